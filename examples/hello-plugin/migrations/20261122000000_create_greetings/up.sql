@@ -1,0 +1,4 @@
+CREATE TABLE hello_greetings (
+    member_id BIGINT PRIMARY KEY,
+    times BIGINT NOT NULL
+);

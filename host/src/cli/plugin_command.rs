@@ -1,0 +1,195 @@
+//! The commands of plugins: described by their manifests, parsed here, run by
+//! the plugin.
+
+use std::{io::Write, process::ExitCode};
+
+use abi_stable::std_types::RString;
+use clap::{Arg, ArgAction, ArgMatches};
+use hob_plugin_manifest::{Argument, Command, Manifest};
+use hob_plugin_sdk::abi::command::{RawArgument, RawInvocation};
+
+use super::{Outcome, print, runtime};
+use crate::{
+    config::Config,
+    diagnostic::{Diagnostic, Diagnostics},
+    plugins, startup,
+};
+
+/// A plugin's branch of the command line.
+pub struct Extension {
+    manifest: Manifest,
+}
+
+/// The branches of all enabled plugins that have commands. Reads manifests
+/// and runs no plugin.
+pub fn available(config: &Config) -> Vec<Extension> {
+    let installed = plugins::discover(config);
+    config
+        .plugins
+        .enabled
+        .iter()
+        .filter_map(|enabled| installed.find(&enabled.id))
+        .map(|file| file.packed.manifest.clone())
+        .filter(|manifest| {
+            let own = !super::CORE_COMMANDS.contains(&manifest.id.as_str());
+            own && !manifest.commands.is_empty()
+        })
+        .map(|manifest| Extension { manifest })
+        .collect()
+}
+
+impl Extension {
+    pub fn id(&self) -> &str {
+        &self.manifest.id
+    }
+
+    /// The parser of this branch: `client add` is the command `add` under
+    /// `client`.
+    pub fn parser(&self) -> clap::Command {
+        let mut root = clap::Command::new(self.manifest.id.clone())
+            .about(self.manifest.title.clone())
+            .subcommand_required(true)
+            .arg_required_else_help(true);
+        for command in &self.manifest.commands {
+            let words: Vec<&str> = command.command.split(' ').collect();
+            root = graft(root, &words, command);
+        }
+        root
+    }
+
+    fn invocation(&self, matches: &ArgMatches) -> Result<RawInvocation, Diagnostic> {
+        let mut words = Vec::new();
+        let mut leaf = matches;
+        while let Some((word, inner)) = leaf.subcommand() {
+            words.push(word);
+            leaf = inner;
+        }
+        let name = words.join(" ");
+        let command = self
+            .manifest
+            .commands
+            .iter()
+            .find(|command| command.command == name)
+            .ok_or_else(|| Diagnostic::new(format!("there is no command {} {name}", self.id())))?;
+        Ok(RawInvocation {
+            command: name.into(),
+            arguments: command
+                .arguments
+                .iter()
+                .filter_map(|argument| raw_argument(argument, leaf))
+                .collect(),
+        })
+    }
+
+    /// Runs the command that was parsed.
+    pub fn run(&self, config: &Config, matches: &ArgMatches) -> Outcome {
+        let invocation = self.invocation(matches)?;
+        let started = startup::start(config)?;
+        let plugin = started.app.plugins().find(self.id());
+        let result = match plugin {
+            Some(plugin) => runtime()?.block_on(plugin.run_command(invocation)),
+            None => {
+                return Err(Diagnostic::new(format!("plugin {} is not enabled", self.id())).into());
+            }
+        };
+        started.stop();
+        let output = result.map_err(|error| {
+            Diagnostics::from(Diagnostic::new(format!(
+                "plugin {}: {}",
+                self.id(),
+                error.message
+            )))
+        })?;
+        print(output.stdout);
+        let _ = std::io::stderr().write_all(output.stderr.as_bytes());
+        Ok(ExitCode::from(output.exit_code))
+    }
+}
+
+/// A plugin's command from its words, as the shell gives them.
+///
+/// # Errors
+/// They are not understood.
+#[cfg(feature = "testing")]
+pub fn invocation(manifest: &Manifest, words: &[&str]) -> Result<RawInvocation, String> {
+    let extension = Extension {
+        manifest: manifest.clone(),
+    };
+    let matches = extension
+        .parser()
+        .try_get_matches_from(words)
+        .map_err(|error| error.to_string())?;
+    extension
+        .invocation(&matches)
+        .map_err(|error| error.to_string())
+}
+
+fn raw_argument(argument: &Argument, matches: &ArgMatches) -> Option<RawArgument> {
+    let values: Vec<RString> = if argument.value.is_none() && !argument.positional {
+        if !matches.get_flag(&argument.name) {
+            return None;
+        }
+        Vec::new()
+    } else {
+        matches
+            .get_many::<String>(&argument.name)?
+            .map(|value| RString::from(value.as_str()))
+            .collect()
+    };
+    Some(RawArgument {
+        name: argument.name.as_str().into(),
+        values: values.into(),
+    })
+}
+
+/// Puts a command under its words, making the branches on the way.
+fn graft(parent: clap::Command, words: &[&str], command: &Command) -> clap::Command {
+    let Some((first, rest)) = words.split_first() else {
+        return parent;
+    };
+    let word = (*first).to_owned();
+    if rest.is_empty() {
+        return parent.subcommand(leaf(word, command));
+    }
+    if parent.find_subcommand(&word).is_some() {
+        return parent.mut_subcommand(word, |branch| graft(branch, rest, command));
+    }
+    let branch = clap::Command::new(word)
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    parent.subcommand(graft(branch, rest, command))
+}
+
+fn leaf(name: String, command: &Command) -> clap::Command {
+    let examples: Vec<String> = command
+        .examples
+        .iter()
+        .map(|example| format!("  {example}"))
+        .collect();
+    let mut parser = clap::Command::new(name)
+        .about(command.about.clone())
+        .after_help(format!("Examples:\n{}", examples.join("\n")));
+    for argument in &command.arguments {
+        parser = parser.arg(arg(argument));
+    }
+    parser
+}
+
+fn arg(argument: &Argument) -> Arg {
+    let mut arg = Arg::new(argument.name.clone())
+        .help(argument.help.clone())
+        .required(argument.required);
+    if !argument.positional {
+        arg = arg.long(argument.name.clone());
+    }
+    match &argument.value {
+        Some(value) => arg = arg.value_name(value.clone()),
+        None if argument.positional => {}
+        None => return arg.action(ArgAction::SetTrue),
+    }
+    arg.action(if argument.multiple {
+        ArgAction::Append
+    } else {
+        ArgAction::Set
+    })
+}

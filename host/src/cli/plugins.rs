@@ -1,0 +1,184 @@
+//! `hob plugins`: what is installed, and whether it would load.
+
+use std::process::ExitCode;
+
+use super::{Outcome, print};
+use crate::{
+    config::Config,
+    diagnostic::Diagnostic,
+    plugins::{self, PluginFile, lock},
+    startup,
+};
+
+/// List, explain, check and lock the installed plugins
+#[derive(clap::Args)]
+pub struct Plugins {
+    #[command(subcommand)]
+    command: PluginsCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum PluginsCommand {
+    /// List the installed plugins
+    #[command(after_help = "Examples:\n  hob plugins list")]
+    List,
+    /// Explain a plugin: its routes, scopes, settings and commands
+    #[command(after_help = "Examples:\n  hob plugins info oauth")]
+    Info { plugin: String },
+    /// Check everything that is needed to start, without running a plugin
+    #[command(after_help = "Examples:\n  hob plugins check")]
+    Check,
+    /// Write down the digests of the installed plugins: only these will load
+    #[command(
+        after_help = "Run it when you have put plugins into their folder yourself, and trust them.\n\nExamples:\n  hob plugins lock"
+    )]
+    Lock,
+}
+
+impl Plugins {
+    pub fn run(self, config: &Config) -> Outcome {
+        match self.command {
+            PluginsCommand::List => list(config),
+            PluginsCommand::Info { plugin } => info(config, &plugin),
+            PluginsCommand::Check => check(config),
+            PluginsCommand::Lock => write_lock(config),
+        }
+    }
+}
+
+fn is_enabled(config: &Config, id: &str) -> bool {
+    config.plugins.enabled.iter().any(|plugin| plugin.id == id)
+}
+
+fn list(config: &Config) -> Outcome {
+    let installed = plugins::discover(config);
+    let problems = installed.problems();
+    if let Some(problem) = installed.folder_problem {
+        return Err(problem.into());
+    }
+    for file in &installed.plugins {
+        let manifest = &file.packed.manifest;
+        let state = if is_enabled(config, &manifest.id) {
+            "enabled"
+        } else {
+            "installed"
+        };
+        print(format!(
+            "{:<12} {:<10} {state:<10} {}\n",
+            manifest.id, file.packed.version, manifest.title
+        ));
+    }
+    problems.print();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn info(config: &Config, id: &str) -> Outcome {
+    let installed = plugins::discover(config);
+    let Some(file) = installed.find(id) else {
+        return Err(Diagnostic::new(format!("no plugin {id} is installed"))
+            .at(config.plugins.folder.as_path())
+            .fix("`hob plugins list` names those that are")
+            .into());
+    };
+    print(describe(file));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(file: &PluginFile) -> String {
+    let manifest = &file.packed.manifest;
+    let mut lines = vec![
+        format!(
+            "{} {}: {}",
+            manifest.id, file.packed.version, manifest.title
+        ),
+        format!("  file      {}", file.path.display()),
+        format!("  sha256    {}", file.sha256),
+        format!("  ABI       {}", file.packed.abi),
+    ];
+    let services = |title: &str, services: &std::collections::BTreeMap<String, u32>| {
+        services
+            .iter()
+            .map(|(id, version)| format!("  {title:<9} {id} v{version}"))
+            .collect::<Vec<_>>()
+    };
+    lines.extend(services("offers", &manifest.offers));
+    lines.extend(services("requires", &manifest.requires));
+    lines.extend(services("optional", &manifest.optional));
+    if !file.packed.migrations.is_empty() {
+        let count = file.packed.migrations.len();
+        lines.push(format!(
+            "  tables    {}* ({count} migrations)",
+            manifest.tables
+        ));
+    }
+    let mut section = |title: &str, entries: Vec<String>| {
+        if !entries.is_empty() {
+            lines.push(format!("\n{title}"));
+            lines.extend(entries.into_iter().map(|entry| format!("  {entry}")));
+        }
+    };
+    let routes = manifest.routes.iter().map(|route| {
+        let prefix = if route.root { "" } else { &manifest.prefix };
+        let also: Vec<String> = route
+            .aliases
+            .iter()
+            .map(|alias| format!("{prefix}{alias}"))
+            .collect();
+        let also = if also.is_empty() {
+            String::new()
+        } else {
+            format!(" (also {})", also.join(", "))
+        };
+        format!("{:<6} {prefix}{}{also}", route.method(), route.path())
+    });
+    section("Routes", routes.collect());
+    let scopes = manifest
+        .scopes
+        .iter()
+        .map(|scope| format!("{:<12} {}", scope.name, scope.sentence));
+    section("Scopes", scopes.collect());
+    let settings = manifest.config.iter().map(|(key, setting)| {
+        let default = setting
+            .default
+            .as_ref()
+            .map_or(String::new(), |value| format!(" = {value}"));
+        format!("{key}{default}\n      {}", setting.help)
+    });
+    section(
+        &format!("Settings in [plugin.{}]", manifest.id),
+        settings.collect(),
+    );
+    let commands = manifest.commands.iter().map(|command| {
+        format!(
+            "hob {} {:<16} {}",
+            manifest.id, command.command, command.about
+        )
+    });
+    section("Commands", commands.collect());
+    lines.join("\n") + "\n"
+}
+
+fn check(config: &Config) -> Outcome {
+    let resolved = startup::resolve_plugins(config)?;
+    let ids: Vec<&str> = resolved.iter().map(plugins::ResolvedPlugin::id).collect();
+    print(match ids.as_slice() {
+        [] => "No plugin is enabled.\n".to_owned(),
+        ids => format!("These would start, in this order: {}.\n", ids.join(", ")),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_lock(config: &Config) -> Outcome {
+    let installed = plugins::discover(config);
+    let problems = installed.problems();
+    if let Some(problem) = installed.folder_problem {
+        return Err(problem.into());
+    }
+    lock::write(&config.lock_file(), &installed.plugins)?;
+    for file in &installed.plugins {
+        print(format!("{}  {}\n", file.sha256, file.packed.manifest.id));
+    }
+    print(format!("Wrote {}.\n", config.lock_file().display()));
+    problems.print();
+    Ok(ExitCode::SUCCESS)
+}

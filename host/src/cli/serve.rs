@@ -1,0 +1,69 @@
+//! `hob serve`: the running site.
+
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Outcome, print, runtime};
+use crate::{
+    config::Config,
+    diagnostic::{Diagnostic, Diagnostics},
+    http::Server,
+    logging, startup,
+};
+
+/// Serve the site
+#[derive(clap::Args)]
+#[command(
+    after_help = "SIGTERM and Ctrl-C end it gracefully: requests in flight are finished.\n\nExamples:\n  hob serve\n  hob --config /etc/hob/hob.toml serve"
+)]
+pub struct Serve {}
+
+impl Serve {
+    pub fn run(self, config: &Config) -> Outcome {
+        logging::install(&config.log);
+        let started = startup::start(config)?;
+        let served = runtime()?.block_on(async {
+            let app = started.app.clone();
+            let server = Server::bind(config.server.bind, app.clone())
+                .await
+                .map_err(|error| {
+                    Diagnostics::from(
+                        Diagnostic::new(error.to_string())
+                            .at(config.file())
+                            .fix("stop what listens there, or set another `bind` in [server]"),
+                    )
+                })?;
+            let address = server.local_address();
+            if let Err(error) = app.watchdog().watch() {
+                tracing::warn!(%error, "no thread watches for plugins that block");
+            }
+            app.site().media.prepare().await;
+            tokio::spawn(app.site().media.clone().work());
+            app.plugins().run_jobs();
+            print(format!(
+                "{} is at {} (listening on {address})\n",
+                app.site().name,
+                app.site().address.url()
+            ));
+            tracing::info!(%address, url = app.site().address.url(), "serving");
+            server
+                .serve(stop_signal(), config.server.shutdown_timeout)
+                .await
+                .map_err(|error| Diagnostics::from(Diagnostic::new(error.to_string())))
+        });
+        started.stop();
+        served?;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn stop_signal() {
+    let mut terminate = signal(SignalKind::terminate()).expect("SIGTERM can be listened for");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("SIGINT can be listened for");
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is in flight"),
+        _ = interrupt.recv() => tracing::info!("interrupted: finishing what is in flight"),
+    }
+}

@@ -1,0 +1,62 @@
+//! The configuration that `hob init` writes.
+
+const BEFORE: &str = r##"# The configuration of a Hob site. Unknown keys are errors.
+# Relative paths count from the folder of this file.
+
+[site]
+name = "Hob"
+# The address at which people reach the site, without a path.
+url = "http://127.0.0.1:8080"
+
+[server]
+# Hob speaks plain http. For the world, put a proxy that ends TLS in front and
+# write its https address into site.url.
+bind = "127.0.0.1:8080"
+# Say so if only such a proxy can reach an address in `bind` that is not of
+# this machine alone, as in a container.
+behind_tls_proxy = false
+# Let passwords and tokens cross a network that you trust in the clear.
+allow_plain_http = false
+# A request to a plugin that takes longer is answered with 503.
+request_timeout = "30s"
+# How long requests in flight may take to finish when Hob is stopped.
+shutdown_timeout = "30s"
+# The largest body of a request that is no upload, in bytes (1 MiB).
+max_body_bytes = 1_048_576
+
+[database]
+# "sqlite:" with a file, or "postgres://user:password@host/database".
+url = "sqlite:data/hob.db"
+# How many connections to PostgreSQL are held open.
+connections = 8
+
+[media]
+store = "file:data/media"
+# The largest file that may be uploaded, in bytes (50 MiB).
+max_bytes = 52_428_800
+# The largest picture that may be uploaded: width times height.
+max_pixels = 64_000_000
+
+[log]
+# "text" or "json".
+format = "text"
+# "error", "warn", "info", "debug" or "trace".
+level = "info"
+
+[plugins]
+# Each .so file in this folder is a plugin. `hob plugins list` names them.
+dir = "plugins"
+enabled = ["##;
+
+const AFTER: &str = r##"]
+
+# A plugin's own settings, which `hob plugins info <plugin>` explains, and
+# `prefix`, which moves its routes, stand in a section of its name:
+# [plugin.<plugin>]
+# prefix = "/somewhere"
+"##;
+
+pub(super) fn text(enabled: &[&str]) -> String {
+    let ids: Vec<_> = enabled.iter().map(|id| format!("{id:?}")).collect();
+    [BEFORE, &ids.join(", "), AFTER].concat()
+}

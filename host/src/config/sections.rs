@@ -1,0 +1,131 @@
+//! The core's sections, as types.
+
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use url::Url;
+
+use crate::diagnostic::Place;
+
+/// `[site]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    pub name: String,
+    /// Where people reach the site: an origin, without path and query.
+    pub url: Url,
+}
+
+impl Site {
+    /// The URL without a slash at the end, e.g. `https://example.org`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    pub bind: SocketAddr,
+    /// A request that takes longer is answered with 503.
+    pub request_timeout: Duration,
+    /// How long requests in flight may take to finish at a stop.
+    pub shutdown_timeout: Duration,
+    /// The largest body, in bytes, of a request that is no upload.
+    pub max_body_bytes: u64,
+    /// A proxy in front ends TLS.
+    pub behind_tls_proxy: bool,
+    /// Passwords and tokens may cross a network in the clear.
+    pub allow_plain_http: bool,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    pub url: DatabaseUrl,
+    /// How many connections are held open at most.
+    pub connections: u32,
+}
+
+/// Which database, and where.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    /// The whole URL. It may hold a password, so `Debug` doesn't show it.
+    Postgres(String),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => formatter.debug_tuple("Sqlite").field(file).finish(),
+            Self::Postgres(_) => formatter.write_str("Postgres(…)"),
+        }
+    }
+}
+
+/// `[media]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    pub store: Store,
+    /// The largest file that may be uploaded.
+    pub max_bytes: u64,
+    /// The largest picture that may be uploaded: width times height.
+    pub max_pixels: u64,
+}
+
+/// Where media are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// A folder of this machine.
+    Folder(PathBuf),
+}
+
+/// `[plugins]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plugins {
+    pub folder: PathBuf,
+    /// In the order in which the operator wrote them; no id stands twice.
+    pub enabled: Vec<EnabledPlugin>,
+}
+
+/// A plugin that the operator wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnabledPlugin {
+    pub id: String,
+    /// Where `enabled` names it.
+    pub place: Place,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: LogLevel,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl From<LogLevel> for tracing::Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+            LogLevel::Trace => Self::TRACE,
+        }
+    }
+}

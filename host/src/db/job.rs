@@ -1,0 +1,134 @@
+//! A job on its way from a caller to a database thread and its answer back.
+
+use std::{sync::mpsc, time::Duration};
+
+use hob_plugin_sdk::abi::db::{RawConnection, RawJob, RawJobOutcome, RawVerdict};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::{
+    mpsc::{Sender, error::TrySendError},
+    oneshot,
+};
+
+use super::error::unavailable;
+
+/// A [`RawJob`] that is freed exactly once, whether or not it ran.
+pub(crate) struct OwnedJob(Option<RawJob>);
+
+impl OwnedJob {
+    pub(crate) fn new(job: RawJob) -> Self {
+        Self(Some(job))
+    }
+
+    /// Runs it. A second call would do nothing and ask for a rollback.
+    pub(crate) fn run(&mut self, connection: &mut RawConnection) -> RawVerdict {
+        let Some(job) = self.0.take() else {
+            return RawVerdict::Panicked;
+        };
+        let job = FreeAtEnd(job);
+        // SAFETY: `run` is called once, with the data that it came with, and
+        // before `free`.
+        unsafe { (job.0.run)(job.0.data, connection) }
+    }
+}
+
+impl Drop for OwnedJob {
+    fn drop(&mut self) {
+        if let Some(job) = self.0.take() {
+            drop(FreeAtEnd(job));
+        }
+    }
+}
+
+struct FreeAtEnd(RawJob);
+
+impl Drop for FreeAtEnd {
+    fn drop(&mut self) {
+        // SAFETY: this owns the job, so it is freed here and nowhere else.
+        unsafe { (self.0.free)(self.0.data) }
+    }
+}
+
+/// What a job may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+    /// The host's own upkeep: a write that has all the time it needs, and
+    /// waits for others that do the same.
+    Upkeep,
+}
+
+/// A job in a queue, with whoever waits for it.
+pub(crate) struct Queued {
+    pub(crate) job: OwnedJob,
+    pub(crate) kind: Kind,
+    pub(crate) answer: Answer,
+}
+
+/// Where an outcome goes. It is no error if nobody waits any more.
+pub(crate) enum Answer {
+    Future(oneshot::Sender<RawJobOutcome>),
+    Thread(mpsc::Sender<RawJobOutcome>),
+}
+
+impl Answer {
+    pub(crate) fn send(self, outcome: RawJobOutcome) {
+        match self {
+            Self::Future(sender) => drop(sender.send(outcome)),
+            Self::Thread(sender) => drop(sender.send(outcome)),
+        }
+    }
+}
+
+/// The outcome of a job that a database thread let fall.
+pub(crate) fn abandoned() -> RawJobOutcome {
+    RawJobOutcome::Failed(unavailable(
+        "the database was shut down before the job's turn came",
+    ))
+}
+
+/// Until when a job may run; `None` for as long as it likes.
+pub(crate) type Deadline = Option<CoarseInstant>;
+
+/// A moment on a clock that is looked at for each statement: exact to a few
+/// milliseconds, and read in as many nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CoarseInstant {
+    microseconds: u64,
+}
+
+impl CoarseInstant {
+    pub(crate) fn now() -> Self {
+        let time = clock_gettime(ClockId::MonotonicCoarse);
+        let since = Duration::try_from(time).expect("this clock begins at zero");
+        Self {
+            microseconds: since.as_micros() as u64,
+        }
+    }
+
+    /// So long from now.
+    pub(crate) fn after(duration: Duration) -> Self {
+        let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            microseconds: Self::now().microseconds.saturating_add(microseconds),
+        }
+    }
+
+    /// Since the clock began.
+    pub(crate) fn as_micros(self) -> u64 {
+        self.microseconds
+    }
+}
+
+/// Puts a job into a queue, or answers at once that it can't be taken.
+pub(crate) fn hand_over(queue: &Sender<Queued>, queued: Queued) {
+    match queue.try_send(queued) {
+        Ok(()) => {}
+        Err(TrySendError::Full(queued)) => {
+            queued.answer.send(RawJobOutcome::Failed(unavailable(
+                "too many jobs wait for the database",
+            )));
+        }
+        Err(TrySendError::Closed(queued)) => queued.answer.send(abandoned()),
+    }
+}

@@ -1,0 +1,315 @@
+//! Lends a database connection to a job, and keeps the rules that are the same
+//! on every database.
+//!
+//! - After a statement has failed, nothing more runs until the job has rolled
+//!   back to a savepoint, and it can't commit. PostgreSQL would have it so in
+//!   any case; a plugin behaves the same on SQLite.
+//! - A job that is past its deadline gets no further statement.
+//! - An event is delivered with a lease of the same connection, in which
+//!   savepoints count from 1 again. A refusal counts as a failed statement.
+//!
+//! The drivers ([`Session`]) know nothing of this.
+
+use std::{
+    cell::{Cell as Slot, RefCell},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use abi_stable::std_types::{RResult, RSlice, RStr, RString};
+use hob_plugin_sdk::abi::{
+    RawError,
+    db::{
+        Cell, RawConnection, RawDbError, RawDbErrorKind, RawJobOutcome, RawRows, RawSavepoint,
+        RawStatement, RawVerdict,
+    },
+    event::RawEvent,
+};
+
+use super::{
+    EventSink,
+    error::{failure, refused, unavailable},
+    job::{CoarseInstant, Deadline, OwnedJob},
+};
+
+/// A driver's connection with a transaction open on it.
+pub(crate) trait Session {
+    const DIALECT: u32;
+    fn execute(
+        &mut self,
+        statement: RawStatement<'_>,
+        parameters: &[Cell],
+    ) -> Result<u64, RawDbError>;
+    /// The rows stay valid until the next call.
+    fn query(
+        &mut self,
+        statement: RawStatement<'_>,
+        parameters: &[Cell],
+    ) -> Result<RawRows, RawDbError>;
+    fn batch(&mut self, sql: &str) -> Result<(), RawDbError>;
+    /// [`RawSavepoint::RollBack`] also ends the savepoint.
+    fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError>;
+}
+
+/// The terms of a lease.
+pub(crate) struct Terms<'a> {
+    pub(crate) writable: bool,
+    pub(crate) deadline: Deadline,
+    pub(crate) sink: Option<&'a EventSink>,
+}
+
+struct Lease<'a, S> {
+    /// Borrowed only during one call, never while an event is delivered.
+    session: RefCell<&'a mut S>,
+    terms: &'a Terms<'a>,
+    /// Why the transaction can't go on.
+    failure: RefCell<Option<RawDbError>>,
+    /// Savepoints that are open.
+    depth: Slot<u32>,
+}
+
+/// What a [`RawConnection`] points to: the lease, as one borrower sees it.
+struct Borrower<'b, 'a, S> {
+    lease: &'b Lease<'a, S>,
+    /// Savepoints that were open when this borrower came.
+    base: u32,
+}
+
+/// Runs a job on the session. `Ok` asks for a commit; an error is what to
+/// answer once the transaction has been rolled back.
+pub(crate) fn lend<S: Session>(
+    session: &mut S,
+    terms: &Terms<'_>,
+    job: &mut OwnedJob,
+) -> Result<(), RawJobOutcome> {
+    let lease = Lease {
+        session: RefCell::new(session),
+        terms,
+        failure: RefCell::new(None),
+        depth: Slot::new(0),
+    };
+    let borrower = Borrower {
+        lease: &lease,
+        base: 0,
+    };
+    let verdict = job.run(&mut borrower.connection());
+    match verdict {
+        RawVerdict::Panicked => Err(RawJobOutcome::Panicked),
+        RawVerdict::RollBack => Err(RawJobOutcome::RolledBack),
+        RawVerdict::Commit => match lease.failure.take() {
+            None => Ok(()),
+            Some(failed) => Err(RawJobOutcome::Failed(RawDbError {
+                message: RString::from(format!(
+                    "the job asked for a commit although a statement had failed: {}",
+                    failed.message
+                )),
+                ..failed
+            })),
+        },
+    }
+}
+
+impl<S: Session> Borrower<'_, '_, S> {
+    fn connection(&self) -> RawConnection {
+        RawConnection {
+            context: std::ptr::from_ref(self).cast_mut().cast(),
+            dialect: S::DIALECT,
+            execute: execute::<S>,
+            query: query::<S>,
+            batch: batch::<S>,
+            savepoint: savepoint::<S>,
+            raise: raise::<S>,
+        }
+    }
+}
+
+impl<S: Session> Lease<'_, S> {
+    /// Runs one call on the session, unless the transaction has failed or the
+    /// time is up.
+    fn call<T>(&self, run: impl FnOnce(&mut S) -> Result<T, RawDbError>) -> Result<T, RawDbError> {
+        if let Some(earlier) = &*self.failure.borrow() {
+            return Err(failure(
+                RawDbErrorKind::Other,
+                format!(
+                    "the transaction has failed and takes no statement until it is rolled back \
+                     to a savepoint; what failed: {}",
+                    earlier.message
+                ),
+            ));
+        }
+        if self
+            .terms
+            .deadline
+            .is_some_and(|deadline| CoarseInstant::now() > deadline)
+        {
+            return Err(self.failed(failure(
+                RawDbErrorKind::Interrupted,
+                "the job ran past its time budget",
+            )));
+        }
+        self.unchecked(run).map_err(|error| self.failed(error))
+    }
+
+    fn unchecked<T>(
+        &self,
+        run: impl FnOnce(&mut S) -> Result<T, RawDbError>,
+    ) -> Result<T, RawDbError> {
+        let Ok(mut session) = self.session.try_borrow_mut() else {
+            return Err(refused("the connection is in use by another call"));
+        };
+        catch_unwind(AssertUnwindSafe(|| run(&mut session)))
+            .unwrap_or_else(|_| Err(unavailable("the database driver panicked; see the log")))
+    }
+
+    fn failed(&self, error: RawDbError) -> RawDbError {
+        self.failure.borrow_mut().get_or_insert(error.clone());
+        error
+    }
+
+    fn savepoint(&self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError> {
+        let open = self.depth.get();
+        match action {
+            RawSavepoint::Open => {
+                if depth != open + 1 {
+                    return Err(self.failed(refused(format!(
+                        "savepoint {depth} can't be opened while {open} are open"
+                    ))));
+                }
+                self.call(|session| session.savepoint(action, depth))?;
+                self.depth.set(depth);
+            }
+            RawSavepoint::Release | RawSavepoint::RollBack => {
+                if depth == 0 || depth > open {
+                    return Err(self.failed(refused(format!(
+                        "savepoint {depth} can't be ended while {open} are open"
+                    ))));
+                }
+                if action == RawSavepoint::Release {
+                    self.call(|session| session.savepoint(action, depth))?;
+                } else {
+                    self.unchecked(|session| session.savepoint(action, depth))
+                        .map_err(|error| self.failed(error))?;
+                    self.failure.take();
+                }
+                self.depth.set(depth - 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn raise(&self, event: RawEvent<'_>) -> Result<(), RawError> {
+        if !self.terms.writable {
+            return Err(RawError {
+                kind: RawError::KIND_INVALID,
+                message: RString::from(format!(
+                    "the event {} was raised in a job that only reads; raise it in a write",
+                    event.name
+                )),
+            });
+        }
+        let Some(sink) = self.terms.sink else {
+            return Ok(());
+        };
+        let base = self.depth.get();
+        let borrower = Borrower { lease: self, base };
+        // A connection of its own: the caller still holds the one it was
+        // lent, and two exclusive references to one value may not live at once.
+        let delivered = catch_unwind(AssertUnwindSafe(|| sink(event, &mut borrower.connection())))
+            .unwrap_or_else(|_| {
+                Err(RawError {
+                    kind: RawError::KIND_PANICKED,
+                    message: RString::from(format!("delivering the event {} panicked", event.name)),
+                })
+            });
+        if let Err(refusal) = &delivered {
+            self.failed(failure(
+                RawDbErrorKind::Other,
+                format!("the event {} was refused: {}", event.name, refusal.message),
+            ));
+        } else if self.depth.get() > base {
+            self.failed(refused(format!(
+                "a subscriber of the event {} left a savepoint open",
+                event.name
+            )));
+        }
+        if let Some(failed) = &*self.failure.borrow()
+            && delivered.is_ok()
+        {
+            return Err(RawError {
+                kind: RawError::KIND_FAILED,
+                message: RString::from(format!(
+                    "a subscriber of the event {} failed: {}",
+                    event.name, failed.message
+                )),
+            });
+        }
+        delivered
+    }
+}
+
+/// # Safety
+/// `context` comes from [`Borrower::connection`], and that borrower lives.
+unsafe fn borrower<'a, S>(context: *mut ()) -> &'a Borrower<'a, 'a, S> {
+    // SAFETY: the caller's promise; only shared references to it are ever made.
+    unsafe { &*context.cast_const().cast::<Borrower<'a, 'a, S>>() }
+}
+
+unsafe extern "C" fn execute<S: Session>(
+    context: *mut (),
+    statement: RawStatement<'_>,
+    parameters: RSlice<'_, Cell>,
+) -> RResult<u64, RawDbError> {
+    // SAFETY: a job calls this only with the context of the connection that
+    // it is lent, while it runs.
+    let borrower = unsafe { borrower::<S>(context) };
+    borrower
+        .lease
+        .call(|session| session.execute(statement, parameters.as_slice()))
+        .into()
+}
+
+unsafe extern "C" fn query<S: Session>(
+    context: *mut (),
+    statement: RawStatement<'_>,
+    parameters: RSlice<'_, Cell>,
+) -> RResult<RawRows, RawDbError> {
+    // SAFETY: as in `execute`.
+    let borrower = unsafe { borrower::<S>(context) };
+    borrower
+        .lease
+        .call(|session| session.query(statement, parameters.as_slice()))
+        .into()
+}
+
+unsafe extern "C" fn batch<S: Session>(context: *mut (), sql: RStr<'_>) -> RResult<(), RawDbError> {
+    // SAFETY: as in `execute`.
+    let borrower = unsafe { borrower::<S>(context) };
+    borrower
+        .lease
+        .call(|session| session.batch(sql.as_str()))
+        .into()
+}
+
+unsafe extern "C" fn savepoint<S: Session>(
+    context: *mut (),
+    action: RawSavepoint,
+    depth: u32,
+) -> RResult<(), RawDbError> {
+    // SAFETY: as in `execute`.
+    let borrower = unsafe { borrower::<S>(context) };
+    if depth == 0 {
+        return RResult::RErr(refused("savepoints count from 1"));
+    }
+    borrower
+        .lease
+        .savepoint(action, borrower.base.saturating_add(depth))
+        .into()
+}
+
+unsafe extern "C" fn raise<S: Session>(
+    context: *mut (),
+    event: RawEvent<'_>,
+) -> RResult<(), RawError> {
+    // SAFETY: as in `execute`.
+    let borrower = unsafe { borrower::<S>(context) };
+    borrower.lease.raise(event).into()
+}

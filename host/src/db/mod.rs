@@ -1,0 +1,227 @@
+//! The host's database, which plugins reach as `hob.db`.
+//!
+//! One face ([`DbV1`]) over two drivers: `sqlite` and `postgres`. A job is
+//! a closure; the driver picks the thread, opens the transaction, lends the
+//! connection and settles. This knows nothing of tables, plugins or Diesel.
+
+#![allow(
+    clippy::result_large_err,
+    reason = "the error crosses as it is, and is the rare case"
+)]
+
+mod connection;
+mod error;
+pub(crate) mod interning;
+mod job;
+mod lending;
+mod postgres;
+mod rows;
+mod sqlite;
+mod url;
+mod words;
+
+use std::{
+    num::NonZeroUsize,
+    sync::{OnceLock, mpsc},
+    time::Duration,
+};
+
+use abi_stable::std_types::RStr;
+use hob_plugin_sdk::abi::{
+    FfiFuture, FfiFutureExt, RawContext, RawError,
+    db::{DbV1, RawConnection, RawJob, RawJobOutcome},
+    event::RawEvent,
+};
+use tokio::sync::oneshot;
+
+pub use self::{
+    connection::{Connection, JobFailed, Value},
+    error::DatabaseError,
+    url::DatabaseUrl,
+};
+use self::{
+    job::{Answer, Kind, OwnedJob, Queued, abandoned},
+    postgres::PostgresDatabase,
+    sqlite::SqliteDatabase,
+};
+
+/// Delivers an event to its subscribers, with a connection to the transaction
+/// that it was raised in. An error refuses what the event tells of.
+pub type EventSink =
+    Box<dyn Fn(RawEvent<'_>, &mut RawConnection) -> Result<(), RawError> + Send + Sync>;
+
+/// What an operator may set. The defaults suit a small site.
+#[derive(Clone, Debug)]
+pub struct DatabaseOptions {
+    /// How long a job that reads may take before it is interrupted.
+    pub read_budget: Duration,
+    /// How long a job that writes may take before it is interrupted.
+    pub write_budget: Duration,
+    /// How long SQLite waits for another process's lock.
+    pub busy_timeout: Duration,
+    /// Connections to PostgreSQL, each with its thread.
+    pub postgres_connections: NonZeroUsize,
+    /// Jobs that may wait; more are refused at once.
+    pub queue_limit: NonZeroUsize,
+}
+
+impl Default for DatabaseOptions {
+    fn default() -> Self {
+        Self {
+            read_budget: Duration::from_secs(5),
+            write_budget: Duration::from_secs(5),
+            busy_timeout: Duration::from_secs(5),
+            postgres_connections: const { NonZeroUsize::new(8).unwrap() },
+            queue_limit: const { NonZeroUsize::new(8192).unwrap() },
+        }
+    }
+}
+
+/// The open database. Dropping it finishes what is queued.
+pub struct Database {
+    shared: &'static Shared,
+    interface: &'static DbV1,
+}
+
+/// What jobs from plugins reach; it outlives the [`Database`], since an
+/// interface is valid for the life of the process.
+struct Shared {
+    driver: Driver,
+    sink: &'static OnceLock<EventSink>,
+}
+
+#[expect(clippy::large_enum_variant, reason = "there is one for each database")]
+enum Driver {
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
+}
+
+impl Database {
+    /// Opens the database, and creates it if it is a SQLite file that does not
+    /// exist yet. Blocks; not for an async context.
+    ///
+    /// # Errors
+    /// It can't be created, opened or reached; the error says how to mend it.
+    pub fn open(url: &DatabaseUrl, options: DatabaseOptions) -> Result<Self, DatabaseError> {
+        let sink: &'static OnceLock<EventSink> = Box::leak(Box::default());
+        let driver = match url {
+            DatabaseUrl::Sqlite(path) => Driver::Sqlite(SqliteDatabase::open(path, options, sink)?),
+            DatabaseUrl::Postgres(config) => {
+                Driver::Postgres(PostgresDatabase::open(config, url, options, sink)?)
+            }
+        };
+        let shared: &'static Shared = Box::leak(Box::new(Shared { driver, sink }));
+        let interface = Box::leak(Box::new(DbV1 {
+            context: std::ptr::from_ref(shared).cast(),
+            read,
+            write,
+            intern,
+        }));
+        Ok(Self { shared, interface })
+    }
+
+    /// The interface, for plugins and for the host's own Diesel connection.
+    /// After a shutdown it answers every job with an error.
+    #[must_use]
+    pub fn interface(&self) -> &'static DbV1 {
+        self.interface
+    }
+
+    /// Says who delivers events. To be called once, before the first job;
+    /// until then events reach nobody.
+    ///
+    /// # Errors
+    /// The sink is given back if there is one already.
+    pub fn set_event_sink(&self, sink: EventSink) -> Result<(), EventSink> {
+        self.shared.sink.set(sink)
+    }
+
+    /// Runs the host's own upkeep (migrations) in a transaction of its own,
+    /// without a time budget, and waits for it. Blocks; not for an async
+    /// context.
+    ///
+    /// # Errors
+    /// `work`'s own error, after everything was rolled back, or the error of
+    /// the database that kept the transaction from being opened or committed.
+    pub fn maintain<T, E>(
+        &self,
+        work: impl FnOnce(&mut Connection<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<JobFailed> + Send + 'static,
+    {
+        let (job, result) = connection::job(work);
+        let (sender, outcome) = mpsc::channel();
+        let queued = Queued {
+            job: OwnedJob::new(job),
+            kind: Kind::Upkeep,
+            answer: Answer::Thread(sender),
+        };
+        match &self.shared.driver {
+            Driver::Sqlite(sqlite) => sqlite.enqueue(queued),
+            Driver::Postgres(postgres) => postgres.enqueue(queued),
+        }
+        connection::settle(outcome.recv().unwrap_or_else(|_| abandoned()), &result)
+    }
+
+    /// Refuses new jobs, finishes what is queued and closes all connections.
+    /// Blocks; not for an async context.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        match &self.shared.driver {
+            Driver::Sqlite(sqlite) => sqlite.shutdown(),
+            Driver::Postgres(postgres) => postgres.shutdown(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self.shared.driver {
+            Driver::Sqlite(_) => "Database(sqlite)",
+            Driver::Postgres(_) => "Database(postgres)",
+        })
+    }
+}
+
+/// The state behind a table that [`Database::open`] made.
+fn shared(context: RawContext) -> &'static Shared {
+    // SAFETY: the context of such a table is a leaked `Shared`.
+    unsafe { &*context.cast::<Shared>() }
+}
+
+extern "C" fn read(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
+    let job = OwnedJob::new(job);
+    match &shared(context).driver {
+        Driver::Sqlite(sqlite) => async move { sqlite.read(job) }.into_ffi(),
+        Driver::Postgres(postgres) => queue(job, Kind::Read, |queued| postgres.enqueue(queued)),
+    }
+}
+
+extern "C" fn write(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
+    let job = OwnedJob::new(job);
+    match &shared(context).driver {
+        Driver::Sqlite(sqlite) => queue(job, Kind::Write, |queued| sqlite.enqueue(queued)),
+        Driver::Postgres(postgres) => queue(job, Kind::Write, |queued| postgres.enqueue(queued)),
+    }
+}
+
+fn queue(job: OwnedJob, kind: Kind, enqueue: impl FnOnce(Queued)) -> FfiFuture<RawJobOutcome> {
+    let (sender, outcome) = oneshot::channel();
+    enqueue(Queued {
+        job,
+        kind,
+        answer: Answer::Future(sender),
+    });
+    async move { outcome.await.unwrap_or_else(|_| abandoned()) }.into_ffi()
+}
+
+extern "C" fn intern(_context: RawContext, sql: RStr<'_>) -> u32 {
+    interning::intern(sql.as_str())
+}

@@ -1,0 +1,383 @@
+//! One SQLite connection with all that it keeps between jobs.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use hob_plugin_sdk::abi::db::{
+    Cell, RawConnection, RawDbError, RawRows, RawSavepoint, RawStatement,
+};
+use rusqlite::{
+    OpenFlags,
+    config::DbConfig,
+    ffi,
+    hooks::{AuthAction, AuthContext, Authorization},
+};
+
+use super::{errors, statement::Statement};
+use crate::db::{
+    error::refused,
+    interning,
+    job::{CoarseInstant, Deadline},
+    lending::Session,
+    rows::RowBuffer,
+    words,
+};
+
+/// Virtual machine steps between two looks at the clock.
+const STEPS_PER_LOOK: i32 = 4_000;
+
+const NO_DEADLINE: u64 = u64::MAX;
+
+/// What a commit answers is on the disk. The log grows to some 32 MiB before it
+/// is folded into the database: secrets have no neighbours, so a page is
+/// written often before that, and folded once. A group of writes changes many
+/// pages, which are kept in memory until it is committed.
+const WRITER_SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192; \
+     PRAGMA cache_size = -16384";
+
+/// The inner pages of a large table's index stay in memory. It is taken as it
+/// is needed, for each thread that reads.
+const READER_SETTINGS: &str = "PRAGMA cache_size = -8192";
+
+/// What the connection's callbacks look at.
+#[derive(Default)]
+struct Watch {
+    /// Whether the driver itself speaks, so that transaction words pass.
+    driver_speaks: AtomicBool,
+    /// In microseconds of the [`CoarseInstant`].
+    deadline: AtomicU64,
+}
+
+/// A connection, its prepared statements and its row buffer.
+pub(super) struct SqliteSession {
+    /// By interned number; number 0 holds the last one that wasn't interned.
+    statements: Vec<Option<Statement>>,
+    /// The driver's own, by [`Word`].
+    words: Vec<Option<Statement>>,
+    rows: RowBuffer,
+    watch: Arc<Watch>,
+    /// The last field: its statements must be gone before it.
+    connection: rusqlite::Connection,
+}
+
+/// What the driver itself says to SQLite.
+#[derive(Clone, Copy)]
+pub(super) enum Word {
+    BeginRead,
+    BeginWrite,
+    Commit,
+    RollBack,
+    /// Opens, releases or rolls back to the savepoint of this depth; a job's
+    /// own is 0.
+    Open(u32),
+    Release(u32),
+    RollBackTo(u32),
+}
+
+impl Word {
+    fn place(self) -> usize {
+        let savepoint = |offset, depth: u32| 4 + 3 * depth as usize + offset;
+        match self {
+            Self::BeginRead => 0,
+            Self::BeginWrite => 1,
+            Self::Commit => 2,
+            Self::RollBack => 3,
+            Self::Open(depth) => savepoint(0, depth),
+            Self::Release(depth) => savepoint(1, depth),
+            Self::RollBackTo(depth) => savepoint(2, depth),
+        }
+    }
+
+    fn sql(self) -> String {
+        match self {
+            Self::BeginRead => "BEGIN".to_owned(),
+            Self::BeginWrite => "BEGIN IMMEDIATE".to_owned(),
+            Self::Commit => "COMMIT".to_owned(),
+            Self::RollBack => "ROLLBACK".to_owned(),
+            Self::Open(depth) => format!("SAVEPOINT hob_{depth}"),
+            Self::Release(depth) => format!("RELEASE hob_{depth}"),
+            Self::RollBackTo(depth) => format!("ROLLBACK TO hob_{depth}"),
+        }
+    }
+}
+
+impl SqliteSession {
+    /// Opens the file for reading and writing, and sets what is set in the
+    /// file itself.
+    pub(super) fn open_writer(path: &Path, busy: Duration) -> rusqlite::Result<Self> {
+        let connection = rusqlite::Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.busy_timeout(busy)?;
+        let mode: String =
+            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(rusqlite::Error::SqliteFailure(
+                ffi::Error::new(ffi::SQLITE_CANTOPEN),
+                Some(format!(
+                    "the file system allows no write-ahead log (journal mode {mode}); put the \
+                     database on a local disk"
+                )),
+            ));
+        }
+        connection.execute_batch(WRITER_SETTINGS)?;
+        Self::set_up(connection)
+    }
+
+    /// Opens the file for reading only.
+    pub(super) fn open_reader(path: &Path, busy: Duration) -> rusqlite::Result<Self> {
+        let connection = rusqlite::Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.busy_timeout(busy)?;
+        connection.execute_batch(READER_SETTINGS)?;
+        Self::set_up(connection)
+    }
+
+    fn set_up(mut connection: rusqlite::Connection) -> rusqlite::Result<Self> {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        let watch = Arc::new(Watch {
+            driver_speaks: AtomicBool::new(false),
+            deadline: AtomicU64::new(NO_DEADLINE),
+        });
+        let guard = Arc::clone(&watch);
+        connection.authorizer(Some(move |context: AuthContext<'_>| {
+            if guard.driver_speaks.load(Ordering::Relaxed) || is_harmless(&context.action) {
+                Authorization::Allow
+            } else {
+                Authorization::Deny
+            }
+        }))?;
+        let clock = Arc::clone(&watch);
+        connection.progress_handler(
+            STEPS_PER_LOOK,
+            Some(move || {
+                let deadline = clock.deadline.load(Ordering::Relaxed);
+                deadline != NO_DEADLINE && CoarseInstant::now().as_micros() > deadline
+            }),
+        )?;
+        Ok(Self {
+            statements: Vec::new(),
+            words: Vec::new(),
+            rows: RowBuffer::default(),
+            watch,
+            connection,
+        })
+    }
+
+    /// From now on statements are interrupted at this time.
+    pub(super) fn set_deadline(&self, deadline: Deadline) {
+        let microseconds = deadline.map_or(NO_DEADLINE, CoarseInstant::as_micros);
+        self.watch.deadline.store(microseconds, Ordering::Relaxed);
+    }
+
+    /// Whether no transaction is open: none was begun, or SQLite gave it up.
+    pub(super) fn is_autocommit(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    /// Whether the last error was another process's lock.
+    pub(super) fn was_busy(&self) -> bool {
+        // SAFETY: the connection is open and used by this thread only.
+        unsafe { ffi::sqlite3_errcode(self.connection.handle()) == ffi::SQLITE_BUSY }
+    }
+
+    /// Whether the transaction has foreign keys left to be put right, so that
+    /// its commit would fail.
+    pub(super) fn has_open_foreign_keys(&self) -> bool {
+        let (mut open, mut highest) = (0, 0);
+        // SAFETY: the connection is open and used by this thread only.
+        unsafe {
+            ffi::sqlite3_db_status(
+                self.connection.handle(),
+                ffi::SQLITE_DBSTATUS_DEFERRED_FKS,
+                &raw mut open,
+                &raw mut highest,
+                0,
+            );
+        }
+        open != 0
+    }
+
+    /// Says one of the driver's own words.
+    pub(super) fn say(&mut self, word: Word) -> Result<(), RawDbError> {
+        let deadline = self.watch.deadline.swap(NO_DEADLINE, Ordering::Relaxed);
+        self.watch.driver_speaks.store(true, Ordering::Relaxed);
+        let said = self.say_now(word);
+        self.watch.driver_speaks.store(false, Ordering::Relaxed);
+        self.watch.deadline.store(deadline, Ordering::Relaxed);
+        said
+    }
+
+    fn say_now(&mut self, word: Word) -> Result<(), RawDbError> {
+        let place = word.place();
+        if self.words.len() <= place {
+            self.words.resize_with(place + 1, || None);
+        }
+        let slot = &mut self.words[place];
+        if slot.is_none() {
+            // SAFETY: the connection is used by this thread only, and drops
+            // after its statements.
+            *slot = unsafe { Statement::prepare(self.connection.handle(), &word.sql(), true) }?
+                .statement;
+        }
+        slot.as_mut()
+            .ok_or_else(|| refused("no statement"))?
+            .execute(&[])
+            .map(drop)
+    }
+
+    /// The prepared statement, from the connection's store if it is there.
+    fn prepare(&mut self, statement: RawStatement<'_>) -> Result<usize, RawDbError> {
+        let kept = interning::is_worth_keeping(statement.id);
+        let place = if kept { statement.id as usize } else { 0 };
+        if kept && self.statements.get(place).is_some_and(Option::is_some) {
+            return Ok(place);
+        }
+        let interned;
+        let sql = if statement.sql.is_empty() && statement.id != 0 {
+            interned = interning::text(statement.id)
+                .ok_or_else(|| refused(format!("no statement has the number {}", statement.id)))?;
+            &*interned
+        } else {
+            statement.sql.as_str()
+        };
+        words::check_head(sql)?;
+        check_text(sql)?;
+        // SAFETY: as in `say_now`.
+        let prepared = unsafe { Statement::prepare(self.connection.handle(), sql, kept) }?;
+        let first = prepared
+            .statement
+            .ok_or_else(|| refused("the text holds no statement"))?;
+        let tail = &sql[prepared.length..];
+        if !tail.trim_matches([' ', '\t', '\n', '\r', ';']).is_empty() {
+            // What is left may be a comment, which SQLite tells best.
+            // SAFETY: as in `say_now`.
+            let second = unsafe { Statement::prepare(self.connection.handle(), tail, false) }?;
+            if second.statement.is_some() {
+                return Err(refused(
+                    "the text holds several statements; run them one by one, or as a batch",
+                ));
+            }
+        }
+        if self.statements.len() <= place {
+            self.statements.resize_with(place + 1, || None);
+        }
+        self.statements[place] = Some(first);
+        Ok(place)
+    }
+
+    fn prepared(&mut self, place: usize) -> &mut Statement {
+        self.statements[place]
+            .as_mut()
+            .expect("`prepare` has just filled this place")
+    }
+}
+
+impl Session for SqliteSession {
+    const DIALECT: u32 = RawConnection::SQLITE;
+
+    fn execute(
+        &mut self,
+        statement: RawStatement<'_>,
+        parameters: &[Cell],
+    ) -> Result<u64, RawDbError> {
+        let place = self.prepare(statement)?;
+        self.prepared(place).execute(parameters)
+    }
+
+    fn query(
+        &mut self,
+        statement: RawStatement<'_>,
+        parameters: &[Cell],
+    ) -> Result<RawRows, RawDbError> {
+        let place = self.prepare(statement)?;
+        let statement = self.statements[place]
+            .as_mut()
+            .expect("`prepare` has just filled this place");
+        let rows = statement.query(parameters, &mut self.rows)?;
+        Ok(self.rows.lend(rows, statement.names()))
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), RawDbError> {
+        check_text(sql)?;
+        let mut rest = sql;
+        while !rest.is_empty() {
+            words::check_head(rest)?;
+            let line = || {
+                1 + sql[..sql.len() - rest.trim_start().len()]
+                    .matches('\n')
+                    .count()
+            };
+            // SAFETY: as in `say_now`.
+            let prepared = unsafe { Statement::prepare(self.connection.handle(), rest, false) }
+                .map_err(|error| at_line(error, line()))?;
+            if let Some(mut statement) = prepared.statement {
+                statement
+                    .execute(&[])
+                    .map_err(|error| at_line(error, line()))?;
+            }
+            if prepared.length == 0 {
+                break;
+            }
+            rest = &rest[prepared.length..];
+        }
+        Ok(())
+    }
+
+    fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError> {
+        match action {
+            RawSavepoint::Open => self.say(Word::Open(depth)),
+            RawSavepoint::Release => self.say(Word::Release(depth)),
+            RawSavepoint::RollBack => {
+                self.say(Word::RollBackTo(depth))?;
+                self.say(Word::Release(depth))
+            }
+        }
+    }
+}
+
+fn at_line(mut error: RawDbError, line: usize) -> RawDbError {
+    error.message = format!("{} (in the statement at line {line})", error.message).into();
+    error
+}
+
+/// SQLite would silently stop reading at a NUL.
+fn check_text(sql: &str) -> Result<(), RawDbError> {
+    if sql.contains('\0') {
+        return Err(refused("the statement has a NUL in it"));
+    }
+    Ok(())
+}
+
+/// What anyone may do: all but to change the transaction, the files or the
+/// settings. Full-text search asks for the two settings that pass.
+fn is_harmless(action: &AuthAction<'_>) -> bool {
+    match action {
+        AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
+        | AuthAction::Attach { .. }
+        | AuthAction::Detach { .. } => false,
+        AuthAction::Pragma {
+            pragma_name,
+            pragma_value,
+        } => pragma_value.is_none() && ["data_version", "page_size"].contains(pragma_name),
+        _ => true,
+    }
+}
+
+/// rusqlite's error as it crosses.
+pub(super) fn open_error(error: &rusqlite::Error) -> RawDbError {
+    errors::from_rusqlite(error)
+}

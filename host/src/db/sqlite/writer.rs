@@ -1,0 +1,149 @@
+//! The writer thread: takes all writes that wait, runs each inside a savepoint
+//! of its own, commits them together, and only then answers.
+
+use std::{
+    collections::VecDeque,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use hob_plugin_sdk::abi::db::{RawDbError, RawDbErrorKind, RawJobOutcome};
+use tokio::sync::mpsc;
+
+use super::session::{SqliteSession, Word};
+use crate::db::{
+    EventSink,
+    error::{failure, unavailable},
+    job::{Answer, CoarseInstant, Kind, Queued},
+    lending::{Terms, lend},
+};
+
+/// Jobs that share one commit, at most.
+const GROUP_LIMIT: usize = 256;
+
+/// Once jobs of a group have run for so long, it is committed and the rest
+/// waits for the next: what is done need not wait for a slow neighbour.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+
+pub(super) fn run(
+    mut session: SqliteSession,
+    mut jobs: mpsc::Receiver<Queued>,
+    budget: Duration,
+    sink: &'static OnceLock<EventSink>,
+) {
+    let mut taken = Vec::with_capacity(GROUP_LIMIT);
+    let mut waiting = VecDeque::with_capacity(GROUP_LIMIT);
+    while jobs.blocking_recv_many(&mut taken, GROUP_LIMIT) > 0 {
+        waiting.extend(taken.drain(..));
+        while !waiting.is_empty() {
+            write_group(&mut session, &mut waiting, budget, sink);
+        }
+    }
+}
+
+/// Runs jobs from the front of the queue in one transaction, and answers those
+/// that it ran. Runs at least one.
+fn write_group(
+    session: &mut SqliteSession,
+    waiting: &mut VecDeque<Queued>,
+    budget: Duration,
+    sink: &'static OnceLock<EventSink>,
+) {
+    let is_upkeep = waiting.front().is_some_and(|job| job.kind == Kind::Upkeep);
+    if let Err(error) = begin(session, is_upkeep) {
+        for queued in waiting.drain(..) {
+            queued.answer.send(RawJobOutcome::Failed(error.clone()));
+        }
+        return;
+    }
+    let began = Instant::now();
+    let mut ran: Vec<(Answer, RawJobOutcome)> = Vec::with_capacity(waiting.len());
+    let mut lost = None;
+    while let Some(mut queued) = waiting.pop_front() {
+        let deadline = (queued.kind == Kind::Write).then(|| CoarseInstant::after(budget));
+        let terms = Terms {
+            writable: true,
+            deadline,
+            sink: sink.get(),
+        };
+        let outcome = write_one(session, &terms, &mut queued);
+        ran.push((queued.answer, outcome));
+        if session.is_autocommit() {
+            lost = Some(unavailable(
+                "a write that shared the transaction ran into a fatal error, and SQLite rolled \
+                 all of it back; nothing of this job is stored",
+            ));
+            break;
+        }
+        let next_is_upkeep = waiting.front().is_some_and(|job| job.kind == Kind::Upkeep);
+        if is_upkeep || next_is_upkeep || began.elapsed() > GROUP_TIME {
+            break;
+        }
+    }
+    if lost.is_none() {
+        lost = session.say(Word::Commit).err();
+    }
+    if !session.is_autocommit()
+        && let Err(error) = session.say(Word::RollBack)
+    {
+        tracing::error!(error = %error.message, "a failed transaction could not be rolled back");
+    }
+    for (answer, outcome) in ran {
+        answer.send(match (&lost, outcome) {
+            (Some(error), RawJobOutcome::Done) => RawJobOutcome::Failed(error.clone()),
+            (_, outcome) => outcome,
+        });
+    }
+}
+
+/// Upkeep waits for another process that does the same, as long as it takes.
+fn begin(session: &mut SqliteSession, patiently: bool) -> Result<(), RawDbError> {
+    loop {
+        match session.say(Word::BeginWrite) {
+            Err(_) if patiently && session.was_busy() => {}
+            other => return other,
+        }
+    }
+}
+
+fn write_one(session: &mut SqliteSession, terms: &Terms<'_>, queued: &mut Queued) -> RawJobOutcome {
+    if let Err(error) = session.say(Word::Open(0)) {
+        return RawJobOutcome::Failed(error);
+    }
+    session.set_deadline(terms.deadline);
+    let mut settled = lend(session, terms, &mut queued.job);
+    session.set_deadline(None);
+    if session.is_autocommit() {
+        // The savepoint is gone with the transaction.
+        return settled.err().unwrap_or(RawJobOutcome::Done);
+    }
+    if settled.is_ok() && session.has_open_foreign_keys() {
+        // Left to the commit, this would fail the whole group.
+        settled = Err(RawJobOutcome::Failed(failure(
+            RawDbErrorKind::ForeignKeyViolation,
+            "FOREIGN KEY constraint failed at the end of the transaction",
+        )));
+    }
+    let outcome = match settled {
+        Ok(()) => RawJobOutcome::Done,
+        Err(outcome) => {
+            if let Err(error) = session.say(Word::RollBackTo(0)) {
+                return abandon(session, error);
+            }
+            outcome
+        }
+    };
+    match session.say(Word::Release(0)) {
+        Ok(()) => outcome,
+        Err(error) => abandon(session, error),
+    }
+}
+
+/// A savepoint that can't be ended leaves no way to keep this job apart from
+/// the others, so the whole transaction goes.
+fn abandon(session: &mut SqliteSession, error: RawDbError) -> RawJobOutcome {
+    if let Err(error) = session.say(Word::RollBack) {
+        tracing::error!(error = %error.message, "a failed transaction could not be rolled back");
+    }
+    RawJobOutcome::Failed(error)
+}

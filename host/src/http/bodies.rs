@@ -1,0 +1,151 @@
+//! Request bodies: buffered within a limit, or multipart with its files
+//! spooled to disk.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use multer::{Constraints, Multipart, SizeLimit};
+use tempfile::{NamedTempFile, TempPath};
+use tokio::io::AsyncWriteExt;
+
+use super::page::Failure;
+
+/// Bytes of one text field of a multipart form.
+const LARGEST_TEXT: u64 = 64 * 1024;
+/// Parts of one multipart form.
+const MOST_PARTS: usize = 64;
+
+/// One part of a multipart form.
+pub struct SpooledPart {
+    pub name: String,
+    pub content: SpooledContent,
+}
+
+pub enum SpooledContent {
+    Text(String),
+    File(SpooledFile),
+}
+
+/// A file on its way in. The temporary file goes when this is dropped.
+pub struct SpooledFile {
+    pub file_name: String,
+    pub path: TempPath,
+    pub size: u64,
+}
+
+/// Whether the body says that it is a form.
+#[must_use]
+pub fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}
+
+/// The whole body, if it is within the limit.
+///
+/// # Errors
+/// [`Failure::TooLarge`], or the sender broke off.
+pub async fn buffered(body: Body, limit: u64) -> Result<Bytes, Failure> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(format!(
+            "The most that is taken here is {limit} bytes."
+        ))),
+        Err(_) => Err(Failure::BadRequest("The request broke off.".to_owned())),
+    }
+}
+
+/// All parts of a multipart form; files lie in temporary files.
+///
+/// # Errors
+/// No multipart form, too large, too many parts, or it broke off.
+pub async fn multipart(
+    headers: &HeaderMap,
+    body: Body,
+    limit: u64,
+) -> Result<Vec<SpooledPart>, Failure> {
+    let boundary = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| multer::parse_boundary(value).ok())
+        .ok_or_else(|| {
+            Failure::UnsupportedMediaType("This takes a form of multipart/form-data.".to_owned())
+        })?;
+    let constraints =
+        Constraints::new().size_limit(SizeLimit::new().whole_stream(limit.saturating_add(1 << 20)));
+    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        if parts.len() == MOST_PARTS {
+            return Err(Failure::BadRequest(format!(
+                "A form has at most {MOST_PARTS} parts."
+            )));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let content = match field.file_name().map(ToOwned::to_owned) {
+            Some(file_name) => SpooledContent::File(spool(field, file_name, limit).await?),
+            None => SpooledContent::Text(text(field).await?),
+        };
+        parts.push(SpooledPart { name, content });
+    }
+    Ok(parts)
+}
+
+async fn text(mut field: multer::Field<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        if bytes.len() as u64 + chunk.len() as u64 > LARGEST_TEXT {
+            return Err(Failure::TooLarge(format!(
+                "A text field has at most {LARGEST_TEXT} bytes."
+            )));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.contains('\0'))
+        .ok_or_else(|| Failure::BadRequest("A text field is not valid UTF-8 text.".to_owned()))
+}
+
+async fn spool(
+    mut field: multer::Field<'_>,
+    file_name: String,
+    limit: u64,
+) -> Result<SpooledFile, Failure> {
+    let disk = |error: std::io::Error| Failure::internal(format!("spooling an upload: {error}"));
+    let (file, path) = NamedTempFile::with_prefix("hob-upload-")
+        .map_err(disk)?
+        .into_parts();
+    let mut file = tokio::fs::File::from_std(file);
+    let mut size = 0_u64;
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        size += chunk.len() as u64;
+        if size > limit {
+            return Err(Failure::TooLarge(format!(
+                "A file has at most {limit} bytes here."
+            )));
+        }
+        file.write_all(&chunk).await.map_err(disk)?;
+    }
+    file.flush().await.map_err(disk)?;
+    Ok(SpooledFile {
+        file_name,
+        path,
+        size,
+    })
+}
+
+fn broken(error: &multer::Error) -> Failure {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
+            Failure::TooLarge("The form is larger than is taken here.".to_owned())
+        }
+        other => Failure::BadRequest(format!("The form can't be read: {other}.")),
+    }
+}

@@ -1,0 +1,443 @@
+//! A request to a plugin's route, and back: sessions and forgery are settled
+//! here, bodies read, time kept.
+
+use std::{fmt::Write as _, future::Future, pin::Pin, sync::Arc};
+
+use abi_stable::std_types::{ROption, RVec};
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, RawPathParams, Request},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use hob_plugin_manifest::{Authentication, Body as BodyKind, Route};
+use hob_plugin_sdk::{
+    abi::{
+        RawError,
+        http::{
+            PluginHttpV1, RawBody, RawMember, RawPage, RawPart, RawPartContent, RawRequest,
+            RawResponse, RawResponseBody, Span, SpanPair,
+        },
+    },
+    http::Fields,
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use tempfile::TempPath;
+
+use super::{
+    App, bodies,
+    bodies::{SpooledContent, SpooledPart},
+    cors,
+    envelope::{Peer, RequestId},
+    form,
+    page::{self, Explained, Failure, Frame},
+    same_site::sent_from_here,
+    stored_file,
+    views::PluginPage,
+    visitor::Visitor,
+};
+use crate::watchdog::Watched;
+
+/// The largest answer that a plugin may give, in bytes.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// One route of one plugin.
+pub struct PluginRoute {
+    pub plugin: String,
+    pub table: &'static PluginHttpV1,
+    /// Its number in the plugin's own list.
+    pub index: u32,
+    pub route: Route,
+    /// What its path's parameters are called, in order.
+    pub parameters: Vec<String>,
+    pub watched: Watched,
+}
+
+impl PluginRoute {
+    /// Answers a request. Never fails: what goes wrong is an answer too.
+    pub async fn answer(self: Arc<Self>, app: App, request: Request) -> Response {
+        let mut response = match self.try_answer(&app, request).await {
+            Ok(response) => response,
+            Err(failure) => self.refuse(failure),
+        };
+        if self.route.cors {
+            cors::allow(response.headers_mut());
+        }
+        response
+    }
+
+    async fn try_answer(&self, app: &App, request: Request) -> Result<Response, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let parameters = RawPathParams::from_request_parts(&mut parts, app)
+            .await
+            .map_err(|_| Failure::NotFound)?;
+        let visitor = self.visitor(app, &parts).await?;
+        let (body, spooled) = self.body(app, &parts, body, visitor.as_ref()).await?;
+        let parameters = self.parameters.iter().zip(&parameters);
+        let raw = raw_request(
+            &parts,
+            parameters.map(|(name, (_, value))| (name.as_str(), value)),
+            visitor.as_ref(),
+            body,
+        );
+        let watchdog = app.watchdog();
+        let mut call = {
+            let _inside = watchdog.enter(self.watched);
+            (self.table.handle)(self.table.context, self.index, raw)
+        };
+        let call = std::future::poll_fn(|context| {
+            let _inside = watchdog.enter(self.watched);
+            Pin::new(&mut call).poll(context)
+        });
+        let answer = tokio::time::timeout(app.site().limits.time, call).await;
+        // Spooled files live until the plugin has answered.
+        drop(spooled);
+        match answer {
+            Ok(answer) => {
+                let raw = answer.into_result().map_err(|error| self.failed(&error))?;
+                self.response(app, &parts, visitor.as_ref(), raw).await
+            }
+            Err(_) => {
+                tracing::error!(
+                    plugin = self.plugin,
+                    route = self.route.route,
+                    "a plugin did not answer in time"
+                );
+                Err(Failure::Unavailable(
+                    "This is taking too long. Please try again later.".to_owned(),
+                ))
+            }
+        }
+    }
+
+    /// The member behind the session, on routes that want to know. On any
+    /// other the cookie is not even looked at.
+    async fn visitor(&self, app: &App, parts: &Parts) -> Result<Option<Visitor>, Failure> {
+        match self.route.authentication {
+            Authentication::Own | Authentication::Token => Ok(None),
+            Authentication::Session => Visitor::of(app, &parts.headers).await,
+            Authentication::Member => Visitor::of(app, &parts.headers)
+                .await?
+                .map(Some)
+                .ok_or_else(|| Failure::sign_in(app, &parts.method, &parts.uri)),
+        }
+    }
+
+    /// A token's place is the header; a signature may stand in the query.
+    fn wants_credentials_first(&self, parts: &Parts) -> bool {
+        self.route.authentication == Authentication::Token
+            && !self.route.public
+            && !parts.headers.contains_key(header::AUTHORIZATION)
+            && parts.uri.query().is_none()
+    }
+
+    fn needs_csrf(&self, method: &Method) -> bool {
+        let session = matches!(
+            self.route.authentication,
+            Authentication::Session | Authentication::Member
+        );
+        session && !matches!(*method, Method::GET | Method::HEAD)
+    }
+
+    async fn body(
+        &self,
+        app: &App,
+        parts: &Parts,
+        body: Body,
+        visitor: Option<&Visitor>,
+    ) -> Result<(RawBody, Vec<TempPath>), Failure> {
+        let needs_csrf = self.needs_csrf(&parts.method);
+        if needs_csrf && !sent_from_here(&parts.headers, app.site().address.origin()) {
+            return Err(form::forged());
+        }
+        let check = |sent: Option<&str>| match visitor {
+            Some(visitor) if needs_csrf => form::check_csrf(visitor, sent),
+            _ => Ok(()),
+        };
+        match self.route.body {
+            BodyKind::None => {
+                check(None)?;
+                Ok((RawBody::None, Vec::new()))
+            }
+            BodyKind::Buffered => {
+                let limit = self.route.limit.unwrap_or(app.site().limits.body);
+                let bytes = bodies::buffered(body, limit).await?;
+                if needs_csrf && visitor.is_some() {
+                    if !bodies::is_form(&parts.headers) {
+                        return Err(form::forged());
+                    }
+                    check(Fields::parse(&bytes)?.first("csrf"))?;
+                }
+                Ok((RawBody::Bytes(Vec::from(bytes).into()), Vec::new()))
+            }
+            // Nothing is spooled for somebody who shows no credentials; the
+            // plugin will say what it wants.
+            BodyKind::Multipart if self.wants_credentials_first(parts) => {
+                Ok((RawBody::None, Vec::new()))
+            }
+            BodyKind::Multipart => {
+                let limit = self.route.limit.unwrap_or(app.site().limits.upload);
+                let spooled = bodies::multipart(&parts.headers, body, limit).await?;
+                let csrf = spooled.iter().find_map(|part| match &part.content {
+                    SpooledContent::Text(text) if part.name == "csrf" => Some(text.as_str()),
+                    _ => None,
+                });
+                check(csrf)?;
+                Ok(raw_parts(spooled))
+            }
+        }
+    }
+
+    async fn response(
+        &self,
+        app: &App,
+        parts: &Parts,
+        visitor: Option<&Visitor>,
+        raw: RawResponse,
+    ) -> Result<Response, Failure> {
+        let status = StatusCode::from_u16(raw.status)
+            .map_err(|_| self.wrong(&format!("answered with the status {}", raw.status)))?;
+        let mut response = match raw.body {
+            RawResponseBody::Empty => status.into_response(),
+            RawResponseBody::Bytes(bytes) if bytes.len() > LARGEST_ANSWER => {
+                return Err(self.wrong(&format!("answered with {} bytes", bytes.len())));
+            }
+            RawResponseBody::Bytes(bytes) => {
+                let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
+                *response.status_mut() = status;
+                response
+            }
+            RawResponseBody::Page(page) => self.page(app, parts, visitor, status, page)?,
+            RawResponseBody::Media { media_id, size } => {
+                stored_file::serve_to_plugin(app, media_id, &size, &parts.method, &parts.headers)
+                    .await?
+            }
+        };
+        for pair in &raw.headers {
+            let (name, value) = (slice(&raw.text, pair.name), slice(&raw.text, pair.value));
+            let name = HeaderName::from_bytes(name);
+            let value = HeaderValue::from_bytes(value);
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err(self.wrong("answered with a header that is no valid HTTP"));
+            };
+            if name == header::CONTENT_SECURITY_POLICY || name == header::CACHE_CONTROL {
+                response.headers_mut().insert(name, value);
+            } else {
+                response.headers_mut().append(name, value);
+            }
+        }
+        Ok(response)
+    }
+
+    fn page(
+        &self,
+        app: &App,
+        parts: &Parts,
+        visitor: Option<&Visitor>,
+        status: StatusCode,
+        raw: RawPage,
+    ) -> Result<Response, Failure> {
+        let here = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |whole| whole.as_str());
+        let frame = Frame::new(app, visitor, here);
+        let page = PluginPage {
+            layout: frame.layout(),
+            title: &raw.title,
+            html: &raw.html,
+        };
+        let mut response = page::html(status, &page)?;
+        if let ROption::RSome(policy) = raw.content_security_policy {
+            let policy = HeaderValue::from_str(&policy)
+                .map_err(|_| self.wrong("answered with a policy that is no valid HTTP"))?;
+            response
+                .headers_mut()
+                .insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        Ok(response)
+    }
+
+    fn failed(&self, error: &RawError) -> Failure {
+        if error.kind == RawError::KIND_STOPPED {
+            return Failure::Unavailable("This part of the site has been stopped.".to_owned());
+        }
+        self.wrong(&error.message)
+    }
+
+    fn wrong(&self, what: &str) -> Failure {
+        Failure::internal(format!(
+            "plugin {}, route {}: {what}",
+            self.plugin, self.route.route
+        ))
+    }
+
+    /// What a program reads where a page would be no use to it.
+    fn refuse(&self, failure: Failure) -> Response {
+        let mut response = failure.into_response();
+        let code = match response.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => "server_error",
+            StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::FORBIDDEN => "forbidden",
+            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
+            _ => "invalid_request",
+        };
+        let json = |explanation: &str| match self.route.authentication {
+            Authentication::Session | Authentication::Member => None,
+            // As OAuth has it (RFC 6749, section 5.2).
+            Authentication::Own => Some(serde_json::json!({
+                "error": code, "error_description": explanation,
+            })),
+            Authentication::Token => Some(serde_json::json!({
+                "error": {"code": code, "message": explanation},
+            })),
+        };
+        let body = response
+            .extensions()
+            .get::<Explained>()
+            .and_then(|explained| json(&explained.explanation));
+        if let Some(body) = body {
+            let status = response.status();
+            response = (
+                status,
+                [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "no-store"),
+                ],
+                body.to_string(),
+            )
+                .into_response();
+        }
+        response
+    }
+}
+
+fn slice(text: &[u8], span: Span) -> &[u8] {
+    let start = span.start as usize;
+    text.get(start..start + span.len as usize)
+        .unwrap_or_default()
+}
+
+fn raw_parts(spooled: Vec<SpooledPart>) -> (RawBody, Vec<TempPath>) {
+    let mut files = Vec::new();
+    let parts: RVec<RawPart> = spooled
+        .into_iter()
+        .map(|part| match part.content {
+            SpooledContent::Text(text) => RawPart {
+                name: part.name.into(),
+                file_name: "".into(),
+                content: RawPartContent::Text(text.into()),
+            },
+            SpooledContent::File(file) => {
+                let path = file.path.to_string_lossy().into_owned();
+                files.push(file.path);
+                RawPart {
+                    name: part.name.into(),
+                    file_name: file.file_name.into(),
+                    content: RawPartContent::File {
+                        path: path.into(),
+                        size: file.size,
+                    },
+                }
+            }
+        })
+        .collect();
+    (RawBody::Multipart(parts), files)
+}
+
+/// Collects texts into the one buffer that crosses.
+struct Text(String);
+
+impl Text {
+    fn add(&mut self, part: &str) -> Span {
+        let start = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.push_str(part);
+        Span {
+            start,
+            len: u32::try_from(part.len()).unwrap_or(0),
+        }
+    }
+}
+
+fn raw_request<'a>(
+    parts: &Parts,
+    parameters: impl Iterator<Item = (&'a str, &'a str)>,
+    visitor: Option<&Visitor>,
+    body: RawBody,
+) -> RawRequest {
+    let mut text = Text(String::with_capacity(1024));
+    let method = text.add(parts.method.as_str());
+    let path = text.add(parts.uri.path());
+    let query = text.add(parts.uri.query().unwrap_or_default());
+    let peer = {
+        let start = text.0.len();
+        if let Some(Peer(address)) = parts.extensions.get::<Peer>() {
+            write!(text.0, "{address}").expect("writing to a string does not fail");
+        }
+        Span {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            len: u32::try_from(text.0.len() - start).unwrap_or(0),
+        }
+    };
+    let request_id = text.add(
+        parts
+            .extensions
+            .get::<RequestId>()
+            .map_or("", RequestId::as_str),
+    );
+    let csrf = text.add(visitor.map_or("", Visitor::csrf));
+    let parameters = parameters
+        .map(|(name, value)| SpanPair {
+            name: text.add(name),
+            value: text.add(value),
+        })
+        .collect();
+    let mut bytes = text.0.into_bytes();
+    let headers = parts
+        .headers
+        .iter()
+        // A session's secret is the host's alone.
+        .filter(|(name, _)| *name != header::COOKIE)
+        .map(|(name, value)| {
+            let mut add = |part: &[u8]| {
+                let start = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                bytes.extend_from_slice(part);
+                Span {
+                    start,
+                    len: u32::try_from(part.len()).unwrap_or(0),
+                }
+            };
+            SpanPair {
+                name: add(name.as_str().as_bytes()),
+                value: add(value.as_bytes()),
+            }
+        })
+        .collect();
+    RawRequest {
+        text: bytes.into(),
+        method,
+        path,
+        query,
+        peer,
+        request_id,
+        csrf,
+        headers,
+        parameters,
+        member: visitor
+            .map(|visitor| {
+                let (member, session) = (&visitor.signed_in.member, &visitor.signed_in.session);
+                RawMember {
+                    id: member.id,
+                    username: member.username.as_str().into(),
+                    display_name: member.display_name.as_str().into(),
+                    administrator: member.administrator,
+                    session_id: session.id,
+                    authenticated_at: session.authenticated_at.as_micros(),
+                }
+            })
+            .into(),
+        body,
+    }
+}

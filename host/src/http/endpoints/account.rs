@@ -1,0 +1,283 @@
+//! `/account`: a member's own settings.
+
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::shown::ShownMoment;
+use crate::{
+    http::{
+        App,
+        form::SignedForm,
+        page::{Failure, Frame, html, see_other},
+        views::{AccountPage, Field, SessionRow},
+        visitor::Visitor,
+    },
+    members::{Member, MemberError, Password, Session, check_email},
+};
+
+const LONGEST_NAME: usize = 60;
+
+/// What the last request did.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// What was wrong with a form.
+#[derive(Default)]
+struct Problems {
+    display_name: Option<String>,
+    email: Option<String>,
+    current_password: Option<String>,
+    new_password: Option<String>,
+}
+
+/// Shows the settings and the sessions.
+///
+/// # Errors
+/// The database failed.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(done): Query<Done>,
+) -> Result<Response, Failure> {
+    let flash = match done.done.as_deref() {
+        Some("profile") => Some("Your profile is saved."),
+        Some("password") => Some("Your password is changed. Everywhere else you are signed out."),
+        Some("session") => Some("That place is signed out."),
+        _ => None,
+    };
+    let member = &visitor.signed_in.member;
+    let typed = (member.display_name.clone(), member.email.clone());
+    page(&app, &visitor, &typed, &Problems::default(), flash).await
+}
+
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    (display_name, email): &(String, String),
+    problems: &Problems,
+    flash: Option<&str>,
+) -> Result<Response, Failure> {
+    let member = &visitor.signed_in.member;
+    let (id, now) = (member.id, app.site().clock.now());
+    let sessions = app
+        .site()
+        .db
+        .read(move |connection| Session::of_member(connection, id, now))
+        .await?;
+    let address = &app.site().address;
+    let shown: Vec<_> = sessions
+        .iter()
+        .map(|session| {
+            (
+                session,
+                device(&session.user_agent),
+                ShownMoment::new(session.created_at),
+                ShownMoment::new(session.last_used_at),
+                address.path(&format!("/account/sessions/{}/revoke", session.id)),
+            )
+        })
+        .collect();
+    let rows: Vec<SessionRow<'_>> = shown
+        .iter()
+        .map(
+            |(session, device, started, last_seen, revoke_url)| SessionRow {
+                device,
+                address: &session.peer,
+                started: started.moment(),
+                last_seen: last_seen.moment(),
+                current: session.id == visitor.signed_in.session.id,
+                revoke_url,
+            },
+        )
+        .collect();
+    let failed = problems.display_name.is_some()
+        || problems.email.is_some()
+        || problems.current_password.is_some()
+        || problems.new_password.is_some();
+    let status = if failed {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let frame = Frame::new(app, Some(visitor), &address.path("/account"))
+        .with_flash(flash.map(|text| (text, false)));
+    html(
+        status,
+        &AccountPage {
+            layout: frame.layout(),
+            username: &member.username,
+            profile_url: &address.path(&format!("/u/{}", member.username)),
+            display_name: Field {
+                value: display_name,
+                error: problems.display_name.as_deref(),
+            },
+            email: Field {
+                value: email,
+                error: problems.email.as_deref(),
+            },
+            current_password_error: problems.current_password.as_deref(),
+            new_password_error: problems.new_password.as_deref(),
+            password_rule: &format!("At least {} characters.", Password::SHORTEST),
+            sessions: &rows,
+        },
+    )
+}
+
+/// Saves name and e-mail address.
+///
+/// # Errors
+/// The form is forged, or the database failed.
+pub async fn change_profile(State(app): State<App>, form: SignedForm) -> Result<Response, Failure> {
+    let typed = (
+        form.fields
+            .first("display_name")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+        form.fields
+            .first("email")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+    );
+    let mut problems = Problems::default();
+    if typed.0.is_empty() || typed.0.chars().count() > LONGEST_NAME {
+        problems.display_name = Some(format!("A name has 1 to {LONGEST_NAME} characters."));
+    }
+    if let Err(error) = check_email(&typed.1) {
+        problems.email = Some(format!("{error}."));
+    }
+    if problems.display_name.is_some() || problems.email.is_some() {
+        return page(&app, &form.visitor, &typed, &problems, None).await;
+    }
+    let (id, (name, email)) = (form.visitor.signed_in.member.id, typed.clone());
+    let changed: Result<(), MemberError> = app
+        .site()
+        .db
+        .write(move |connection| Member::change_profile(connection, id, &name, &email))
+        .await;
+    match changed {
+        Ok(()) => Ok(see_other(&app.site().address.path("/account?done=profile"))),
+        Err(error @ MemberError::EmailTaken) => {
+            problems.email = Some(format!("{error}."));
+            page(&app, &form.visitor, &typed, &problems, None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Changes the password, which ends every other session and what applications
+/// were given.
+///
+/// # Errors
+/// The form is forged, or the database failed.
+pub async fn change_password(
+    State(app): State<App>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let site = app.site();
+    let member = &form.visitor.signed_in.member;
+    let typed = (member.display_name.clone(), member.email.clone());
+    let current = Password::presented(form.fields.first("current_password").unwrap_or_default());
+    let mut problems = Problems::default();
+    let hash = Some(member.password_hash.clone());
+    if !site.passwords.verify(current, hash).await {
+        problems.current_password = Some("This is not your current password.".to_owned());
+        return page(&app, &form.visitor, &typed, &problems, None).await;
+    }
+    let wanted = form.fields.first("new_password").unwrap_or_default();
+    let chosen = match Password::chosen(wanted, &member.username) {
+        Ok(password) => password,
+        Err(error) => {
+            problems.new_password = Some(format!("Choose another: {error}."));
+            return page(&app, &form.visitor, &typed, &problems, None).await;
+        }
+    };
+    let hash = site.passwords.hash(chosen).await;
+    let (id, session) = (member.id, form.visitor.signed_in.session.id);
+    site.db
+        .write(move |connection| Member::change_password(connection, id, &hash, Some(session)))
+        .await?;
+    Ok(see_other(&site.address.path("/account?done=password")))
+}
+
+/// Signs one place out.
+///
+/// # Errors
+/// There is no such session of this member.
+pub async fn revoke_session(
+    State(app): State<App>,
+    Path(session): Path<i64>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let id = form.visitor.signed_in.member.id;
+    let ended = app
+        .site()
+        .db
+        .write(move |connection| Session::end(connection, id, session))
+        .await?;
+    if !ended {
+        return Err(Failure::NotFound);
+    }
+    Ok(see_other(&app.site().address.path("/account?done=session")))
+}
+
+/// Signs all places but this one out.
+///
+/// # Errors
+/// The form is forged, or the database failed.
+pub async fn revoke_others(State(app): State<App>, form: SignedForm) -> Result<Response, Failure> {
+    let id = form.visitor.signed_in.member.id;
+    let this = form.visitor.signed_in.session.id;
+    app.site()
+        .db
+        .write(move |connection| Session::end_all(connection, id, Some(this)))
+        .await?;
+    Ok(see_other(&app.site().address.path("/account?done=session")))
+}
+
+impl From<MemberError> for Failure {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::Unknown(_) => Self::NotFound,
+            MemberError::Database(error) => error.into(),
+            other => Self::BadRequest(format!("{other}.")),
+        }
+    }
+}
+
+/// A browser's name in words; what it sends is long and for programs.
+fn device(user_agent: &str) -> String {
+    let known = |names: &[(&str, &'static str)]| {
+        names
+            .iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
+    let browser = known(&[
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = known(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, _) => "Another program".to_owned(),
+    }
+}

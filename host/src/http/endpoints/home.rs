@@ -1,0 +1,83 @@
+//! `/`: what everybody has published lately.
+
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::shown::ShownMedium;
+use crate::{
+    http::{
+        App,
+        page::{Failure, Frame, html},
+        views::{HomePage, Tile},
+        visitor::Visitor,
+    },
+    media::{library::PublishError, rows::Listing},
+};
+
+/// Media on one page of a grid.
+pub const PAGE_LENGTH: u32 = 30;
+
+/// Where in a listing a page begins.
+#[derive(Deserialize)]
+pub struct Paged {
+    pub after: Option<String>,
+}
+
+/// Shows the newest public media of all members.
+///
+/// # Errors
+/// A cursor that is none, or the database failed.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Option<Visitor>,
+    Query(paged): Query<Paged>,
+) -> Result<Response, Failure> {
+    let after = paged.after.as_deref();
+    let page = app
+        .site()
+        .media
+        .list(Listing::Public, after, PAGE_LENGTH)
+        .await?;
+    let shown: Vec<ShownMedium> = page
+        .media
+        .into_iter()
+        .map(|medium| ShownMedium::tile(&app, medium))
+        .collect();
+    let tiles: Vec<Tile<'_>> = shown.iter().map(|medium| medium.as_tile(true)).collect();
+    let address = &app.site().address;
+    let newest = after.map(|_| address.path("/"));
+    let older = page
+        .next
+        .map(|cursor| address.path(&format!("/?after={cursor}")));
+    let frame = Frame::new(&app, visitor.as_ref(), &address.path("/"));
+    html(
+        StatusCode::OK,
+        &HomePage {
+            layout: frame.layout(),
+            tiles: &tiles,
+            newest_url: newest.as_deref(),
+            older_url: older.as_deref(),
+        },
+    )
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::NotFound => Self::NotFound,
+            PublishError::NotAnUploader | PublishError::NotTheOwner => {
+                Self::Forbidden(error.to_string())
+            }
+            PublishError::Invalid { .. } | PublishError::File(_) => {
+                Self::BadRequest(error.to_string())
+            }
+            PublishError::Store(_) | PublishError::Spool(_) | PublishError::Database(_) => {
+                Self::Internal(error.to_string())
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `/login` and `/logout`.
+
+use axum::{
+    extract::{Query, Request, State},
+    response::Response,
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+
+use crate::{
+    http::{
+        App,
+        envelope::Peer,
+        form::{OpenForm, SignedForm},
+        page::{Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, html, see_other},
+        views::LoginPage,
+        visitor::{Visitor, sign_in_cookie, sign_out_cookie},
+    },
+    members::{Member, Password, Session, Username},
+    secret::Secret,
+};
+use axum::extract::FromRequest;
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Next {
+    next: Option<String>,
+}
+
+/// A path of this site, or the home page: never another site. Browsers take
+/// `//host` and `/\host` for other sites, and drop tabs and line ends.
+#[must_use]
+pub fn own_path(app: &App, next: Option<&str>) -> String {
+    let home = app.site().address.path("/");
+    let Some(next) = next else { return home };
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if own { next.to_owned() } else { home }
+}
+
+/// Shows the sign-in form: also to somebody who is signed in and wants
+/// another account.
+///
+/// # Errors
+/// The page can't be rendered.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Option<Visitor>,
+    Query(query): Query<Next>,
+) -> Result<Response, Failure> {
+    let next = own_path(&app, query.next.as_deref());
+    form_page(&app, visitor.as_ref(), "", &next, None)
+}
+
+fn form_page(
+    app: &App,
+    visitor: Option<&Visitor>,
+    username: &str,
+    next: &str,
+    error: Option<&str>,
+) -> Result<Response, Failure> {
+    let frame = Frame::new(app, visitor, next);
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let mut response = html(
+        status,
+        &LoginPage {
+            layout: frame.layout(),
+            username,
+            next,
+            error,
+        },
+    )?;
+    // Signing in may lead on, by redirects, to an application elsewhere.
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY_FOR_FORMS_THAT_LEAVE),
+    );
+    Ok(response)
+}
+
+/// Signs a member in: a fresh session, whatever session there was.
+///
+/// # Errors
+/// The form was sent from another site, or the database failed.
+pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Response, Failure> {
+    let peer = request
+        .extensions()
+        .get::<Peer>()
+        .map_or(String::new(), |Peer(address)| address.to_string());
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let visitor = Visitor::of(&app, request.headers()).await?;
+    let OpenForm { fields } = OpenForm::from_request(request, &app).await?;
+    let typed = fields.first("username").unwrap_or_default();
+    let password = Password::presented(fields.first("password").unwrap_or_default());
+    let next = own_path(&app, fields.first("next"));
+    let site = app.site();
+    let member = match Username::parse(typed) {
+        Ok(name) => {
+            site.db
+                .read(move |connection| Member::find_by_username(connection, name.as_str()))
+                .await?
+        }
+        Err(_) => None,
+    };
+    let hash = member.as_ref().map(|member| member.password_hash.clone());
+    let matches = site.passwords.verify(password, hash).await;
+    let Some(member) = member.filter(|member| matches && !member.is_disabled()) else {
+        tracing::info!(peer, "a sign-in was refused");
+        let error = "The username or the password is not right.";
+        return form_page(&app, visitor.as_ref(), typed, &next, Some(error));
+    };
+    let secret = Secret::generate();
+    let (fresh, now) = (secret.clone(), site.clock.now());
+    let replaced = visitor.map(|visitor| visitor.signed_in.session);
+    site.db
+        .write(move |connection| {
+            if let Some(session) = replaced {
+                Session::end(connection, session.member_id, session.id)?;
+            }
+            Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)
+        })
+        .await?;
+    let mut response = see_other(&next);
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, sign_in_cookie(&secret, &site.address));
+    Ok(response)
+}
+
+/// Signs the member out: the session ends in the database too.
+///
+/// # Errors
+/// The form is forged, or the database failed.
+pub async fn sign_out(State(app): State<App>, form: SignedForm) -> Result<Response, Failure> {
+    let session = form.visitor.signed_in.session;
+    app.site()
+        .db
+        .write(move |connection| Session::end(connection, session.member_id, session.id))
+        .await?;
+    let mut response = see_other(&app.site().address.path("/"));
+    response
+        .headers_mut()
+        .insert(header::SET_COOKIE, sign_out_cookie(&app.site().address));
+    Ok(response)
+}

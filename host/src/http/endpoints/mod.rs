@@ -1,0 +1,11 @@
+//! The site's own pages: one file for each place.
+
+pub mod account;
+pub mod assets;
+pub mod health;
+pub mod home;
+pub mod login;
+pub mod media;
+pub mod member;
+mod shown;
+pub mod upload;

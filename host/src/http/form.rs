@@ -1,0 +1,81 @@
+//! Forms that browsers send, checked against forgery before they are read
+//! further.
+
+use axum::extract::{FromRequest, Request};
+use hob_plugin_sdk::http::{FieldError, Fields};
+
+use super::{App, bodies, page::Failure, same_site::sent_from_here, visitor::Visitor};
+
+/// The largest form without files, in bytes.
+const LARGEST_FORM: u64 = 256 * 1024;
+
+/// A form from a signed-in member, whose CSRF token was right.
+pub struct SignedForm {
+    pub visitor: Visitor,
+    pub fields: Fields,
+}
+
+/// A form from anybody, sent from a page of this site.
+pub struct OpenForm {
+    pub fields: Fields,
+}
+
+impl FromRequest<App> for SignedForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let visitor = Visitor::of(app, request.headers())
+            .await?
+            .ok_or_else(|| Failure::sign_in(app, request.method(), request.uri()))?;
+        let OpenForm { fields } = OpenForm::from_request(request, app).await?;
+        check_csrf(&visitor, fields.first("csrf"))?;
+        Ok(Self { visitor, fields })
+    }
+}
+
+impl FromRequest<App> for OpenForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        if !sent_from_here(request.headers(), app.site().address.origin()) {
+            return Err(forged());
+        }
+        if !bodies::is_form(request.headers()) {
+            return Err(Failure::UnsupportedMediaType(
+                "This page takes a form (application/x-www-form-urlencoded).".to_owned(),
+            ));
+        }
+        let body = bodies::buffered(request.into_body(), LARGEST_FORM).await?;
+        Ok(Self {
+            fields: Fields::parse(&body)?,
+        })
+    }
+}
+
+/// Refuses a form without the session's own token.
+///
+/// # Errors
+/// [`Failure::Forbidden`].
+pub fn check_csrf(visitor: &Visitor, sent: Option<&str>) -> Result<(), Failure> {
+    if sent.is_some_and(|sent| visitor.csrf_matches(sent)) {
+        Ok(())
+    } else {
+        Err(forged())
+    }
+}
+
+/// What is said to a form that did not come from a page of this session.
+#[must_use]
+pub fn forged() -> Failure {
+    Failure::Forbidden(
+        "This form did not come from a page of this site, or you have signed in anew since. Go \
+         back, reload the page and send it again."
+            .to_owned(),
+    )
+}
+
+impl From<FieldError> for Failure {
+    fn from(error: FieldError) -> Self {
+        Self::BadRequest(format!("The form can't be read: {error}."))
+    }
+}

@@ -1,0 +1,262 @@
+//! Pages in the site's layout, and what is said when something goes wrong.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+
+use super::{
+    App,
+    endpoints::assets,
+    views::{ErrorPage, Flash, Layout, SignedIn},
+    visitor::Visitor,
+};
+
+/// The policy of every page that sets none of its own. Nothing comes from
+/// elsewhere, and no script runs.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// As the usual policy, for a page whose form may end, by redirects, at
+/// another site: browsers apply `form-action` to the whole chain.
+pub const POLICY_FOR_FORMS_THAT_LEAVE: &str = "default-src 'none'; img-src 'self'; \
+     style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Owns what a layout borrows.
+pub struct Frame {
+    app: App,
+    stylesheet_url: String,
+    login_url: String,
+    csrf: String,
+    member: Option<FrameMember>,
+    flash: Option<(String, bool)>,
+}
+
+struct FrameMember {
+    username: String,
+    display_name: String,
+    initial: String,
+    profile_url: String,
+    uploader: bool,
+}
+
+impl Frame {
+    /// The frame for this visitor. `here` is the path that a visitor comes
+    /// back to after signing in.
+    #[must_use]
+    pub fn new(app: &App, visitor: Option<&Visitor>, here: &str) -> Self {
+        let address = &app.site().address;
+        Self {
+            stylesheet_url: address.path(&assets::stylesheet_path()),
+            login_url: login_url(app, here),
+            csrf: visitor.map_or(String::new(), |visitor| visitor.csrf().to_owned()),
+            member: visitor.map(|visitor| {
+                let member = &visitor.signed_in.member;
+                FrameMember {
+                    username: member.username.clone(),
+                    display_name: member.display_name.clone(),
+                    initial: initial(&member.display_name),
+                    profile_url: address.path(&format!("/u/{}", member.username)),
+                    uploader: member.uploader,
+                }
+            }),
+            flash: None,
+            app: app.clone(),
+        }
+    }
+
+    /// Adds one sentence about what the last request did.
+    #[must_use]
+    pub fn with_flash(mut self, flash: Option<(&str, bool)>) -> Self {
+        self.flash = flash.map(|(text, failed)| (text.to_owned(), failed));
+        self
+    }
+
+    /// What the templates take.
+    #[must_use]
+    pub fn layout(&self) -> Layout<'_> {
+        Layout {
+            site_name: &self.app.site().name,
+            base: self.app.site().address.base(),
+            stylesheet_url: &self.stylesheet_url,
+            login_url: &self.login_url,
+            csrf: &self.csrf,
+            member: self.member.as_ref().map(|member| SignedIn {
+                username: &member.username,
+                display_name: &member.display_name,
+                initial: &member.initial,
+                profile_url: &member.profile_url,
+                may_upload: member.uploader,
+            }),
+            member_links: self.app.plugins().menu(),
+            flash: self.flash.as_ref().map(|(text, failed)| Flash {
+                text,
+                failed: *failed,
+            }),
+        }
+    }
+}
+
+/// The first letter of a name, for the round badge.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars()
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default()
+}
+
+/// The sign-in page, with the way back.
+#[must_use]
+pub fn login_url(app: &App, here: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    app.site().address.path(&format!("/login?next={next}"))
+}
+
+/// Answers with a rendered page. Pages are made for one visitor at one time
+/// and are not stored.
+///
+/// # Errors
+/// The template fails, which only a broken formatter could cause.
+pub fn html(status: StatusCode, page: &impl Template) -> Result<Response, Failure> {
+    let html = page
+        .render()
+        .map_err(|error| Failure::internal(format!("a page can't be rendered: {error}")))?;
+    Ok((
+        status,
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        html,
+    )
+        .into_response())
+}
+
+/// 303 to a path of this site or to another address.
+#[must_use]
+pub fn see_other(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => Failure::BadRequest("That address can't be used.".to_owned()).into_response(),
+    }
+}
+
+/// Why a request is not answered as it wished. Becomes a page for a browser
+/// and a line of text for a program; see [`Explained`].
+#[derive(Debug)]
+pub enum Failure {
+    BadRequest(String),
+    Forbidden(String),
+    NotFound,
+    TooLarge(String),
+    UnsupportedMediaType(String),
+    /// Sign in first: where.
+    SignIn(String),
+    /// Come again later.
+    Unavailable(String),
+    /// The message goes to the log alone.
+    Internal(String),
+}
+
+/// Rides on a failed response until the envelope words it for who asked.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    pub heading: &'static str,
+    pub explanation: String,
+}
+
+impl Failure {
+    /// A failure of the site itself.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Internal(message.into())
+    }
+
+    /// Sends a browser to the sign-in page; it comes back to where it wanted
+    /// to go, if that was a page and not the sending of a form.
+    #[must_use]
+    pub fn sign_in(app: &App, method: &Method, uri: &Uri) -> Self {
+        let here = if *method == Method::GET {
+            uri.path_and_query().map_or("/", |whole| whole.as_str())
+        } else {
+            "/"
+        };
+        Self::SignIn(login_url(app, here))
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Internal(format!("the database failed: {error}"))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, heading, explanation) = match self {
+            Self::SignIn(location) => return see_other(&location),
+            Self::BadRequest(text) => (StatusCode::BAD_REQUEST, "That can't be done", text),
+            Self::Forbidden(text) => (StatusCode::FORBIDDEN, "You may not do that", text),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+                "The page may have moved, or it is not for everybody's eyes.".to_owned(),
+            ),
+            Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
+            Self::UnsupportedMediaType(text) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "That can't be read",
+                text,
+            ),
+            Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, "Please come again", text),
+            Self::Internal(message) => {
+                tracing::error!(error = message, "the request failed");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong here",
+                    "It has been logged. Nothing of yours is lost; please try again.".to_owned(),
+                )
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Explained {
+            heading,
+            explanation,
+        });
+        response
+    }
+}
+
+/// Whether it is a browser that asks, or another program that shows pages.
+#[must_use]
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Words a failure for who asked: a page for a browser, of which these are the
+/// headers, else a line of text.
+pub async fn word_failure(
+    app: &App,
+    browser: Option<&HeaderMap>,
+    here: &str,
+    request_id: &str,
+    status: StatusCode,
+    explained: Explained,
+) -> Response {
+    let Some(headers) = browser else {
+        let text = format!("{}: {}\n", explained.heading, explained.explanation);
+        return (status, [(header::CACHE_CONTROL, "no-store")], text).into_response();
+    };
+    let visitor = Visitor::of(app, headers).await.ok().flatten();
+    let frame = Frame::new(app, visitor.as_ref(), here);
+    let page = ErrorPage {
+        layout: frame.layout(),
+        status: status.as_u16(),
+        heading: explained.heading,
+        explanation: &explained.explanation,
+        request_id,
+    };
+    html(status, &page).unwrap_or_else(|_| status.into_response())
+}

@@ -1,0 +1,269 @@
+//! The map of all URLs: the site's own first, then each plugin's.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware,
+    routing::{MethodFilter, MethodRouter, get, on, options, post},
+};
+use hob_plugin_manifest::Route;
+
+use super::{
+    App,
+    bridge::PluginRoute,
+    cors,
+    endpoints::{account, assets, health, home, login, media, member, upload},
+    envelope,
+    page::Failure,
+};
+
+/// The routes of the site itself, for the check that no plugin claims one.
+/// Compared with the router in a test.
+pub const CORE_ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("POST", "/logout"),
+    ("GET", "/account"),
+    ("POST", "/account/profile"),
+    ("POST", "/account/password"),
+    ("POST", "/account/sessions/{id}/revoke"),
+    ("POST", "/account/sessions/revoke-others"),
+    ("GET", "/u/{username}"),
+    ("GET", "/m/{id}"),
+    ("GET", "/m/{id}/edit"),
+    ("POST", "/m/{id}/edit"),
+    ("POST", "/m/{id}/delete"),
+    ("GET", "/media/{id}/{size}"),
+    ("GET", "/upload"),
+    ("POST", "/upload"),
+    ("GET", "/static/{file}"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+];
+
+/// All routes of the running site.
+pub fn router(app: &App) -> Router {
+    let base = app.site().address.base().to_owned();
+    let mut routes = Router::new();
+    for (_, path, handler) in core_routes() {
+        let full = match (base.as_str(), path) {
+            ("", path) => path.to_owned(),
+            (base, "/") => base.to_owned(),
+            (base, path) => format!("{base}{path}"),
+        };
+        routes = routes.route(&canonical(&full).0, handler);
+    }
+    let mut preflights: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for plugin in app.plugins().iter() {
+        let bound: Vec<String> = (plugin.http.routes)(plugin.http.context)
+            .into_iter()
+            .map(String::from)
+            .collect();
+        for route in &plugin.manifest.routes {
+            let index = bound
+                .iter()
+                .position(|bound| *bound == route.route)
+                .and_then(|index| u32::try_from(index).ok())
+                .expect("the start of the plugin has matched routes and functions");
+            let watched = app
+                .watchdog()
+                .name(format!("plugin {}, route {}", plugin.id, route.route));
+            let method = method_filter(route.method());
+            for path in paths(&base, &plugin.prefix, route) {
+                let (path, parameters) = canonical(&path);
+                let handler = Arc::new(PluginRoute {
+                    plugin: plugin.id.clone(),
+                    table: plugin.http,
+                    index,
+                    route: route.clone(),
+                    parameters,
+                    watched,
+                });
+                let answer = move |State(app): State<App>, request: Request| {
+                    handler.clone().answer(app, request)
+                };
+                routes = routes.route(&path, on(method, answer));
+                if route.cors {
+                    preflights
+                        .entry(path)
+                        .or_default()
+                        .push(route.method().to_owned());
+                }
+            }
+        }
+    }
+    for (path, methods) in preflights {
+        let methods = methods.join(", ");
+        routes = routes.route(
+            &path,
+            options(move || {
+                let methods = methods.clone();
+                async move { cors::preflight(&methods) }
+            }),
+        );
+    }
+    routes
+        .fallback(|| async { Failure::NotFound })
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            envelope::envelope,
+        ))
+        .with_state(app.clone())
+}
+
+/// The map of the site's own pages.
+fn core_routes() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
+    vec![
+        ("GET", "/", get(home::show)),
+        ("GET", "/login", get(login::show)),
+        ("POST", "/login", post(login::sign_in)),
+        ("POST", "/logout", post(login::sign_out)),
+        ("GET", "/account", get(account::show)),
+        ("POST", "/account/profile", post(account::change_profile)),
+        ("POST", "/account/password", post(account::change_password)),
+        (
+            "POST",
+            "/account/sessions/{id}/revoke",
+            post(account::revoke_session),
+        ),
+        (
+            "POST",
+            "/account/sessions/revoke-others",
+            post(account::revoke_others),
+        ),
+        ("GET", "/u/{username}", get(member::show)),
+        ("GET", "/m/{id}", get(media::show)),
+        ("GET", "/m/{id}/edit", get(media::edit)),
+        ("POST", "/m/{id}/edit", post(media::save)),
+        ("POST", "/m/{id}/delete", post(media::delete)),
+        ("GET", "/media/{id}/{size}", get(media::file)),
+        ("GET", "/upload", get(upload::show)),
+        ("POST", "/upload", post(upload::publish)),
+        ("GET", "/static/{file}", get(assets::serve)),
+        ("GET", "/healthz", get(health::alive)),
+        ("GET", "/readyz", get(health::ready)),
+    ]
+}
+
+fn method_filter(method: &str) -> MethodFilter {
+    match method {
+        "HEAD" => MethodFilter::HEAD,
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+/// A path whose parameters are called by their place, and what they are
+/// called in truth. Two routes of one shape would else clash where they name a
+/// parameter differently.
+fn canonical(path: &str) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    let segments: Vec<String> = path
+        .split('/')
+        .map(|segment| {
+            let Some(name) = segment
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'))
+            else {
+                return segment.to_owned();
+            };
+            let (star, name) = match name.strip_prefix('*') {
+                Some(name) => ("*", name),
+                None => ("", name),
+            };
+            names.push(name.to_owned());
+            format!("{{{star}p{}}}", names.len())
+        })
+        .collect();
+    (segments.join("/"), names)
+}
+
+/// Where a route stands: under the plugin's prefix, or at the root. A
+/// well-known path of a site that has a path of its own stands at the host's
+/// root too, with the site's path after it (RFC 8414, section 3.1).
+fn paths(base: &str, prefix: &str, route: &Route) -> Vec<String> {
+    let mut paths = Vec::new();
+    for path in std::iter::once(route.path()).chain(route.aliases.iter().map(String::as_str)) {
+        if route.root {
+            paths.push(format!("{base}{path}"));
+            if !base.is_empty() && path.starts_with("/.well-known/") {
+                // A path that takes all that follows takes the site's path too.
+                let takes_all = path.ends_with('}') && path.contains("{*");
+                paths.push(match takes_all {
+                    true => path.to_owned(),
+                    false => format!("{path}{base}"),
+                });
+            }
+        } else {
+            paths.push(format!("{base}{prefix}{path}"));
+        }
+    }
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_called_by_their_place() {
+        assert_eq!(
+            canonical("/a/{id}/b/{*rest}"),
+            (
+                "/a/{p1}/b/{*p2}".to_owned(),
+                vec!["id".to_owned(), "rest".to_owned()]
+            )
+        );
+        assert_eq!(canonical("/"), ("/".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn the_list_of_core_routes_is_the_router_s() {
+        let routed: Vec<(&str, &str)> = core_routes()
+            .iter()
+            .map(|(method, path, _)| (*method, *path))
+            .collect();
+        assert_eq!(routed, CORE_ROUTES);
+    }
+
+    #[test]
+    fn well_known_paths_also_stand_at_the_host_s_root() {
+        let text = r#"
+            id = "test"
+            title = "A test"
+            [[route]]
+            route = "GET /.well-known/thing"
+            aliases = ["/.well-known/thing/{*rest}"]
+            root = true
+        "#;
+        let manifest = hob_plugin_manifest::Manifest::parse(text).unwrap();
+        let route = &manifest.routes[0];
+        assert_eq!(
+            paths("", "/test", route),
+            ["/.well-known/thing", "/.well-known/thing/{*rest}"]
+        );
+        let below_a_path = paths("/hob", "/test", route);
+        assert_eq!(
+            below_a_path,
+            [
+                "/hob/.well-known/thing",
+                "/.well-known/thing/hob",
+                "/hob/.well-known/thing/{*rest}",
+                "/.well-known/thing/{*rest}",
+            ]
+        );
+        // The router panics at a path that it does not understand.
+        let router = below_a_path
+            .iter()
+            .fold(Router::<()>::new(), |router, path| {
+                router.route(path, get(|| async {}))
+            });
+        drop(router);
+    }
+}

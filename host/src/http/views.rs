@@ -1,0 +1,273 @@
+//! The pages of the site: what each template needs, as plain data.
+//!
+//! A handler reads, decides and words; what stands here is only shown. This
+//! module knows neither the database nor requests nor sessions.
+
+use askama::Template;
+
+/// What surrounds every page.
+pub struct Layout<'a> {
+    pub site_name: &'a str,
+    /// The path under which the whole site stands: empty, or `/hob`.
+    pub base: &'a str,
+    /// With the stylesheet's digest in its query, so that it can be cached for
+    /// good.
+    pub stylesheet_url: &'a str,
+    /// The sign-in page, with the way back to where the visitor is.
+    pub login_url: &'a str,
+    /// What every form of this page sends as `csrf`.
+    pub csrf: &'a str,
+    pub member: Option<SignedIn<'a>>,
+    /// What plugins add to the signed-in member's menu.
+    pub member_links: &'a [MenuLink],
+    pub flash: Option<Flash<'a>>,
+}
+
+/// The member whose session this is.
+pub struct SignedIn<'a> {
+    pub username: &'a str,
+    pub display_name: &'a str,
+    /// The display name's first letter.
+    pub initial: &'a str,
+    pub profile_url: &'a str,
+    pub may_upload: bool,
+}
+
+/// A line of the member's menu.
+pub struct MenuLink {
+    pub url: String,
+    pub text: String,
+}
+
+/// One sentence about what the last request did.
+pub struct Flash<'a> {
+    pub text: &'a str,
+    pub failed: bool,
+}
+
+/// A time for people, and the same for programs (RFC 3339).
+pub struct Moment<'a> {
+    pub text: &'a str,
+    pub machine: &'a str,
+}
+
+/// What was typed into a field, and what is wrong with it.
+#[derive(Default)]
+pub struct Field<'a> {
+    pub value: &'a str,
+    pub error: Option<&'a str>,
+}
+
+/// A photograph in the sizes that a browser may choose from.
+pub struct Image<'a> {
+    /// The size for browsers that do not choose.
+    pub src: &'a str,
+    /// `URL WIDTHw, URL WIDTHw`.
+    pub srcset: &'a str,
+    /// Of the size in `src`, as it is shown: after turning it the right way up.
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Who published a medium.
+pub struct Owner<'a> {
+    pub display_name: &'a str,
+    pub url: &'a str,
+}
+
+/// A medium in a grid.
+pub struct Tile<'a> {
+    pub url: &'a str,
+    /// Never empty: a medium without a title is called by its file's name.
+    pub title: &'a str,
+    /// Absent while the medium is not ready.
+    pub image: Option<Image<'a>>,
+    pub failed: bool,
+    /// Absent on the owner's own page.
+    pub owner: Option<Owner<'a>>,
+    /// A word in the owner's place, such as `Private`.
+    pub note: Option<&'a str>,
+}
+
+/// What everybody has published lately.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage<'a> {
+    pub layout: Layout<'a>,
+    pub tiles: &'a [Tile<'a>],
+    /// Absent on the first page.
+    pub newest_url: Option<&'a str>,
+    /// Absent on the last page.
+    pub older_url: Option<&'a str>,
+}
+
+/// A member and what that member published.
+#[derive(Template)]
+#[template(path = "member.html")]
+pub struct MemberPage<'a> {
+    pub layout: Layout<'a>,
+    pub username: &'a str,
+    pub display_name: &'a str,
+    /// The display name's first letter.
+    pub initial: &'a str,
+    pub joined: Moment<'a>,
+    /// The visitor is this member.
+    pub is_self: bool,
+    pub tiles: &'a [Tile<'a>],
+    /// Absent on the first page.
+    pub newest_url: Option<&'a str>,
+    /// Absent on the last page.
+    pub older_url: Option<&'a str>,
+}
+
+/// How far a medium has come.
+pub enum Stage<'a> {
+    Ready {
+        image: Image<'a>,
+        original_url: &'a str,
+    },
+    Processing,
+    Failed {
+        /// What was wrong with the file, in words for its owner.
+        reason: &'a str,
+    },
+}
+
+/// A size to download.
+pub struct DownloadableFile<'a> {
+    /// `Original`, `Medium` or `Thumbnail`.
+    pub name: &'a str,
+    pub url: &'a str,
+    pub width: u32,
+    pub height: u32,
+    /// In words, such as `2.4 MB`.
+    pub size: &'a str,
+}
+
+/// What only the owner sees on a medium's page.
+pub struct Owned<'a> {
+    pub edit_url: &'a str,
+    pub delete_url: &'a str,
+}
+
+/// A medium's own page.
+#[derive(Template)]
+#[template(path = "media.html")]
+pub struct MediaPage<'a> {
+    pub layout: Layout<'a>,
+    /// Never empty.
+    pub title: &'a str,
+    pub description: &'a str,
+    pub tags: &'a [&'a str],
+    pub owner: Owner<'a>,
+    pub created: Moment<'a>,
+    /// `Unlisted` or `Private`; absent on what is public.
+    pub visibility_badge: Option<&'a str>,
+    pub stage: Stage<'a>,
+    /// Empty while the medium is not ready.
+    pub files: &'a [DownloadableFile<'a>],
+    /// Present for the owner.
+    pub owned: Option<Owned<'a>>,
+}
+
+/// The upload form; after a mistake, with what was typed.
+#[derive(Template)]
+#[template(path = "upload.html")]
+pub struct UploadPage<'a> {
+    pub layout: Layout<'a>,
+    /// Why nothing was published.
+    pub problem: Option<&'a str>,
+    /// The limit in words, such as `50 MB`.
+    pub largest_file: &'a str,
+    pub file_error: Option<&'a str>,
+    pub title: Field<'a>,
+    pub description: Field<'a>,
+    /// Separated by commas.
+    pub tags: Field<'a>,
+    /// `public`, `unlisted` or `private`.
+    pub visibility: &'a str,
+    pub keep_location: bool,
+}
+
+/// The form that changes a medium's words and visibility.
+#[derive(Template)]
+#[template(path = "media_edit.html")]
+pub struct MediaEditPage<'a> {
+    pub layout: Layout<'a>,
+    /// The title as stored, whatever stands in the field.
+    pub original_title: &'a str,
+    /// The medium's page.
+    pub url: &'a str,
+    pub save_url: &'a str,
+    pub image: Option<Image<'a>>,
+    pub problem: Option<&'a str>,
+    pub title: Field<'a>,
+    pub description: Field<'a>,
+    /// Separated by commas.
+    pub tags: Field<'a>,
+    /// `public`, `unlisted` or `private`.
+    pub visibility: &'a str,
+}
+
+/// The sign-in form. It is also shown to a signed-in member who wants another
+/// account.
+#[derive(Template)]
+#[template(path = "login.html")]
+pub struct LoginPage<'a> {
+    pub layout: Layout<'a>,
+    /// What was typed before.
+    pub username: &'a str,
+    /// A path of this site.
+    pub next: &'a str,
+    pub error: Option<&'a str>,
+}
+
+/// A place where the member is signed in.
+pub struct SessionRow<'a> {
+    /// In words, such as `Firefox on Linux`.
+    pub device: &'a str,
+    pub address: &'a str,
+    pub started: Moment<'a>,
+    pub last_seen: Moment<'a>,
+    /// The session that this page was asked for with.
+    pub current: bool,
+    pub revoke_url: &'a str,
+}
+
+/// A member's own settings.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub struct AccountPage<'a> {
+    pub layout: Layout<'a>,
+    pub username: &'a str,
+    pub profile_url: &'a str,
+    pub display_name: Field<'a>,
+    pub email: Field<'a>,
+    pub current_password_error: Option<&'a str>,
+    pub new_password_error: Option<&'a str>,
+    /// What a password must be, in a sentence.
+    pub password_rule: &'a str,
+    pub sessions: &'a [SessionRow<'a>],
+}
+
+/// What went wrong, for a browser.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    pub layout: Layout<'a>,
+    pub status: u16,
+    pub heading: &'a str,
+    /// What happened and what can be done about it; nothing of the inside.
+    pub explanation: &'a str,
+    pub request_id: &'a str,
+}
+
+/// A page that a plugin made.
+#[derive(Template)]
+#[template(path = "plugin_page.html")]
+pub struct PluginPage<'a> {
+    pub layout: Layout<'a>,
+    pub title: &'a str,
+    /// Set in as it is: the plugin has escaped it.
+    pub html: &'a str,
+}

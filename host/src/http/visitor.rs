@@ -1,0 +1,134 @@
+//! Who asks: the session behind the cookie.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use subtle::ConstantTimeEq;
+
+use super::{App, page::Failure};
+use crate::{
+    members::{Session, SignedIn},
+    secret::Secret,
+    site::Address,
+};
+
+/// A signed-in visitor.
+#[derive(Clone)]
+pub struct Visitor {
+    pub signed_in: SignedIn,
+    csrf: String,
+}
+
+impl Visitor {
+    /// Finds the living session behind the request's cookie.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Failure> {
+        let site = app.site();
+        let Some(secret) = session_cookie(headers, &site.address) else {
+            return Ok(None);
+        };
+        let digest = secret.digest();
+        let now = site.clock.now();
+        let found = site
+            .db
+            .read(move |connection| Session::find(connection, &digest, now))
+            .await?;
+        let Some(signed_in) = found else {
+            return Ok(None);
+        };
+        if signed_in.session.wants_touch(now) {
+            let id = signed_in.session.id;
+            site.db
+                .write(move |connection| Session::touch(connection, id, now))
+                .await?;
+        }
+        Ok(Some(Self {
+            signed_in,
+            csrf: secret.derive("csrf"),
+        }))
+    }
+
+    /// What every form of this session carries in its field `csrf`.
+    #[must_use]
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// Whether a form carried the right one.
+    #[must_use]
+    pub fn csrf_matches(&self, sent: &str) -> bool {
+        self.csrf.as_bytes().ct_eq(sent.as_bytes()).into()
+    }
+}
+
+/// A handler that takes a `Visitor` is for signed-in members: anybody else is
+/// sent to the sign-in page and comes back.
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        Self::of(app, &parts.headers)
+            .await?
+            .ok_or_else(|| Failure::sign_in(app, &parts.method, &parts.uri))
+    }
+}
+
+impl OptionalFromRequestParts<App> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Failure> {
+        Self::of(app, &parts.headers).await
+    }
+}
+
+/// `__Host-` pins the cookie to this host and to TLS (RFC 6265bis, 4.1.3.2).
+fn cookie_name(address: &Address) -> &'static str {
+    if address.is_secure() && address.base().is_empty() {
+        "__Host-hob_session"
+    } else {
+        "hob_session"
+    }
+}
+
+fn session_cookie(headers: &HeaderMap, address: &Address) -> Option<Secret> {
+    let name = cookie_name(address);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| Secret::presented(cookie.value()))
+}
+
+/// The cookie that signs a browser in.
+#[must_use]
+pub fn sign_in_cookie(secret: &Secret, address: &Address) -> HeaderValue {
+    let seconds = i64::try_from(Session::LIFETIME.as_secs()).expect("a lifetime fits");
+    set_cookie(secret.reveal(), seconds, address)
+}
+
+/// The cookie that signs it out.
+#[must_use]
+pub fn sign_out_cookie(address: &Address) -> HeaderValue {
+    set_cookie("", 0, address)
+}
+
+fn set_cookie(value: &str, max_age_seconds: i64, address: &Address) -> HeaderValue {
+    let path = if address.base().is_empty() {
+        "/"
+    } else {
+        address.base()
+    };
+    let cookie = Cookie::build((cookie_name(address), value.to_owned()))
+        .path(path.to_owned())
+        .http_only(true)
+        .secure(address.is_secure())
+        .same_site(SameSite::Lax)
+        .max_age(cookie::time::Duration::seconds(max_age_seconds))
+        .build();
+    HeaderValue::from_str(&cookie.to_string()).expect("a cookie of base64url and a checked path")
+}

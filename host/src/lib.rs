@@ -1,0 +1,21 @@
+//! Hob's host: HTTP server, command line, database, media, members and the
+//! plugin loader.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod diagnostic;
+pub mod http;
+mod logging;
+pub mod media;
+pub mod members;
+pub mod migrate;
+pub mod plugins;
+pub mod schema;
+pub mod secret;
+pub mod site;
+pub mod startup;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod watchdog;

@@ -1,0 +1,7 @@
+//! `hob`: parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hob::cli::run(std::env::args_os())
+}

@@ -1,0 +1,11 @@
+//! The people of the site: accounts, passwords, sessions.
+
+mod account;
+mod interface;
+mod password;
+mod session;
+
+pub use account::{Member, MemberError, NewMember, Username, check_email, named};
+pub use interface::members_interface;
+pub use password::{Password, PasswordError, PasswordHasher};
+pub use session::{NewSession, Session, SignedIn};

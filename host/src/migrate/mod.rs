@@ -1,0 +1,450 @@
+//! Migrations: brings the database's tables to the state that this binary and
+//! its plugins know, and keeps a ledger of what was applied.
+//!
+//! The order of owners (core, then plugins by their requirements) is the
+//! caller's work. This reads no files and prints nothing.
+
+#![allow(
+    clippy::result_large_err,
+    reason = "the error crosses as it is, and is the rare case"
+)]
+
+mod ledger;
+mod tables;
+
+use hob_plugin_manifest::{Migration, MigrationSql};
+use hob_plugin_sdk::abi::db::{RawConnection, RawDbError};
+
+use crate::db::{Connection, Database, JobFailed};
+
+/// Whose tables: the core, or a plugin.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// `core`, or the plugin's id. The ledger keeps it.
+    pub name: String,
+    /// What the names of its tables begin with; `None` lets any pass.
+    pub table_prefix: Option<String>,
+    /// Oldest first.
+    pub migrations: Vec<Migration>,
+}
+
+/// Where an owner's tables stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerStatus {
+    pub owner: String,
+    /// Applied and known, oldest first.
+    pub applied: Vec<MigrationName>,
+    /// Known and not applied.
+    pub pending: Vec<MigrationName>,
+    /// Applied, and changed afterwards.
+    pub edited: Vec<Edited>,
+    /// Applied, and not known to this binary.
+    pub unknown: Vec<MigrationName>,
+}
+
+impl OwnerStatus {
+    /// Whether there is nothing to do and nothing wrong.
+    #[must_use]
+    pub fn is_up_to_date(&self) -> bool {
+        self.pending.is_empty() && self.edited.is_empty() && self.unknown.is_empty()
+    }
+
+    /// What keeps migrations from being applied, if anything does.
+    #[must_use]
+    pub fn problem(&self) -> Option<MigrateError> {
+        if let Some(edited) = self.edited.first() {
+            return Some(MigrateError::Edited {
+                owner: self.owner.clone(),
+                edited: edited.clone(),
+            });
+        }
+        self.unknown.first().map(|migration| MigrateError::Unknown {
+            owner: self.owner.clone(),
+            migration: migration.clone(),
+        })
+    }
+}
+
+/// A migration, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationName {
+    pub version: String,
+    pub name: String,
+}
+
+impl std::fmt::Display for MigrationName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}_{}", self.version, self.name)
+    }
+}
+
+impl From<&Migration> for MigrationName {
+    fn from(migration: &Migration) -> Self {
+        Self {
+            version: migration.version.clone(),
+            name: migration.name.clone(),
+        }
+    }
+}
+
+/// A migration that is no longer what was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    pub migration: MigrationName,
+    /// SHA-256 of what was applied.
+    pub applied: String,
+    /// SHA-256 of what it is now.
+    pub now: String,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress<'a> {
+    /// An owner's turn begins.
+    Owner(&'a str),
+    /// A migration was applied, and is durable.
+    Applied(&'a MigrationName),
+    /// A migration was taken back.
+    Reverted(&'a MigrationName),
+    /// The owner had nothing to do.
+    UpToDate(&'a str),
+}
+
+impl std::fmt::Display for Progress<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Owner(owner) => write!(formatter, "{owner}: updating"),
+            Self::Applied(migration) => {
+                write!(formatter, "  + {} ({})", migration.name, migration.version)
+            }
+            Self::Reverted(migration) => {
+                write!(formatter, "  - {} ({})", migration.name, migration.version)
+            }
+            Self::UpToDate(_) => write!(formatter, "  up to date"),
+        }
+    }
+}
+
+/// Why the tables can't be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    #[error(
+        "{owner}: the migration {} was edited after it had been applied: the database has {}, \
+         this binary {}; restore the file as it was and put the change into a new migration",
+        .edited.migration, .edited.applied, .edited.now
+    )]
+    Edited { owner: String, edited: Edited },
+    #[error(
+        "{owner}: the database has the migration {migration}, which this binary does not know: \
+         it is older than the schema; install the newer version of {owner} again"
+    )]
+    Unknown {
+        owner: String,
+        migration: MigrationName,
+    },
+    #[error(
+        "{owner}: {direction}.sql of the migration {migration} failed: {}; nothing of it is \
+         stored", .error.message
+    )]
+    Statement {
+        owner: String,
+        migration: MigrationName,
+        direction: &'static str,
+        error: RawDbError,
+    },
+    #[error(
+        "{owner}: the migration {migration} {verb} the table `{table}`, and the names of its \
+         tables begin with `{prefix}`; nothing of it is stored"
+    )]
+    ForeignTable {
+        owner: String,
+        migration: MigrationName,
+        verb: &'static str,
+        table: String,
+        prefix: String,
+    },
+    #[error(
+        "{owner}: the migration {migration} touches `hob_migrations`, the ledger itself; nothing of it is stored"
+    )]
+    LedgerTouched {
+        owner: String,
+        migration: MigrationName,
+    },
+    #[error("{owner}: only {applied} migrations are applied, so {asked} can't be taken back")]
+    TooFewToRevert {
+        owner: String,
+        applied: usize,
+        asked: usize,
+    },
+    #[error("the database failed while the ledger of migrations was in use: {}", .0.message)]
+    Database(RawDbError),
+}
+
+impl From<RawDbError> for MigrateError {
+    fn from(error: RawDbError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<JobFailed> for MigrateError {
+    fn from(failed: JobFailed) -> Self {
+        Self::Database(failed.0)
+    }
+}
+
+/// Where each owner's tables stand. Changes nothing. Owners that the ledger
+/// knows and the caller doesn't name (a plugin that is not enabled) are left
+/// out. Blocks; not for an async context.
+///
+/// # Errors
+/// The database can't be asked.
+pub fn status(database: &Database, owners: &[Owner]) -> Result<Vec<OwnerStatus>, MigrateError> {
+    let owners = owners.to_vec();
+    database.maintain(move |connection| {
+        owners
+            .iter()
+            .map(|owner| owner_status(connection, owner))
+            .collect()
+    })
+}
+
+/// What [`apply`] would do, in its order, or what would keep it from it.
+///
+/// # Errors
+/// As [`apply`], as far as it can be known without running SQL.
+pub fn plan(
+    database: &Database,
+    owners: &[Owner],
+) -> Result<Vec<(String, MigrationName)>, MigrateError> {
+    let statuses = status(database, owners)?;
+    let mut planned = Vec::new();
+    for status in statuses {
+        if let Some(problem) = status.problem() {
+            return Err(problem);
+        }
+        planned.extend(
+            status
+                .pending
+                .into_iter()
+                .map(|migration| (status.owner.clone(), migration)),
+        );
+    }
+    Ok(planned)
+}
+
+/// Applies what is pending, owner by owner, each migration in a transaction of
+/// its own together with its line in the ledger. Returns how many were
+/// applied. Of two runs at once one waits for the other and then finds nothing
+/// to do. Blocks; not for an async context.
+///
+/// # Errors
+/// A migration was edited or is unknown: nothing is applied. A
+/// statement failed or a table is not the owner's: what came before stays
+/// applied, nothing of that migration is stored, and what comes after is not
+/// tried.
+pub fn apply(
+    database: &Database,
+    owners: &[Owner],
+    mut report: impl FnMut(Progress<'_>),
+) -> Result<usize, MigrateError> {
+    // Everything is checked before anything is changed.
+    plan(database, owners)?;
+    let mut count = 0;
+    for owner in owners {
+        report(Progress::Owner(&owner.name));
+        let before = count;
+        for migration in &owner.migrations {
+            let name = MigrationName::from(migration);
+            let (owner, migration) = (without_migrations(owner), migration.clone());
+            if database.maintain(move |connection| apply_one(connection, &owner, &migration))? {
+                report(Progress::Applied(&name));
+                count += 1;
+            }
+        }
+        if count == before {
+            report(Progress::UpToDate(&owner.name));
+        }
+    }
+    Ok(count)
+}
+
+/// Takes back the last `count` migrations of an owner, newest first, each in a
+/// transaction of its own. Blocks; not for an async context.
+///
+/// # Errors
+/// As [`apply`], and when fewer are applied.
+pub fn revert(
+    database: &Database,
+    owner: &Owner,
+    count: usize,
+    mut report: impl FnMut(Progress<'_>),
+) -> Result<(), MigrateError> {
+    let status = status(database, std::slice::from_ref(owner))?
+        .pop()
+        .expect("one owner has one status");
+    if let Some(problem) = status.problem() {
+        return Err(problem);
+    }
+    if status.applied.len() < count {
+        return Err(MigrateError::TooFewToRevert {
+            owner: owner.name.clone(),
+            applied: status.applied.len(),
+            asked: count,
+        });
+    }
+    for name in status.applied.iter().rev().take(count) {
+        let migration = owner
+            .migrations
+            .iter()
+            .find(|migration| migration.version == name.version)
+            .expect("`applied` holds only known migrations")
+            .clone();
+        let owner = without_migrations(owner);
+        if database.maintain(move |connection| revert_one(connection, &owner, &migration))? {
+            report(Progress::Reverted(name));
+        }
+    }
+    Ok(())
+}
+
+fn without_migrations(owner: &Owner) -> Owner {
+    Owner {
+        migrations: Vec::new(),
+        ..owner.clone()
+    }
+}
+
+fn sql<'a>(connection: &Connection<'_>, migration: &'a Migration) -> &'a MigrationSql {
+    if connection.dialect() == RawConnection::SQLITE {
+        &migration.sqlite
+    } else {
+        &migration.postgres
+    }
+}
+
+fn owner_status(
+    connection: &mut Connection<'_>,
+    owner: &Owner,
+) -> Result<OwnerStatus, MigrateError> {
+    let entries = if ledger::exists(connection)? {
+        ledger::entries(connection, &owner.name)?
+    } else {
+        Vec::new()
+    };
+    let mut status = OwnerStatus {
+        owner: owner.name.clone(),
+        applied: Vec::new(),
+        pending: Vec::new(),
+        edited: Vec::new(),
+        unknown: Vec::new(),
+    };
+    for entry in &entries {
+        let known = owner
+            .migrations
+            .iter()
+            .find(|migration| migration.version == entry.migration.version);
+        match known {
+            None => status.unknown.push(entry.migration.clone()),
+            Some(migration) => {
+                let now = sql(connection, migration).sha256();
+                if now == entry.sha256 {
+                    status.applied.push(entry.migration.clone());
+                } else {
+                    status.edited.push(Edited {
+                        migration: entry.migration.clone(),
+                        applied: entry.sha256.clone(),
+                        now,
+                    });
+                }
+            }
+        }
+    }
+    status.pending = owner
+        .migrations
+        .iter()
+        .filter(|migration| {
+            !entries
+                .iter()
+                .any(|entry| entry.migration.version == migration.version)
+        })
+        .map(MigrationName::from)
+        .collect();
+    Ok(status)
+}
+
+/// Applies one migration, unless another run has done so meanwhile.
+fn apply_one(
+    connection: &mut Connection<'_>,
+    owner: &Owner,
+    migration: &Migration,
+) -> Result<bool, MigrateError> {
+    ledger::lock(connection)?;
+    ledger::create(connection)?;
+    if ledger::holds(connection, &owner.name, &migration.version)? {
+        return Ok(false);
+    }
+    run(connection, owner, migration, "up")?;
+    let sha256 = sql(connection, migration).sha256();
+    ledger::insert(connection, &owner.name, migration, &sha256)?;
+    Ok(true)
+}
+
+fn revert_one(
+    connection: &mut Connection<'_>,
+    owner: &Owner,
+    migration: &Migration,
+) -> Result<bool, MigrateError> {
+    ledger::lock(connection)?;
+    if !ledger::delete(connection, &owner.name, &migration.version)? {
+        return Ok(false);
+    }
+    run(connection, owner, migration, "down")?;
+    Ok(true)
+}
+
+/// Runs a migration's SQL and checks that it kept to its owner's tables.
+fn run(
+    connection: &mut Connection<'_>,
+    owner: &Owner,
+    migration: &Migration,
+    direction: &'static str,
+) -> Result<(), MigrateError> {
+    let before = tables::names(connection)?;
+    let sql = sql(connection, migration);
+    let sql = if direction == "up" {
+        &sql.up
+    } else {
+        &sql.down
+    };
+    connection
+        .batch(sql)
+        .map_err(|error| MigrateError::Statement {
+            owner: owner.name.clone(),
+            migration: migration.into(),
+            direction,
+            error,
+        })?;
+    let after = tables::names(connection)?;
+    let created = after.difference(&before).map(|table| ("creates", table));
+    let dropped = before.difference(&after).map(|table| ("drops", table));
+    for (verb, table) in created.chain(dropped) {
+        if table == ledger::TABLE {
+            return Err(MigrateError::LedgerTouched {
+                owner: owner.name.clone(),
+                migration: migration.into(),
+            });
+        }
+        if let Some(prefix) = &owner.table_prefix
+            && !table.starts_with(prefix.as_str())
+        {
+            return Err(MigrateError::ForeignTable {
+                owner: owner.name.clone(),
+                migration: migration.into(),
+                verb,
+                table: table.clone(),
+                prefix: prefix.clone(),
+            });
+        }
+    }
+    Ok(())
+}

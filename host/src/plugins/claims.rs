@@ -1,0 +1,202 @@
+//! What a plugin claims for itself and nobody else may: its id, its routes,
+//! its tables, its scopes, its commands.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use hob_plugin_manifest::{Manifest, Route};
+
+use super::graph::{Core, Node};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Where a path of a route stands on the site. `path` is the route's own or
+/// one of its aliases.
+#[must_use]
+pub fn full_path(prefix: &str, route: &Route, path: &str) -> String {
+    let full = if route.root {
+        path.to_owned()
+    } else {
+        format!("{prefix}{path}")
+    };
+    if full.is_empty() { "/".into() } else { full }
+}
+
+/// All methods and paths of a plugin's routes, aliases among them.
+pub fn routes<'a>(
+    manifest: &'a Manifest,
+    prefix: &'a str,
+) -> impl Iterator<Item = (&'a str, String)> {
+    manifest.routes.iter().flat_map(move |route| {
+        std::iter::once(route.path())
+            .chain(route.aliases.iter().map(String::as_str))
+            .map(move |path| (route.method(), full_path(prefix, route, path)))
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Route,
+    Tables,
+    Scope,
+}
+
+impl Kind {
+    fn fix(self, mover: &str) -> String {
+        match self {
+            Self::Route => {
+                format!(
+                    "move the routes of {mover} with `prefix` in [plugin.{mover}], or disable it"
+                )
+            }
+            Self::Tables | Self::Scope => {
+                format!("disable {mover}; its author must choose another name")
+            }
+        }
+    }
+}
+
+/// Reports everything that two plugins, or a plugin and the core, claim.
+pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
+    let mut claims = Claims::default();
+    for (method, path) in core.routes {
+        claims.claim(None, Kind::Route, shape(method, path), "");
+    }
+    for node in nodes {
+        let manifest = node.manifest;
+        if core.commands.contains(&manifest.id.as_str()) {
+            errors.push(
+                Diagnostic::new(format!(
+                    "plugin {0} claims the command `hob {0}`, which is Hob's own",
+                    manifest.id
+                ))
+                .at(node.place.clone())
+                .fix(format!(
+                    "disable {}; its author must choose another id",
+                    manifest.id
+                )),
+            );
+        }
+        for (method, path) in routes(manifest, node.prefix) {
+            let shown = format!("the route {method} {path}");
+            claims.claim(Some(node), Kind::Route, shape(method, &path), &shown);
+        }
+        for scope in &manifest.scopes {
+            let shown = format!("the scope `{}`", scope.name);
+            claims.claim(Some(node), Kind::Scope, scope.name.clone(), &shown);
+        }
+    }
+    errors.extend(claims.conflicts.into_values().map(Conflict::diagnostic));
+    check_tables(nodes, core, errors);
+}
+
+#[derive(Default)]
+struct Claims<'a> {
+    owners: BTreeMap<(Kind, String), Option<&'a Node<'a>>>,
+    /// By kind and the ids of both parties.
+    conflicts: BTreeMap<(Kind, String, String), Conflict<'a>>,
+}
+
+/// What two parties claim; only the first of many is shown.
+struct Conflict<'a> {
+    kind: Kind,
+    first: Option<&'a Node<'a>>,
+    second: &'a Node<'a>,
+    shown: String,
+    more: usize,
+}
+
+impl<'a> Claims<'a> {
+    fn claim(&mut self, claimant: Option<&'a Node<'a>>, kind: Kind, key: String, shown: &str) {
+        let first = match self.owners.entry((kind, key)) {
+            Entry::Vacant(entry) => {
+                entry.insert(claimant);
+                return;
+            }
+            Entry::Occupied(entry) => *entry.get(),
+        };
+        // What one party claims twice is the affair of its manifest's check.
+        let Some(second) = claimant else { return };
+        let id = |node: &Node<'_>| node.manifest.id.clone();
+        if first.map(id) == claimant.map(id) {
+            return;
+        }
+        let parties = (kind, first.map(id).unwrap_or_default(), id(second));
+        self.conflicts
+            .entry(parties)
+            .and_modify(|conflict| conflict.more += 1)
+            .or_insert_with(|| Conflict {
+                kind,
+                first,
+                second,
+                shown: shown.to_owned(),
+                more: 0,
+            });
+    }
+}
+
+impl Conflict<'_> {
+    fn diagnostic(self) -> Diagnostic {
+        let second = &self.second.manifest.id;
+        let more = match self.more {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let Some(first) = self.first else {
+            let shown = self.shown;
+            return Diagnostic::new(format!(
+                "plugin {second} claims {shown}, which is Hob's own{more}"
+            ))
+            .at(self.second.place.clone())
+            .fix(self.kind.fix(second));
+        };
+        Diagnostic::new(format!(
+            "plugins {} and {second} both claim {}{more}",
+            first.manifest.id, self.shown
+        ))
+        .at(first.place.clone())
+        .at(self.second.place.clone())
+        .fix(self.kind.fix(second))
+    }
+}
+
+/// A prefix of tables also claims every longer one.
+fn check_tables(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
+    let overlap =
+        |a: &str, b: &str| !a.is_empty() && !b.is_empty() && (a.starts_with(b) || b.starts_with(a));
+    for (index, node) in nodes.iter().enumerate() {
+        let (id, tables) = (&node.manifest.id, node.manifest.tables.as_str());
+        let shown = format!("the tables `{tables}…`");
+        if core.tables.iter().any(|core| overlap(core, tables)) {
+            errors.push(
+                Diagnostic::new(format!("plugin {id} claims {shown}, which are Hob's own"))
+                    .at(node.place.clone())
+                    .fix(Kind::Tables.fix(id)),
+            );
+        }
+        for earlier in &nodes[..index] {
+            if overlap(&earlier.manifest.tables, tables) {
+                let conflict = Conflict {
+                    kind: Kind::Tables,
+                    first: Some(earlier),
+                    second: node,
+                    shown: shown.clone(),
+                    more: 0,
+                };
+                errors.push(conflict.diagnostic());
+            }
+        }
+    }
+}
+
+/// Two routes that differ only in the names of their parameters are one.
+fn shape(method: &str, path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        if segment.starts_with("{*") && segment.ends_with('}') {
+            "{*}"
+        } else if segment.starts_with('{') && segment.ends_with('}') {
+            "{}"
+        } else {
+            segment
+        }
+    });
+    format!("{method} {}", segments.collect::<Vec<_>>().join("/"))
+}

@@ -1,0 +1,205 @@
+//! What the host offers each plugin, by id and version.
+
+use std::{sync::Arc, time::Duration};
+
+use abi_stable::std_types::{ROption, RStr, RVec};
+use hob_plugin_sdk::abi::{
+    FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
+    db::DbV1,
+    host::{HostHandle, RawService},
+    log::{LogV1, RawRecord},
+    media::MediaV1,
+    members::MembersV1,
+    site::{RawScope, RawSite, SiteV1},
+};
+
+use super::running::{PluginSource, Registry};
+use crate::{media::interface::media_interface, members::members_interface, site::Site};
+
+/// The tables that are the same for every plugin.
+pub struct SharedInterfaces {
+    db: &'static DbV1,
+    log: &'static LogV1,
+    media: &'static MediaV1,
+    members: &'static MembersV1,
+    scopes: Vec<RawScope>,
+}
+
+impl SharedInterfaces {
+    pub fn new(site: &Arc<Site>, db: &'static DbV1, plugins: &[PluginSource]) -> Arc<Self> {
+        static LOG: LogV1 = LogV1 {
+            context: std::ptr::null(),
+            enabled: log_enabled,
+            write: log_write,
+        };
+        let scopes = plugins
+            .iter()
+            .flat_map(|plugin| {
+                let manifest = &plugin.packed.manifest;
+                manifest.scopes.iter().map(|scope| RawScope {
+                    name: scope.name.as_str().into(),
+                    sentence: scope.sentence.as_str().into(),
+                    plugin: manifest.id.as_str().into(),
+                    dangerous: scope.dangerous,
+                })
+            })
+            .collect();
+        Arc::new(Self {
+            db,
+            log: &LOG,
+            media: media_interface(site.media.clone()),
+            members: members_interface(site.db.clone(), site.address.clone()),
+            scopes,
+        })
+    }
+}
+
+/// The host as one plugin sees it. Lives as long as the process, as plugins
+/// do.
+pub struct HostContext {
+    site: Arc<Site>,
+    registry: Arc<Registry>,
+    shared: Arc<SharedInterfaces>,
+    prefix: String,
+    site_table: SiteV1,
+}
+
+impl HostContext {
+    pub fn new(
+        site: &Arc<Site>,
+        registry: &Arc<Registry>,
+        shared: &Arc<SharedInterfaces>,
+        prefix: &str,
+    ) -> &'static Self {
+        let context = Box::into_raw(Box::new(Self {
+            site: site.clone(),
+            registry: registry.clone(),
+            shared: shared.clone(),
+            prefix: prefix.to_owned(),
+            site_table: SiteV1 {
+                context: std::ptr::null(),
+                describe,
+                now,
+                sleep,
+                scopes,
+            },
+        }));
+        // SAFETY: the box was just made and is never freed; the one write to it
+        // comes before the first reference.
+        unsafe {
+            (*context).site_table.context = context.cast_const().cast();
+            &*context
+        }
+    }
+
+    pub fn handle(&'static self, plugin_id: &str, config: &str) -> HostHandle {
+        HostHandle {
+            context: std::ptr::from_ref(self).cast(),
+            plugin_id: plugin_id.into(),
+            config: config.into(),
+            interface,
+            services,
+        }
+    }
+}
+
+fn host(context: RawContext) -> &'static HostContext {
+    // SAFETY: `HostContext::new` leaked it, and nothing writes to it since.
+    unsafe { &*context.cast::<HostContext>() }
+}
+
+extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROption<RawInterface> {
+    let host = host(context);
+    let offered = [
+        entry(&host.site_table),
+        entry(host.shared.db),
+        entry(host.shared.log),
+        entry(host.shared.media),
+        entry(host.shared.members),
+    ];
+    offered
+        .into_iter()
+        .find(|(own, own_version, _)| *own == id.as_str() && *own_version == version)
+        .map(|(_, _, table)| table)
+        .into()
+}
+
+fn entry<I: Interface>(table: &'static I) -> (&'static str, u32, RawInterface) {
+    (I::ID, I::VERSION, RawInterface::new(table))
+}
+
+extern "C" fn services(context: RawContext, id: RStr<'_>, version: u32) -> RVec<RawService> {
+    host(context).registry.providers(|providers| {
+        providers
+            .iter()
+            .filter(|provider| {
+                provider
+                    .offers
+                    .iter()
+                    .any(|(own, own_version)| own == id.as_str() && *own_version == version)
+            })
+            .filter_map(|provider| {
+                let interface = (provider.handle.interface)(provider.handle.context, id, version)
+                    .into_option()?;
+                Some(RawService {
+                    provider: provider.id.as_str().into(),
+                    interface,
+                })
+            })
+            .collect()
+    })
+}
+
+extern "C" fn describe(context: RawContext) -> RawSite {
+    let host = host(context);
+    RawSite {
+        name: host.site.name.as_str().into(),
+        url: host.site.address.url().into(),
+        prefix: host.prefix.as_str().into(),
+    }
+}
+
+extern "C" fn now(context: RawContext) -> i64 {
+    host(context).site.clock.now().as_micros()
+}
+
+extern "C" fn sleep(_context: RawContext, millis: u64) -> FfiFuture<()> {
+    async move { tokio::time::sleep(Duration::from_millis(millis)).await }.into_ffi()
+}
+
+extern "C" fn scopes(context: RawContext) -> RVec<RawScope> {
+    host(context).shared.scopes.iter().cloned().collect()
+}
+
+extern "C" fn log_enabled(_context: RawContext, level: u32, _target: RStr<'_>) -> bool {
+    match level {
+        1 => tracing::enabled!(target: "plugin", tracing::Level::ERROR),
+        2 => tracing::enabled!(target: "plugin", tracing::Level::WARN),
+        3 => tracing::enabled!(target: "plugin", tracing::Level::INFO),
+        4 => tracing::enabled!(target: "plugin", tracing::Level::DEBUG),
+        _ => tracing::enabled!(target: "plugin", tracing::Level::TRACE),
+    }
+}
+
+extern "C" fn log_write(_context: RawContext, record: RawRecord<'_>) {
+    let fields = record
+        .fields
+        .iter()
+        .map(|field| format!("{}={}", field.name, field.value))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let (module, message) = (record.target.as_str(), record.message.as_str());
+    let request_id = record.request_id.as_str();
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(target: "plugin", module, request_id, fields, "{message}")
+        };
+    }
+    match record.level {
+        1 => line!(error),
+        2 => line!(warn),
+        3 => line!(info),
+        4 => line!(debug),
+        _ => line!(trace),
+    }
+}

@@ -1,0 +1,94 @@
+//! The site: what the rest of the host works with. Made once, at start.
+
+use std::{sync::Arc, time::Duration};
+
+use hob_plugin_sdk::db::Db;
+use url::Url;
+
+use crate::{clock::Clock, media::library::MediaLibrary, members::PasswordHasher};
+
+/// Where the site stands, as its visitors see it: from the configuration, and
+/// never from a `Host` header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    url: String,
+    origin: String,
+    base: String,
+}
+
+impl Address {
+    /// Takes apart the configured URL.
+    ///
+    /// # Panics
+    /// The URL has no host; the configuration has checked that.
+    #[must_use]
+    pub fn new(url: &Url) -> Self {
+        let origin = url.origin().ascii_serialization();
+        let base = url.path().trim_end_matches('/').to_owned();
+        Self {
+            url: format!("{origin}{base}"),
+            origin,
+            base,
+        }
+    }
+
+    /// `scheme://host[:port][/path]`, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `scheme://host[:port]`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The path under which everything stands: empty, or `/hob`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The path of a page, for links and redirects.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The absolute URL of a page.
+    #[must_use]
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Whether visitors reach the site over TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+}
+
+/// What the operator allows of each request.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestLimits {
+    /// The largest body that a route takes unless it says otherwise, in bytes.
+    pub body: u64,
+    /// The largest upload, in bytes.
+    pub upload: u64,
+    /// How long a plugin may take to answer.
+    pub time: Duration,
+}
+
+/// The parts of the site that plugins are given, and pages are made of.
+pub struct Site {
+    pub name: String,
+    pub address: Address,
+    pub limits: RequestLimits,
+    /// Only a proxy can reach the server, and says for whom it asks.
+    pub behind_proxy: bool,
+    pub db: Db,
+    pub clock: Clock,
+    pub passwords: PasswordHasher,
+    pub media: Arc<MediaLibrary>,
+}

@@ -1,0 +1,229 @@
+//! From a configuration to a running site, step by step. The server, the
+//! command line and tests all go this way.
+
+use std::{num::NonZeroUsize, path::Path, sync::Arc};
+
+use hob_plugin_manifest::Migration;
+use hob_plugin_sdk::db::Db;
+
+use crate::{
+    clock::Clock,
+    config::{self, Config},
+    db::{Database, DatabaseOptions, DatabaseUrl},
+    diagnostic::{Diagnostic, Diagnostics},
+    http::{App, routes::CORE_ROUTES},
+    media::{Limits, MediaLibrary, MediaStore},
+    members::PasswordHasher,
+    migrate::{self, MigrateError, Owner},
+    plugins::{
+        self, Core, ResolvedPlugin,
+        running::{PluginSource, Plugins},
+    },
+    site::{Address, RequestLimits, Site},
+};
+
+/// What the host claims for itself, so that no plugin does.
+pub const CORE: Core<'static> = Core {
+    routes: CORE_ROUTES,
+    commands: crate::cli::CORE_COMMANDS,
+    tables: &["hob_", "members", "sessions", "media"],
+    services: &[],
+};
+
+/// The enabled plugins in the order of their start, checked as far as that
+/// goes without running them.
+///
+/// # Errors
+/// All that is wrong with the configuration, the files or their requirements.
+pub fn resolve_plugins(config: &Config) -> Result<Vec<ResolvedPlugin>, Diagnostics> {
+    plugins::resolve(config, &plugins::discover(config), &CORE)
+}
+
+/// Opens the configured database. Blocks.
+///
+/// # Errors
+/// It can't be created, opened or reached.
+pub fn open_database(config: &Config) -> Result<Database, Diagnostic> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Diagnostic::new(format!("the database can't be opened: {error}")).at(config.file())
+    };
+    let url = match &config.database.url {
+        config::DatabaseUrl::Sqlite(file) => DatabaseUrl::Sqlite(file.clone()),
+        config::DatabaseUrl::Postgres(url) => url.parse().map_err(|error| failed(&error))?,
+    };
+    let mut options = DatabaseOptions::default();
+    if let Some(connections) = usize::try_from(config.database.connections)
+        .ok()
+        .and_then(NonZeroUsize::new)
+    {
+        options.postgres_connections = connections;
+    }
+    Database::open(&url, options).map_err(|error| failed(&error))
+}
+
+/// Whose migrations there are: the core's first, then the plugins' in the
+/// order of their start.
+#[must_use]
+pub fn owners<'a>(
+    plugins: impl IntoIterator<Item = &'a hob_plugin_manifest::Packed>,
+) -> Vec<Owner> {
+    let core: Vec<Migration> =
+        serde_json::from_slice(include_bytes!(concat!(env!("OUT_DIR"), "/migrations.json")))
+            .expect("the build script wrote it");
+    let core = Owner {
+        name: "core".to_owned(),
+        table_prefix: None,
+        migrations: core,
+    };
+    let plugins = plugins.into_iter().map(|packed| Owner {
+        name: packed.manifest.id.clone(),
+        table_prefix: Some(packed.manifest.tables.clone()),
+        migrations: packed.migrations.clone(),
+    });
+    std::iter::once(core).chain(plugins).collect()
+}
+
+/// Refuses a database whose tables are not what this binary and its plugins
+/// know. Blocks.
+///
+/// # Errors
+/// Migrations are pending, were edited, or are unknown here.
+pub fn check_migrations(
+    config: &Config,
+    database: &Database,
+    owners: &[Owner],
+) -> Result<(), Diagnostic> {
+    let statuses = migrate::status(database, owners).map_err(|error| migration_failed(&error))?;
+    if let Some(problem) = statuses.iter().find_map(migrate::OwnerStatus::problem) {
+        return Err(migration_failed(&problem));
+    }
+    let pending: Vec<String> = statuses
+        .iter()
+        .filter(|status| !status.pending.is_empty())
+        .map(|status| format!("{} of {}", status.pending.len(), status.owner))
+        .collect();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(Diagnostic::new(format!(
+        "the database's tables are not up to date: migrations are pending ({})",
+        pending.join(", ")
+    ))
+    .at(config.file())
+    .fix(format!(
+        "make a backup, then run `hob dbupdate{}`",
+        config_option(config.file())
+    )))
+}
+
+/// ` --config FILE`, where the file is not the one that is taken by default.
+fn config_option(file: &Path) -> String {
+    if file == Path::new(crate::cli::DEFAULT_CONFIG) {
+        String::new()
+    } else {
+        format!(" --config {}", file.display())
+    }
+}
+
+/// What a failed migration is to an operator.
+#[must_use]
+pub fn migration_failed(error: &MigrateError) -> Diagnostic {
+    Diagnostic::new(error.to_string())
+}
+
+/// A site with its started plugins, not yet serving.
+pub struct Started {
+    pub app: App,
+    pub database: Database,
+}
+
+impl Started {
+    /// Stops the plugins, then the database, which finishes what is queued.
+    /// Blocks.
+    pub fn stop(self) {
+        self.app.plugins().stop();
+        self.database.shutdown();
+    }
+}
+
+/// Opens everything and starts the plugins. Blocks; not for an async context.
+///
+/// # Errors
+/// All that is wrong, each with its place and its fix.
+pub fn start(config: &Config) -> Result<Started, Diagnostics> {
+    let resolved = resolve_plugins(config)?;
+    let database = open_database(config)?;
+    let owners = owners(resolved.iter().map(|plugin| &plugin.file.packed));
+    check_migrations(config, &database, &owners)?;
+    let mut sources = Vec::new();
+    for plugin in resolved {
+        let opened = plugin.open()?;
+        sources.push(PluginSource {
+            prefix: plugin.section.prefix.clone(),
+            config: plugin.config_json(),
+            packed: plugin.file.packed,
+            start: Box::new(move |host| opened.start(host)),
+        });
+    }
+    let enabled: Vec<String> = config
+        .plugins
+        .enabled
+        .iter()
+        .map(|plugin| plugin.id.clone())
+        .collect();
+    Ok(start_with(
+        config,
+        database,
+        Clock::system(),
+        sources,
+        &enabled,
+    )?)
+}
+
+/// As [`start`], with plugins from anywhere over a database that is up to
+/// date.
+///
+/// # Errors
+/// The media store can't be opened, or a plugin does not start.
+pub fn start_with(
+    config: &Config,
+    database: Database,
+    clock: Clock,
+    sources: Vec<PluginSource>,
+    enabled: &[String],
+) -> Result<Started, Diagnostic> {
+    let db = Db::from_abi(database.interface());
+    let address = Address::new(&config.site.url);
+    let config::Store::Folder(folder) = &config.media.store;
+    let store = MediaStore::open(&format!("file:{}", folder.display()), Path::new(""))
+        .map_err(|error| Diagnostic::new(error.to_string()).at(config.file()))?;
+    let limits = Limits {
+        max_bytes: config.media.max_bytes,
+        max_pixels: config.media.max_pixels,
+    };
+    let media = MediaLibrary::new(db.clone(), clock.clone(), store, limits, address.clone());
+    let site = Arc::new(Site {
+        name: config.site.name.clone(),
+        address,
+        limits: RequestLimits {
+            body: config.server.max_body_bytes,
+            upload: config.media.max_bytes,
+            time: config.server.request_timeout,
+        },
+        behind_proxy: config.server.behind_tls_proxy,
+        db,
+        clock,
+        passwords: PasswordHasher::default(),
+        media: Arc::new(media),
+    });
+    let plugins = Plugins::start(&site, database.interface(), sources, enabled)?;
+    let subscribers = plugins.clone();
+    let fresh = database.set_event_sink(Box::new(move |event, connection| {
+        subscribers.deliver(event, connection)
+    }));
+    assert!(fresh.is_ok(), "a database gets its event sink once");
+    Ok(Started {
+        app: App::new(site, plugins),
+        database,
+    })
+}

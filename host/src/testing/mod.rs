@@ -1,0 +1,10 @@
+//! What tests need of a site's surroundings. Compiled with the feature
+//! `testing` only, which no release has.
+
+mod browser;
+pub mod migrations;
+pub mod postgres;
+mod site;
+
+pub use browser::{Browser, Reply};
+pub use site::{Builder, TestHost, on_each_database};

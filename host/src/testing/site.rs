@@ -1,0 +1,316 @@
+//! A whole site in a test: the host's real router, database and media, with
+//! plugins that are linked in, and a clock that can be moved.
+
+use std::fmt::Write as _;
+
+use axum::Router;
+use hob_plugin_manifest::packed;
+use hob_plugin_sdk::{StaticPlugin, abi::command::RawOutput, db::Db};
+use tempfile::TempDir;
+
+use super::{
+    Browser,
+    postgres::{FreshDatabase, fresh_database},
+};
+use crate::{
+    cli,
+    clock::Clock,
+    config::Config,
+    diagnostic::{Diagnostic, Place},
+    http::{App, router},
+    members::{Member, NewMember, Password},
+    migrate,
+    plugins::{
+        graph::{self, Node},
+        running::PluginSource,
+    },
+    startup::{self, Started},
+};
+
+/// A site for one test.
+pub struct TestHost {
+    started: Option<Started>,
+    router: Router,
+    clock: Clock,
+    // Dropped after the site that lives in them.
+    _folder: TempDir,
+    _postgres: Option<FreshDatabase>,
+}
+
+/// What the site is to be like.
+pub struct Builder {
+    plugins: Vec<StaticPlugin>,
+    sections: String,
+    server: String,
+    url: String,
+    postgres: Option<FreshDatabase>,
+}
+
+/// Runs a test on a fresh SQLite database, and then on a fresh PostgreSQL
+/// database where there is one; under `CI=true` there has to be.
+pub async fn on_each_database(test: impl AsyncFn(Builder)) {
+    test(TestHost::builder()).await;
+    let postgres = tokio::task::spawn_blocking(fresh_database)
+        .await
+        .expect("making a database does not panic");
+    if let Some(postgres) = postgres {
+        let mut builder = TestHost::builder();
+        builder.postgres = Some(postgres);
+        test(builder).await;
+    }
+}
+
+impl TestHost {
+    /// A site on SQLite without plugins.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder {
+            plugins: Vec::new(),
+            sections: String::new(),
+            server: String::new(),
+            url: "http://127.0.0.1:8080".to_owned(),
+            postgres: None,
+        }
+    }
+
+    /// The clock that everything on this site asks.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The site's database.
+    #[must_use]
+    pub fn db(&self) -> Db {
+        self.app().site().db.clone()
+    }
+
+    /// The running application.
+    ///
+    /// # Panics
+    /// Never: it runs until this is dropped.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.started.as_ref().expect("runs until dropped").app
+    }
+
+    /// A client without cookies.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// Adds a member who may publish.
+    ///
+    /// # Panics
+    /// The name is taken or the password too weak.
+    pub async fn add_member(&self, username: &str, password: &str) -> Member {
+        let site = self.app().site();
+        let password = Password::chosen(password, username).expect("a password that is taken");
+        let new = NewMember {
+            username: username.to_owned(),
+            display_name: username.to_owned(),
+            email: format!("{username}@example.org"),
+            email_verified: false,
+            password_hash: site.passwords.hash(password).await,
+            administrator: false,
+            uploader: true,
+            created_at: site.clock.now(),
+        };
+        site.db
+            .write(move |connection| Member::create(connection, new))
+            .await
+            .expect("the member can be added")
+    }
+
+    /// Switches a member's account off, as an operator does.
+    ///
+    /// # Panics
+    /// A plugin refuses.
+    pub async fn disable_member(&self, id: i64) {
+        let now = self.clock.now();
+        self.db()
+            .write(move |connection| Member::disable(connection, id, now))
+            .await
+            .expect("nobody refuses");
+    }
+
+    /// Sets a member's password, as an operator does.
+    ///
+    /// # Panics
+    /// A plugin refuses.
+    pub async fn change_password(&self, id: i64, password: &str) {
+        let site = self.app().site();
+        let hash = site.passwords.hash(Password::presented(password)).await;
+        self.db()
+            .write(move |connection| Member::change_password(connection, id, &hash, None))
+            .await
+            .expect("nobody refuses");
+    }
+
+    /// Runs a plugin's command as `hob` does: parsed by the plugin's manifest,
+    /// e.g. `["oauth", "client", "add", …]`.
+    ///
+    /// # Panics
+    /// The words are not understood, or the plugin fails.
+    pub async fn run_command(&self, words: &[&str]) -> RawOutput {
+        let plugin = self
+            .app()
+            .plugins()
+            .find(words[0])
+            .expect("a command of a plugin of this site");
+        let invocation = cli::plugin_invocation(&plugin.manifest, words)
+            .unwrap_or_else(|error| panic!("{error}"));
+        plugin
+            .run_command(invocation)
+            .await
+            .unwrap_or_else(|error| panic!("{}", error.message))
+    }
+
+    /// Does what the background worker would do, until nothing is left.
+    ///
+    /// # Panics
+    /// Disk or database fail.
+    pub async fn settle_media(&self) {
+        while self
+            .app()
+            .site()
+            .media
+            .work_once()
+            .await
+            .expect("media can be processed")
+        {}
+    }
+}
+
+impl Drop for TestHost {
+    fn drop(&mut self) {
+        if let Some(started) = self.started.take() {
+            started.stop();
+        }
+    }
+}
+
+impl Builder {
+    /// Adds a plugin, enabled.
+    #[must_use]
+    pub fn plugin(mut self, plugin: StaticPlugin) -> Self {
+        self.plugins.push(plugin);
+        self
+    }
+
+    /// Lines of a plugin's section of `hob.toml`.
+    #[must_use]
+    pub fn plugin_toml(mut self, id: &str, lines: &str) -> Self {
+        writeln!(self.sections, "[plugin.{id}]\n{lines}").expect("strings take text");
+        self
+    }
+
+    /// Lines of `[server]`.
+    #[must_use]
+    pub fn server_toml(mut self, lines: &str) -> Self {
+        self.server = lines.to_owned();
+        self
+    }
+
+    /// Where the site stands; `http://127.0.0.1:8080` unless said.
+    #[must_use]
+    pub fn url(mut self, url: &str) -> Self {
+        self.url = url.to_owned();
+        self
+    }
+
+    /// Starts the site.
+    ///
+    /// # Panics
+    /// It does not start; the message is the operator's.
+    pub async fn start(self) -> TestHost {
+        match self.try_start().await {
+            Ok(site) => site,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// As [`Self::start`], for a test of what keeps a site from starting.
+    ///
+    /// # Errors
+    /// What the operator would read.
+    ///
+    /// # Panics
+    /// The temporary folder can't be made.
+    pub async fn try_start(self) -> Result<TestHost, String> {
+        tokio::task::spawn_blocking(move || self.start_blocking())
+            .await
+            .expect("starting does not panic")
+    }
+
+    fn start_blocking(self) -> Result<TestHost, String> {
+        let folder = TempDir::with_prefix("hob-test-").expect("a temporary folder can be made");
+        let unpacked: Vec<_> = self
+            .plugins
+            .iter()
+            .map(|plugin| packed::unpack(plugin.packed).expect("the build packed it"))
+            .collect();
+        let enabled: Vec<String> = unpacked
+            .iter()
+            .map(|packed| packed.manifest.id.clone())
+            .collect();
+        let database = match &self.postgres {
+            Some(postgres) => postgres.url(),
+            None => "sqlite:hob.db".to_owned(),
+        };
+        let text = format!(
+            "[site]\nname = \"Hob\"\nurl = {:?}\n[server]\n{}\n[database]\nurl = {database:?}\n\
+             [media]\nstore = \"file:media\"\n[plugins]\nenabled = {enabled:?}\n{}",
+            self.url, self.server, self.sections
+        );
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let config =
+            Config::parse(&folder.path().join("hob.toml"), text).map_err(|error| words(&error))?;
+        let database = startup::open_database(&config).map_err(|error| words(&error))?;
+        let mut sources = Vec::new();
+        for (plugin, packed) in self.plugins.iter().zip(unpacked) {
+            let section = config
+                .plugin_section(&packed.manifest)
+                .map_err(|error| words(&error))?;
+            let (id, init) = (packed.manifest.id.clone(), plugin.init);
+            sources.push(PluginSource {
+                packed,
+                prefix: section.prefix,
+                config: serde_json::Value::Object(section.values).to_string(),
+                start: Box::new(move |host| {
+                    init(host).into_result().map_err(|error| {
+                        Diagnostic::new(format!("plugin {id} refuses to start: {}", error.message))
+                    })
+                }),
+            });
+        }
+        let nodes: Vec<Node<'_>> = sources
+            .iter()
+            .map(|source| Node {
+                manifest: &source.packed.manifest,
+                prefix: &source.prefix,
+                place: Place::from(config.file()),
+            })
+            .collect();
+        let order =
+            graph::start_order(&nodes, &[], &startup::CORE).map_err(|error| words(&error))?;
+        let mut waiting: Vec<Option<PluginSource>> = sources.into_iter().map(Some).collect();
+        let sources: Vec<PluginSource> = order
+            .into_iter()
+            .filter_map(|index| waiting[index].take())
+            .collect();
+        let owners = startup::owners(sources.iter().map(|source| &source.packed));
+        migrate::apply(&database, &owners, |_| {}).map_err(|error| words(&error))?;
+        let clock = Clock::system();
+        let started = startup::start_with(&config, database, clock.clone(), sources, &enabled)
+            .map_err(|error| words(&error))?;
+        Ok(TestHost {
+            router: router(&started.app),
+            started: Some(started),
+            clock,
+            _folder: folder,
+            _postgres: self.postgres,
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! SELECT.
+
+pub mod combine;
+pub mod select;

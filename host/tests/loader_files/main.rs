@@ -1,0 +1,8 @@
+//! Every file that an operator may put into the plugins' folder by mistake, or
+//! somebody else by intent: what Hob says, and that it survives.
+
+mod contents;
+mod folder;
+mod opening;
+mod site;
+mod trust;

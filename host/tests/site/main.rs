@@ -1,0 +1,8 @@
+//! The site's own pages and the bridge to plugins, through the real router,
+//! on SQLite and on PostgreSQL.
+
+mod account;
+mod bridge;
+mod media;
+mod migrations;
+mod sign_in;

@@ -1,0 +1,2 @@
+DROP TABLE oauth_client_secrets;
+DROP TABLE oauth_clients;

@@ -1,0 +1,185 @@
+//! Asks the site's token verifiers before an endpoint runs.
+//!
+//! What a route wants of its callers stands in `plugin.toml`. Which schemes
+//! there are, and what their credentials look like, is the verifiers' business.
+
+use std::{future::Future, sync::Arc};
+
+use hob_plugin_sdk::{
+    Declaration, IntoResponse, Request, Response, Site,
+    auth::{Grant, NoGrant, Refusal, TokenRequest, Wanted},
+};
+
+use crate::{Api, error::ApiError};
+
+/// On whose behalf a request comes.
+pub struct Caller {
+    grant: Option<Grant>,
+    wanted: Wanted,
+}
+
+impl Caller {
+    /// The member whose eyes the caller sees with, if any.
+    pub fn member_id(&self) -> Option<i64> {
+        self.grant.as_ref().and_then(|grant| grant.member_id)
+    }
+
+    /// Whether the token carries a scope beyond those of its route.
+    pub fn may(&self, scope: &str) -> bool {
+        self.grant
+            .as_ref()
+            .is_some_and(|grant| grant.scopes.iter().any(|granted| granted == scope))
+    }
+
+    /// The member in whose name the caller acts.
+    ///
+    /// # Errors
+    /// 401 with every challenge where there was no token, 403 where a client
+    /// acts for itself.
+    pub fn require_member(&self, api: &Api) -> Result<i64, ApiError> {
+        match &self.grant {
+            Some(grant) => grant.member_id.ok_or(ApiError::NoMember),
+            None => Err(api.verifiers.no_credentials(&self.wanted).into()),
+        }
+    }
+}
+
+/// Routes whose handlers run only for callers that their line of `plugin.toml`
+/// lets in.
+pub trait AuthenticatedRoutes {
+    /// As [`Declaration::handle`], with the caller as third argument.
+    fn handle_authenticated<H, F>(&mut self, route: &'static str, handler: H) -> &mut Self
+    where
+        H: Fn(Arc<Api>, Request, Caller) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<Response, ApiError>> + Send + 'static;
+}
+
+impl AuthenticatedRoutes for Declaration<Api> {
+    fn handle_authenticated<H, F>(&mut self, route: &'static str, handler: H) -> &mut Self
+    where
+        H: Fn(Arc<Api>, Request, Caller) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<Response, ApiError>> + Send + 'static,
+    {
+        self.handle(route, move |api, request| {
+            authenticated(api, request, handler)
+        })
+    }
+}
+
+async fn authenticated<H, F>(api: Arc<Api>, request: Request, handler: H) -> Response
+where
+    H: Fn(Arc<Api>, Request, Caller) -> F,
+    F: Future<Output = Result<Response, ApiError>>,
+{
+    let mut response = match authenticate(&api, &request).await {
+        Ok(mut caller) => {
+            let headers = caller
+                .grant
+                .as_mut()
+                .map(|grant| std::mem::take(&mut grant.headers))
+                .unwrap_or_default();
+            let mut response = handler(api, request, caller).await.into_response();
+            for (name, value) in headers {
+                response = response.with_header(name, value);
+            }
+            response
+        }
+        Err(error) => error.into_response(),
+    };
+    // What one caller may see is not for the next one's cache.
+    if !response.has_header("cache-control") {
+        response = response.with_header("cache-control", "no-store");
+    }
+    response
+}
+
+async fn authenticate(api: &Api, request: &Request) -> Result<Caller, ApiError> {
+    let route = request.route();
+    let wanted = Wanted {
+        scopes: route.scopes.clone(),
+        ..api.wanted.clone()
+    };
+    let token_request = TokenRequest::new(request, api.host.site().origin(), wanted.clone());
+    let grant = match api.verifiers.verify(token_request).await {
+        Ok(grant) => Some(grant),
+        Err(NoGrant::Refused(refusal)) if route.public && is_anonymous(request, &refusal) => None,
+        Err(NoGrant::Refused(refusal)) => return Err(refusal.into()),
+        Err(NoGrant::Unavailable) => return Err(ApiError::VerifierUnavailable),
+    };
+    Ok(Caller { grant, wanted })
+}
+
+/// What every route of this API wants of its callers; each has scopes of its
+/// own beside that.
+pub fn wanted(site: &Site) -> Wanted {
+    Wanted {
+        scopes: Vec::new(),
+        audience: resource(site),
+        resource_metadata: Some(metadata_url(site)),
+    }
+}
+
+/// Whether a request was refused only for want of credentials. Credentials
+/// that nobody accepts are an error on a public route too: their sender
+/// believes to be known.
+fn is_anonymous(request: &Request, refusal: &Refusal) -> bool {
+    refusal.error.is_none() && request.header_count("authorization") == 0
+}
+
+/// The resource's identifier (RFC 8707): the URL that the API stands at.
+pub fn resource(site: &Site) -> String {
+    site.plugin_url("")
+}
+
+/// Where the resource describes itself: the well-known path goes between the
+/// host and the resource's own path (RFC 9728, section 3.1).
+pub fn metadata_url(site: &Site) -> String {
+    let origin = site.origin();
+    let resource = resource(site);
+    let path = &resource[origin.len()..];
+    format!("{origin}/.well-known/oauth-protected-resource{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(url: &str, prefix: &str) -> Site {
+        Site {
+            name: "Hob".to_owned(),
+            url: url.to_owned(),
+            prefix: prefix.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_metadata_url_inserts_the_well_known_path_and_follows_a_moved_prefix() {
+        let cases = [
+            (
+                site("https://example.org", "/api/v1"),
+                "https://example.org/.well-known/oauth-protected-resource/api/v1",
+            ),
+            (
+                site("https://example.org", "/rest"),
+                "https://example.org/.well-known/oauth-protected-resource/rest",
+            ),
+            (
+                site("https://example.org:8443/hob", "/api/v1"),
+                "https://example.org:8443/.well-known/oauth-protected-resource/hob/api/v1",
+            ),
+            (
+                site("https://example.org", ""),
+                "https://example.org/.well-known/oauth-protected-resource",
+            ),
+        ];
+        for (site, expected) in cases {
+            assert_eq!(metadata_url(&site), expected);
+        }
+    }
+
+    #[test]
+    fn the_audience_is_where_the_api_stands() {
+        let wanted = wanted(&site("https://example.org", "/rest"));
+        assert_eq!(wanted.audience, "https://example.org/rest");
+    }
+}

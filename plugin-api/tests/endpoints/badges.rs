@@ -1,0 +1,97 @@
+//! A scheme of the tests' own: `Authorization: Badge <member or ->;<scopes>`.
+
+use std::sync::Arc;
+
+use hob_plugin_sdk::{
+    Declaration, Host, InlinePlugin, NoConfig, Plugin, PluginError,
+    auth::{Grant, Refusal, TokenRequest, TokenVerifier, Verdict, Wanted, token_verifier},
+    db::Timestamp,
+};
+
+/// Offers the check of badges.
+pub struct Badges;
+
+impl InlinePlugin for Badges {
+    const MANIFEST: &'static str = r#"
+        id = "badges"
+        title = "Badges for tests"
+        [offers]
+        "hob.auth.token_verifier" = 1
+    "#;
+}
+
+impl Plugin for Badges {
+    type Config = NoConfig;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration.offer(token_verifier::<Self>);
+    }
+
+    fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
+        Ok(Self)
+    }
+}
+
+impl TokenVerifier for Badges {
+    async fn verify(self: Arc<Self>, request: TokenRequest) -> Result<Verdict, PluginError> {
+        if request.query.contains("badge=") {
+            return Ok(refused(400, "invalid_request", &request.wanted));
+        }
+        let Some(badge) = request
+            .authorization
+            .first()
+            .and_then(|header| header.strip_prefix("Badge "))
+        else {
+            return Ok(Verdict::NotMine);
+        };
+        if badge == "broken" {
+            return Err(PluginError::new("the badge reader is on fire"));
+        }
+        let Some((member, scopes)) = badge.split_once(';') else {
+            return Ok(refused(401, "invalid_token", &request.wanted));
+        };
+        assert_eq!(request.wanted.audience, "http://127.0.0.1:8080/api/v1");
+        let scopes: Vec<String> = scopes.split(' ').map(ToOwned::to_owned).collect();
+        if !request
+            .wanted
+            .scopes
+            .iter()
+            .all(|wanted| scopes.contains(wanted))
+        {
+            return Ok(refused(403, "insufficient_scope", &request.wanted));
+        }
+        Ok(Verdict::Granted(Grant {
+            member_id: member.parse().ok(),
+            client_id: "tests".to_owned(),
+            scopes,
+            expires_at: Timestamp::from_micros(i64::MAX),
+            token_id: "badge".to_owned(),
+            headers: vec![("badge-nonce".to_owned(), "fresh".to_owned())],
+        }))
+    }
+
+    fn challenges(&self, wanted: &Wanted) -> Vec<String> {
+        vec![challenge(wanted)]
+    }
+
+    fn issuer(&self) -> Option<String> {
+        Some("https://badges.example.org".to_owned())
+    }
+}
+
+fn challenge(wanted: &Wanted) -> String {
+    format!(
+        "Badge resource_metadata=\"{}\"",
+        wanted.resource_metadata.as_deref().unwrap_or_default()
+    )
+}
+
+fn refused(status: u16, error: &str, wanted: &Wanted) -> Verdict {
+    Verdict::Refused(Refusal {
+        status,
+        error: Some(error.to_owned()),
+        description: "This badge is not for here.".to_owned(),
+        challenges: vec![format!("{}, error=\"{error}\"", challenge(wanted))],
+        headers: Vec::new(),
+    })
+}

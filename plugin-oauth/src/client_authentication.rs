@@ -1,0 +1,258 @@
+//! Who calls the token endpoint (RFC 6749, section 2.3).
+//!
+//! A wrong secret and an unknown client take the same way through this code:
+//! a digest is computed and compared in both. This module does not know what
+//! the client wants.
+
+use base64::{Engine, alphabet, engine};
+use hob_plugin_sdk::{
+    Request,
+    http::{FieldError, Fields},
+};
+use percent_encoding::percent_decode;
+
+use crate::{
+    OAuth,
+    error::{ClientAuthenticationError as Error, OAuthError},
+    models::{Client, ClientKind},
+    secret::SecretDigest,
+};
+
+/// With or without padding: RFC 7617 wants it, and not every client sends it.
+const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
+    &alphabet::STANDARD,
+    engine::GeneralPurposeConfig::new()
+        .with_decode_padding_mode(engine::DecodePaddingMode::Indifferent),
+);
+
+/// What a request says of who sent it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Credentials {
+    client_id: String,
+    secret: Option<String>,
+}
+
+impl Credentials {
+    /// Reads the header `Authorization` and the form's own fields.
+    ///
+    /// # Errors
+    /// Nothing is there, or more than one way of authentication.
+    pub fn from_request(request: &Request, form: &Fields) -> Result<Self, OAuthError> {
+        let mut headers = request.headers("authorization");
+        let header = headers.next();
+        if request.header_count("authorization") > 1 {
+            return Err(OAuthError::Malformed(
+                "there is more than one Authorization header",
+            ));
+        }
+        if header.is_none() && request.header_count("authorization") == 1 {
+            return Err(Error::Basic.into());
+        }
+        Self::from_parts(header, form)
+    }
+
+    fn from_parts(header: Option<&str>, form: &Fields) -> Result<Self, OAuthError> {
+        let client_id = form.one("client_id")?;
+        let secret = form.one("client_secret")?;
+        let assertion = form.one("client_assertion")?;
+        let ways = [header.is_some(), secret.is_some(), assertion.is_some()].map(usize::from);
+        if ways.iter().sum::<usize>() > 1 {
+            return Err(OAuthError::Malformed(
+                "there is more than one client authentication; use one",
+            ));
+        }
+        if assertion.is_some() {
+            return Err(Error::Unsupported.into());
+        }
+        let Some(header) = header else {
+            return Ok(Self {
+                client_id: client_id.ok_or(Error::Missing)?.to_owned(),
+                secret: secret.map(ToOwned::to_owned),
+            });
+        };
+        let credentials = Self::from_basic(header)?;
+        if client_id.is_some_and(|other| other != credentials.client_id) {
+            return Err(OAuthError::Malformed(
+                "the header and the body name different clients",
+            ));
+        }
+        Ok(credentials)
+    }
+
+    /// RFC 6749, section 2.3.1: name and secret are form-encoded before they
+    /// become Basic's. A public client may send an empty secret.
+    fn from_basic(header: &str) -> Result<Self, Error> {
+        let (scheme, encoded) = header.split_once(' ').ok_or(Error::Unsupported)?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Err(Error::Unsupported);
+        }
+        let decoded = BASE64.decode(encoded.trim()).map_err(|_| Error::Basic)?;
+        let colon = decoded
+            .iter()
+            .position(|byte| *byte == b':')
+            .ok_or(Error::Basic)?;
+        let client_id = form_decode(&decoded[..colon]).map_err(|_| Error::Basic)?;
+        let secret = form_decode(&decoded[colon + 1..]).map_err(|_| Error::Basic)?;
+        if client_id.is_empty() {
+            return Err(Error::Basic);
+        }
+        Ok(Self {
+            client_id,
+            secret: Some(secret).filter(|secret| !secret.is_empty()),
+        })
+    }
+
+    /// The client, if it is who it says.
+    ///
+    /// # Errors
+    /// One and the same for an unknown client, a wrong secret, a missing one
+    /// and one that a public client can't have. After too many of these from
+    /// one address, [`OAuthError::Throttled`], whatever the secret is.
+    pub async fn authenticate(self, oauth: &OAuth, peer: &str) -> Result<Client, OAuthError> {
+        let (client_id, now) = (self.client_id.clone(), oauth.now());
+        if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
+            return Err(OAuthError::Throttled(wait));
+        }
+        let found = oauth
+            .read(move |connection| Client::find_with_secrets(connection, &client_id, now))
+            .await?;
+        let presented = self.secret.as_deref().map(SecretDigest::of);
+        let (client, digests) = match found {
+            Some((client, digests)) => (Some(client), digests),
+            None => (None, Vec::new()),
+        };
+        let secret_fits = fits(presented, &digests);
+        client
+            .filter(|client| match client.kind {
+                ClientKind::Confidential => secret_fits,
+                ClientKind::Public => presented.is_none(),
+            })
+            .ok_or_else(|| {
+                oauth.throttle().failed(&self.client_id, peer, now);
+                Error::Refused.into()
+            })
+    }
+}
+
+/// Whether the presented secret is one of the client's. Compares at least
+/// once, so that a client without secrets, or none at all, takes as long.
+fn fits(presented: Option<SecretDigest>, digests: &[SecretDigest]) -> bool {
+    let presented = presented.unwrap_or_else(|| SecretDigest::of(""));
+    let nothing = [SecretDigest::of_nothing()];
+    let digests = if digests.is_empty() {
+        &nothing
+    } else {
+        digests
+    };
+    digests
+        .iter()
+        .fold(false, |fits, own| fits | own.matches(&presented))
+}
+
+fn form_decode(bytes: &[u8]) -> Result<String, FieldError> {
+    let spaced: Vec<u8> = bytes
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let text = percent_decode(&spaced)
+        .decode_utf8()
+        .map_err(|_| FieldError::Encoding)?;
+    if text.contains('\0') {
+        return Err(FieldError::Encoding);
+    }
+    Ok(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn basic(text: &str) -> Result<Credentials, Error> {
+        Credentials::from_basic(&format!("Basic {}", BASE64.encode(text)))
+    }
+
+    fn credentials(client_id: &str, secret: Option<&str>) -> Credentials {
+        Credentials {
+            client_id: client_id.to_owned(),
+            secret: secret.map(ToOwned::to_owned),
+        }
+    }
+
+    fn from_parts(header: Option<&str>, form: &str) -> Result<Credentials, OAuthError> {
+        Credentials::from_parts(header, &Fields::parse(form.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn basic_credentials_are_form_decoded() {
+        assert_eq!(basic("a%3Ab:c+d%2B"), Ok(credentials("a:b", Some("c d+"))));
+        assert_eq!(basic("id:a:b"), Ok(credentials("id", Some("a:b"))));
+        assert_eq!(basic("id:"), Ok(credentials("id", None)));
+        let lower = format!("bAsIc {}", BASE64.encode("id:s"));
+        assert_eq!(
+            Credentials::from_basic(&lower),
+            Ok(credentials("id", Some("s")))
+        );
+    }
+
+    #[test]
+    fn what_is_no_basic_is_refused() {
+        assert_eq!(basic("no colon"), Err(Error::Basic));
+        assert_eq!(basic(":secret"), Err(Error::Basic));
+        assert_eq!(basic("id:%ff"), Err(Error::Basic));
+        assert_eq!(basic("id:%00"), Err(Error::Basic));
+        assert_eq!(Credentials::from_basic("Basic %%%"), Err(Error::Basic));
+        assert_eq!(Credentials::from_basic("Basic"), Err(Error::Unsupported));
+        assert_eq!(Credentials::from_basic("Bearer x"), Err(Error::Unsupported));
+    }
+
+    #[test]
+    fn there_is_one_way_of_authentication_in_a_request() {
+        let header = format!("Basic {}", BASE64.encode("id:s"));
+        let malformed = |result| matches!(result, Err(OAuthError::Malformed(_)));
+        assert_eq!(
+            from_parts(Some(&header), "client_id=id").unwrap(),
+            credentials("id", Some("s"))
+        );
+        assert!(malformed(from_parts(Some(&header), "client_id=other")));
+        assert!(malformed(from_parts(Some(&header), "client_secret=s")));
+        assert_eq!(
+            from_parts(None, "client_id=id&client_secret=s").unwrap(),
+            credentials("id", Some("s"))
+        );
+        assert_eq!(
+            from_parts(None, "client_id=id&client_secret=").unwrap(),
+            credentials("id", None)
+        );
+        assert!(matches!(
+            from_parts(None, "client_secret=s"),
+            Err(OAuthError::ClientAuthentication(Error::Missing))
+        ));
+    }
+
+    #[test]
+    fn a_secret_fits_only_where_it_is_the_clients() {
+        let own = [SecretDigest::of("old"), SecretDigest::of("new")];
+        assert!(fits(Some(SecretDigest::of("old")), &own));
+        assert!(fits(Some(SecretDigest::of("new")), &own));
+        assert!(!fits(Some(SecretDigest::of("other")), &own));
+        assert!(!fits(None, &own));
+        assert!(!fits(Some(SecretDigest::of("old")), &[]));
+        assert!(!fits(None, &[]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_the_reader_panic(header in "(Basic )?.{0,60}") {
+            let _ = Credentials::from_basic(&header);
+        }
+
+        #[test]
+        fn whatever_is_encoded_by_the_rfc_is_read_back(id in "[^\0]{1,20}", secret in "[^\0]{1,20}") {
+            let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let header = format!("{}:{}", encode(&id), encode(&secret));
+            prop_assert_eq!(basic(&header), Ok(credentials(&id, Some(&secret))));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! `hob oauth …`: what an operator does on the command line.
+
+use std::fmt::Write;
+
+use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
+use serde::Serialize;
+
+use crate::{
+    OAuth,
+    models::{Client, ClientKind},
+    registration::{self, Typed},
+    secret::PlainSecret,
+};
+
+/// A client, for programs.
+#[derive(Serialize)]
+struct ClientJson<'a> {
+    client_id: &'a str,
+    /// Only when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    name: &'a str,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    website: Option<&'a str>,
+    redirect_uris: Vec<&'a str>,
+    scope: String,
+    grant_types: Vec<&'a str>,
+    owner_id: Option<i64>,
+    created_at: String,
+    suspended_at: Option<String>,
+}
+
+impl<'a> ClientJson<'a> {
+    fn new(client: &'a Client, secret: Option<&'a PlainSecret>) -> Self {
+        Self {
+            client_id: &client.client_id,
+            client_secret: secret.map(PlainSecret::reveal),
+            name: &client.name,
+            kind: client.kind.as_str(),
+            website: client.website.as_deref(),
+            redirect_uris: client
+                .redirect_uris
+                .0
+                .iter()
+                .map(|uri| uri.as_str())
+                .collect(),
+            scope: client.scope.to_string(),
+            grant_types: client
+                .grant_types
+                .iter()
+                .map(|grant| grant.as_str())
+                .collect(),
+            owner_id: client.owner_id,
+            created_at: client.created_at.to_string(),
+            suspended_at: client.suspended_at.map(|time| time.to_string()),
+        }
+    }
+
+    /// The same, for people.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, value: &str| {
+            writeln!(text, "{name:<14} {value}").expect("writing to a string does not fail");
+        };
+        line("client_id:", self.client_id);
+        if let Some(secret) = self.client_secret {
+            line("client_secret:", secret);
+        }
+        line("name:", self.name);
+        line("kind:", self.kind);
+        if let Some(website) = self.website {
+            line("website:", website);
+        }
+        for uri in &self.redirect_uris {
+            line("redirect_uri:", uri);
+        }
+        line("scope:", &self.scope);
+        line("grants:", &self.grant_types.join(" "));
+        line("created:", &self.created_at);
+        if let Some(time) = &self.suspended_at {
+            line("suspended:", time);
+        }
+        text
+    }
+}
+
+/// `client add`
+pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let all = |name| -> Vec<&str> { invocation.values(name).iter().map(String::as_str).collect() };
+    let checked = registration::check(
+        &oauth,
+        &Typed {
+            name: invocation.value("name").unwrap_or_default(),
+            website: invocation.value("website").unwrap_or_default(),
+            redirect_uris: &all("redirect-uri"),
+            scope: &all("scope"),
+        },
+    )
+    .map_err(|problems| {
+        let all: Vec<String> = problems
+            .iter()
+            .map(|(field, problem)| format!("--{field}: {problem}"))
+            .collect();
+        CommandError::usage(
+            all.join("; "),
+            "see `hob oauth client add --help` for an example",
+        )
+    })?;
+    let grant_types = registration::grant_types(invocation.values("grant")).map_err(|problem| {
+        CommandError::usage(
+            format!("--grant: {problem}"),
+            "leave --grant out to allow all of them",
+        )
+    })?;
+    let kind = if invocation.given("public") {
+        ClientKind::Public
+    } else {
+        ClientKind::Confidential
+    };
+    let (new_client, secret) =
+        registration::new_client(checked, kind, grant_types, None, oauth.now());
+    let digest = secret.as_ref().map(PlainSecret::digest);
+    let client = oauth
+        .write(move |connection| Client::insert(connection, &new_client, digest))
+        .await?;
+    let output = output(&invocation, &ClientJson::new(&client, secret.as_ref()))?;
+    Ok(match secret {
+        Some(_) => output.with_note("The secret is shown only now; only its digest is kept.\n"),
+        None => output,
+    })
+}
+
+/// `client list`
+pub async fn client_list(
+    oauth: Arc<OAuth>,
+    invocation: Invocation,
+) -> Result<Output, CommandError> {
+    let clients = oauth.read(Client::all).await?;
+    if invocation.given("json") {
+        let all: Vec<ClientJson<'_>> = clients
+            .iter()
+            .map(|client| ClientJson::new(client, None))
+            .collect();
+        return Output::json(&all);
+    }
+    let mut text = String::new();
+    for client in &clients {
+        let suspended = if client.is_suspended() {
+            "  (suspended)"
+        } else {
+            ""
+        };
+        writeln!(
+            text,
+            "{}  {:<12}  {}{suspended}",
+            client.client_id,
+            client.kind.as_str(),
+            client.name
+        )
+        .expect("writing to a string does not fail");
+    }
+    if clients.is_empty() {
+        text.push_str("No application is registered. Add one with `hob oauth client add`.\n");
+    }
+    Ok(Output::text(text))
+}
+
+/// `client show`
+pub async fn client_show(
+    oauth: Arc<OAuth>,
+    invocation: Invocation,
+) -> Result<Output, CommandError> {
+    let client = named_client(&oauth, &invocation).await?;
+    output(&invocation, &ClientJson::new(&client, None))
+}
+
+/// `client suspend`
+pub async fn client_suspend(
+    oauth: Arc<OAuth>,
+    invocation: Invocation,
+) -> Result<Output, CommandError> {
+    let client = named_client(&oauth, &invocation).await?;
+    let (name, now) = (client.name.clone(), oauth.now());
+    oauth
+        .write(move |connection| client.suspend(connection, now))
+        .await?;
+    Ok(Output::text(format!(
+        "{name} is suspended: its tokens are dead, and nobody can allow it.\n"
+    )))
+}
+
+/// `client resume`
+pub async fn client_resume(
+    oauth: Arc<OAuth>,
+    invocation: Invocation,
+) -> Result<Output, CommandError> {
+    let client = named_client(&oauth, &invocation).await?;
+    let name = client.name.clone();
+    oauth
+        .write(move |connection| client.resume(connection))
+        .await?;
+    Ok(Output::text(format!(
+        "{name} may ask again. Members' consents still stand; its old tokens stay dead.\n"
+    )))
+}
+
+async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {
+    let client_id = invocation.value("client-id").unwrap_or_default().to_owned();
+    let wanted = client_id.clone();
+    oauth
+        .read(move |connection| Client::find(connection, &wanted))
+        .await?
+        .ok_or_else(|| {
+            CommandError::usage(
+                format!("no application has the client id {client_id:?}"),
+                "`hob oauth client list` shows all of them",
+            )
+        })
+}
+
+fn output(invocation: &Invocation, client: &ClientJson<'_>) -> Result<Output, CommandError> {
+    if invocation.given("json") {
+        Output::json(client)
+    } else {
+        Ok(Output::text(client.text()))
+    }
+}

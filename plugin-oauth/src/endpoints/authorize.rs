@@ -1,0 +1,404 @@
+//! `/authorize`: the authorization endpoint (RFC 6749, section 3.1).
+//!
+//! Where consent is remembered, the answer is a code at once. Everything else
+//! becomes a stored request, of which the browser carries only the name, and a
+//! page that asks the member.
+
+use hob_plugin_sdk::{Member, Request, Response, db::Timestamp, http::Fields, prelude::*};
+
+use super::{
+    consent,
+    front_channel::{Unredirectable, redirect_with_code, redirect_with_error, sign_in},
+};
+use crate::{
+    OAuth,
+    authorization_request::{AuthorizationRequest, state},
+    error::OAuthError,
+    grants::authorization_code::{CodeIssue, PreparedCode},
+    models::{Client, Consent, StoredRequest},
+    redirect_uri::RedirectUri,
+    secret::{PlainSecret, SecretKind, operating_system_randomness},
+};
+
+/// How a stored request is named in the URL (RFC 9126, section 2.2).
+const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// An authorization request, and what is known about it.
+struct Asked {
+    client: Client,
+    /// What the member allows the client so far.
+    consent: Option<Consent>,
+    request: AuthorizationRequest,
+    /// Its row and name, where it has been stored.
+    stored: Option<(StoredRequest, PlainSecret)>,
+}
+
+/// A request that came as a form goes on as a query: the form comes from
+/// another site, so it has neither session nor CSRF token, and it is no more
+/// than a question.
+pub async fn post(_oauth: Arc<OAuth>, request: Request) -> Response {
+    if !request.is_form() {
+        return Unredirectable::NoForm.into_page(&request, None);
+    }
+    match request.form() {
+        Ok(fields) => {
+            let query: String = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(fields.iter())
+                .finish();
+            Response::redirect(format!("{}?{query}", request.path()))
+                .with_header("cache-control", "no-store")
+                .with_header("referrer-policy", "no-referrer")
+        }
+        Err(error) => Unredirectable::from(error).into_page(&request, None),
+    }
+}
+
+/// Answers an authorization request.
+pub async fn get(oauth: Arc<OAuth>, request: Request) -> Response {
+    let fields = match request.query_fields() {
+        Ok(fields) => fields,
+        Err(error) => return Unredirectable::from(error).into_page(&request, None),
+    };
+    let read = match stored_name(&fields) {
+        Some(name) => read_stored(&oauth, &request, name).await.map(Ok),
+        None => read_fresh(&oauth, &request, &fields).await,
+    };
+    match read {
+        Ok(Ok(asked)) => answer(&oauth, &request, asked).await,
+        Ok(Err(redirect)) => redirect,
+        Err(error) => error.into_page(&request, fields.first("client_id")),
+    }
+}
+
+/// Where a stored request goes on.
+pub fn resume_path(oauth: &OAuth, client: &Client, name: &PlainSecret) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &client.client_id)
+        .append_pair(
+            "request_uri",
+            &format!("{REQUEST_URI_PREFIX}{}", name.reveal()),
+        )
+        .finish();
+    oauth.own_path(&format!("/authorize?{query}"))
+}
+
+fn stored_name(fields: &Fields) -> Option<PlainSecret> {
+    let name = fields
+        .one("request_uri")
+        .ok()??
+        .strip_prefix(REQUEST_URI_PREFIX)?;
+    PlainSecret::parse(SecretKind::AuthorizationRequest, name)
+}
+
+/// Reads a request that was stored: all other parameters are ignored, apart
+/// from a client_id that is another's.
+async fn read_stored(
+    oauth: &OAuth,
+    request: &Request,
+    name: PlainSecret,
+) -> Result<Asked, Unredirectable> {
+    let (digest, now) = (name.digest(), oauth.now());
+    let member_id = request.member().map(|member| member.id);
+    let found = oauth
+        .read(move |connection| {
+            let Some(stored) = StoredRequest::find_waiting(connection, &digest, now)? else {
+                return Ok(None);
+            };
+            let client = Client::by_id(connection, stored.client)?;
+            let consent = match member_id {
+                Some(id) => Consent::find(connection, id, client.id, &stored.resource, now)?,
+                None => None,
+            };
+            Ok(Some((stored, client, consent)))
+        })
+        .await?;
+    let (stored, client, consent) = found.ok_or(Unredirectable::RequestGone)?;
+    let claimed = request.query_fields()?;
+    if claimed.one("client_id")? != Some(&client.client_id) {
+        return Err(Unredirectable::RequestGone);
+    }
+    if client.is_suspended() {
+        return Err(Unredirectable::SuspendedClient);
+    }
+    Ok(Asked {
+        request: stored.request(),
+        client,
+        consent,
+        stored: Some((stored, name)),
+    })
+}
+
+/// Reads a request from its own parameters. The inner error is a redirect.
+async fn read_fresh(
+    oauth: &OAuth,
+    request: &Request,
+    fields: &Fields,
+) -> Result<Result<Asked, Response>, Unredirectable> {
+    let client_id = fields.required("client_id")?.to_owned();
+    let redirect_uri = fields.required("redirect_uri")?;
+    let member_id = request.member().map(|member| member.id);
+    let resource = oauth.asked_resource(fields);
+    let resource_of_consent = resource.as_ref().ok().cloned();
+    let now = oauth.now();
+    let found = oauth
+        .read(move |connection| {
+            let Some(client) = Client::find(connection, &client_id)? else {
+                return Ok(None);
+            };
+            let consent = match (member_id, resource_of_consent) {
+                (Some(id), Some(resource)) => {
+                    Consent::find(connection, id, client.id, &resource, now)?
+                }
+                _ => None,
+            };
+            Ok(Some((client, consent)))
+        })
+        .await?;
+    let (client, consent) = found.ok_or(Unredirectable::UnknownClient)?;
+    let redirect_uri = client
+        .admit(redirect_uri, oauth.settings().localhost_with_any_port)
+        .ok_or(Unredirectable::UnregisteredRedirectUri)?;
+    if client.is_suspended() {
+        return Err(Unredirectable::SuspendedClient);
+    }
+    let asked = AuthorizationRequest::from_parameters(oauth, &client, redirect_uri.clone(), fields);
+    Ok(match asked {
+        Ok(request) => Ok(Asked {
+            client,
+            consent,
+            request,
+            stored: None,
+        }),
+        Err(error) => Err(refuse(
+            oauth,
+            &redirect_uri,
+            state(fields).as_deref(),
+            &error,
+        )),
+    })
+}
+
+/// Signs in, asks, or issues, whatever is needed next.
+async fn answer(oauth: &OAuth, request: &Request, asked: Asked) -> Response {
+    match next_step(oauth, request, asked).await {
+        Ok(response) => response,
+        Err((asked, error)) => refuse(oauth, &asked.redirect_uri, asked.state.as_deref(), &error),
+    }
+}
+
+async fn next_step(
+    oauth: &OAuth,
+    request: &Request,
+    asked: Asked,
+) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+    let prompt = asked.request.prompt;
+    let Some(member) = request.member() else {
+        if prompt.none {
+            return Err((asked.request, OAuthError::LoginRequired));
+        }
+        let next = match &asked.stored {
+            Some((_, name)) => resume_path(oauth, &asked.client, name),
+            None => path_after_sign_in(oauth, request),
+        };
+        return Ok(sign_in(oauth, &next));
+    };
+    if prompt.login && !signed_in_since(member, asked.stored.as_ref().map(|(stored, _)| stored)) {
+        return sign_in_again(oauth, asked).await;
+    }
+    if let Some(consent) = remembered(&asked) {
+        return issue_silently(oauth, member, asked, consent).await;
+    }
+    if prompt.none {
+        return Err((asked.request, OAuthError::ConsentRequired));
+    }
+    ask(oauth, request, member, asked).await
+}
+
+/// The consent that makes asking needless, if there is one.
+fn remembered(asked: &Asked) -> Option<Consent> {
+    asked
+        .consent
+        .as_ref()
+        .filter(|consent| {
+            asked.request.scope.is_within(&consent.scope)
+                && !asked.request.prompt.consent
+                && asked
+                    .client
+                    .may_be_approved_silently(&asked.request.redirect_uri)
+        })
+        .cloned()
+}
+
+/// The hot path: one read before, one write here.
+async fn issue_silently(
+    oauth: &OAuth,
+    member: &Member,
+    asked: Asked,
+    consent: Consent,
+) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+    let now = oauth.now();
+    let request = asked.request;
+    let code = PreparedCode::new(
+        oauth,
+        CodeIssue {
+            client: &asked.client,
+            member_id: member.id,
+            redirect_uri: request.redirect_uri.clone(),
+            scope: request.scope.clone(),
+            resource: request.resource.clone(),
+            code_challenge: request.code_challenge.clone(),
+        },
+        now,
+    );
+    let stored = asked.stored.map(|(stored, _)| stored);
+    let member = member.clone();
+    let housekeeping = oauth.housekeeping();
+    let issued = oauth
+        .write(move |connection| {
+            let decided = match stored {
+                Some(stored) => {
+                    stored.show_to(connection, &member)?
+                        && stored.decide(connection, &member, now)?
+                }
+                None => true,
+            };
+            if !decided || !consent.mark_used(connection, now)? {
+                return Ok(None);
+            }
+            let code = code.store(connection, consent.id)?;
+            housekeeping.run(connection, now)?;
+            Ok(Some(code))
+        })
+        .await;
+    match issued {
+        Ok(Some(code)) => Ok(redirect_with_code(
+            oauth,
+            &request.redirect_uri,
+            request.state.as_deref(),
+            &code,
+        )),
+        // What it was issued for has been revoked this very moment.
+        Ok(None) => Err((request, OAuthError::Denied)),
+        Err(error) => Err((request, error.into())),
+    }
+}
+
+/// Stores the request, if that has not been done, and shows the consent page.
+async fn ask(
+    oauth: &OAuth,
+    request: &Request,
+    member: &Member,
+    asked: Asked,
+) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+    let showing = match asked.stored {
+        Some((stored, name)) => {
+            let asked_member = member.clone();
+            let shown = oauth
+                .write(move |connection| stored.show_to(connection, &asked_member))
+                .await;
+            match shown {
+                Ok(true) => Ok(name),
+                Ok(false) => return Ok(Unredirectable::RequestGone.into_page(request, None)),
+                Err(error) => Err(error),
+            }
+        }
+        None => store(oauth, &asked.client, &asked.request, Some(member)).await,
+    };
+    match showing {
+        Ok(name) => {
+            let question = consent::Question {
+                client: &asked.client,
+                request: &asked.request,
+                consent: asked.consent.as_ref(),
+                name: &name,
+            };
+            Ok(consent::show(oauth, request, member, &question).await)
+        }
+        Err(error) => Err((asked.request, error.into())),
+    }
+}
+
+/// Stores the request, so that it is known when it was made, and sends the
+/// member to the sign-in page.
+async fn sign_in_again(
+    oauth: &OAuth,
+    asked: Asked,
+) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+    let name = match asked.stored {
+        Some((_, name)) => Ok(name),
+        None => store(oauth, &asked.client, &asked.request, None).await,
+    };
+    match name {
+        Ok(name) => Ok(sign_in(oauth, &resume_path(oauth, &asked.client, &name))),
+        Err(error) => Err((asked.request, error.into())),
+    }
+}
+
+/// Whether the member gave the password for this request.
+fn signed_in_since(member: &Member, stored: Option<&StoredRequest>) -> bool {
+    stored.is_some_and(|stored| member.authenticated_at >= stored.created_at)
+}
+
+async fn store(
+    oauth: &OAuth,
+    client: &Client,
+    request: &AuthorizationRequest,
+    shown_to: Option<&Member>,
+) -> Result<PlainSecret, PluginError> {
+    let name = PlainSecret::generate(
+        SecretKind::AuthorizationRequest,
+        &mut operating_system_randomness(),
+    );
+    let now: Timestamp = oauth.now();
+    let request = request.clone();
+    let stored = StoredRequest {
+        digest: name.digest(),
+        client: client.id,
+        member_id: shown_to.map(|member| member.id),
+        session_id: shown_to.map(|member| member.session_id),
+        redirect_uri: request.redirect_uri,
+        scope: request.scope,
+        resource: request.resource,
+        state: request.state,
+        code_challenge: request.code_challenge,
+        prompt: request.prompt,
+        created_at: now,
+        expires_at: now + oauth.settings().authorization_request_lifetime(),
+        decided_at: None,
+    };
+    let housekeeping = oauth.housekeeping();
+    oauth
+        .write(move |connection| {
+            stored.insert(connection)?;
+            housekeeping.run(connection, now)
+        })
+        .await?;
+    Ok(name)
+}
+
+/// The way back to a request that was not stored. Whoever comes back has just
+/// signed in, so `prompt=login` is taken out.
+fn path_after_sign_in(oauth: &OAuth, request: &Request) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in request.query_fields().iter().flat_map(Fields::iter) {
+        if name == "prompt" {
+            let rest: Vec<&str> = value
+                .split(' ')
+                .filter(|word| !matches!(*word, "login" | "select_account"))
+                .collect();
+            query.append_pair(name, &rest.join(" "));
+        } else {
+            query.append_pair(name, value);
+        }
+    }
+    oauth.own_path(&format!("/authorize?{}", query.finish()))
+}
+
+fn refuse(
+    oauth: &OAuth,
+    redirect_uri: &RedirectUri,
+    state: Option<&str>,
+    error: &OAuthError,
+) -> Response {
+    redirect_with_error(oauth, redirect_uri, state, error)
+}

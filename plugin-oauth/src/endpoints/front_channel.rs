@@ -1,0 +1,185 @@
+//! How the authorization endpoint answers a browser: by a redirect to the
+//! application, by a page that goes nowhere, or by the sign-in page.
+//!
+//! No answer is stored, none tells the next site where the browser came from,
+//! and none can be framed.
+
+use askama::Template;
+use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response};
+
+use crate::{
+    OAuth, error::OAuthError, pages::AuthorizationErrorPage, redirect_uri::RedirectUri,
+    secret::PlainSecret,
+};
+
+/// Without `form-action`: browsers apply it to the redirects that follow a
+/// form, and the consent form leads to the application.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
+
+/// Sends the browser back to the application, with what it gets.
+pub fn redirect_with_code(
+    oauth: &OAuth,
+    redirect_uri: &RedirectUri,
+    state: Option<&str>,
+    code: &PlainSecret,
+) -> Response {
+    redirect(oauth, redirect_uri, state, &[("code", code.reveal())])
+}
+
+/// Sends the browser back to the application, with why it gets nothing.
+pub fn redirect_with_error(
+    oauth: &OAuth,
+    redirect_uri: &RedirectUri,
+    state: Option<&str>,
+    error: &OAuthError,
+) -> Response {
+    if let OAuthError::Plugin(error) = error {
+        tracing::error!(%error, "the authorization endpoint failed");
+    }
+    let description = error.description();
+    let parameters = [
+        ("error", error.code().as_str()),
+        ("error_description", &description),
+    ];
+    redirect(oauth, redirect_uri, state, &parameters)
+}
+
+/// With the state as it came and the issuer (RFC 9207), always by 303: a 307
+/// would send the form on (RFC 9700, section 2.1).
+fn redirect(
+    oauth: &OAuth,
+    redirect_uri: &RedirectUri,
+    state: Option<&str>,
+    parameters: &[(&str, &str)],
+) -> Response {
+    let mut parameters = parameters.to_vec();
+    parameters.extend(state.map(|state| ("state", state)));
+    parameters.push(("iss", oauth.issuer_identifier()));
+    guarded(Response::redirect(
+        redirect_uri.with_parameters(&parameters),
+    ))
+}
+
+/// Sends the browser to the sign-in page, which leads on to `next`.
+pub fn sign_in(oauth: &OAuth, next: &str) -> Response {
+    guarded(Response::redirect(sign_in_path(oauth, next)))
+}
+
+/// The sign-in page with the way back to `next`, a path of this site.
+pub fn sign_in_path(oauth: &OAuth, next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    oauth.site_path(&format!("/login?next={next}"))
+}
+
+/// A page in the site's layout.
+pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => guarded(Response::page(
+            status,
+            Page::new(title, html).with_content_security_policy(CONTENT_SECURITY_POLICY),
+        ))
+        .with_header("x-frame-options", "DENY"),
+        Err(error) => PluginError::new(format!("the page {title:?} can't be rendered: {error}"))
+            .into_response(),
+    }
+}
+
+fn guarded(response: Response) -> Response {
+    response
+        .with_header("cache-control", "no-store")
+        .with_header("referrer-policy", "no-referrer")
+}
+
+/// An authorization request that must not be answered by a redirect: who
+/// asked, or where the answer would go, is not known to be right.
+#[derive(Debug, thiserror::Error)]
+pub enum Unredirectable {
+    #[error("{0}")]
+    Field(#[from] hob_plugin_sdk::http::FieldError),
+    #[error("the body has to be application/x-www-form-urlencoded")]
+    NoForm,
+    #[error("no client is registered under this client_id")]
+    UnknownClient,
+    #[error(
+        "redirect_uri is not one of those that the client registered; it is compared letter by letter"
+    )]
+    UnregisteredRedirectUri,
+    #[error("the operator has suspended this client")]
+    SuspendedClient,
+    #[error(
+        "the request is unknown, was answered before, or has expired; start again from the application"
+    )]
+    RequestGone,
+    #[error(
+        "the request was shown to another account or in another session; start again from the application"
+    )]
+    AnotherSession,
+    #[error("decision has to be allow or deny")]
+    NoDecision,
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+}
+
+impl Unredirectable {
+    /// The page that says so. `client_id` is shown to the developer.
+    pub fn into_page(self, request: &Request, client_id: Option<&str>) -> Response {
+        let (status, code, heading, explanation) = match &self {
+            Self::Plugin(error) => {
+                tracing::error!(%error, "the authorization endpoint failed");
+                (
+                    500,
+                    "server_error",
+                    "Something went wrong here",
+                    "It has been logged. Please try again from the application.",
+                )
+            }
+            Self::SuspendedClient => (
+                403,
+                "unauthorized_client",
+                "This application is suspended",
+                "The operator of this site has stopped it for everybody.",
+            ),
+            Self::RequestGone => (
+                400,
+                "invalid_request",
+                "This request is over",
+                "It was answered before, or it waited for too long.",
+            ),
+            Self::AnotherSession => (
+                403,
+                "access_denied",
+                "You have changed accounts",
+                "The question was put to another account or in another session, so your answer does not count.",
+            ),
+            Self::UnknownClient => (
+                400,
+                "invalid_request",
+                "Unknown application",
+                "The page that you came from says that it is an application which this site does not know.",
+            ),
+            Self::Field(_) | Self::NoForm | Self::UnregisteredRedirectUri | Self::NoDecision => (
+                400,
+                "invalid_request",
+                "This request can't be answered",
+                "The application made a mistake, or somebody changed the address on the way here.",
+            ),
+        };
+        let detail = match &self {
+            Self::Plugin(_) => "see the server's log".to_owned(),
+            told => told.to_string(),
+        };
+        page(
+            status,
+            heading,
+            &AuthorizationErrorPage {
+                heading,
+                explanation,
+                code,
+                developer_detail: &detail,
+                client_id,
+                request_id: request.request_id(),
+            },
+        )
+    }
+}

@@ -1,0 +1,51 @@
+//! `GET /.well-known/oauth-authorization-server`: what this server can do (RFC
+//! 8414). Whatever stands here works.
+
+use hob_plugin_sdk::{Request, Response, prelude::*};
+use serde::Serialize;
+
+use crate::{OAuth, grants::GrantType};
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    scopes_supported: Vec<&'a str>,
+    response_types_supported: [&'a str; 1],
+    response_modes_supported: [&'a str; 1],
+    grant_types_supported: Vec<&'a str>,
+    token_endpoint_auth_methods_supported: [&'a str; 3],
+    code_challenge_methods_supported: [&'a str; 1],
+    /// RFC 9207, section 3.
+    authorization_response_iss_parameter_supported: bool,
+    /// RFC 9101, section 10.5, and OpenID Connect Discovery, section 3, whose
+    /// default would be true.
+    request_uri_parameter_supported: bool,
+}
+
+/// The document.
+pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
+    let site = oauth.host().site();
+    Response::json(
+        200,
+        &Metadata {
+            issuer: oauth.issuer_identifier(),
+            authorization_endpoint: site.plugin_url("/authorize"),
+            token_endpoint: site.plugin_url("/access_token"),
+            scopes_supported: oauth.declared_scope().words().collect(),
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: GrantType::ALL.iter().map(|grant| grant.as_str()).collect(),
+            token_endpoint_auth_methods_supported: [
+                "client_secret_basic",
+                "client_secret_post",
+                "none",
+            ],
+            code_challenge_methods_supported: ["S256"],
+            authorization_response_iss_parameter_supported: true,
+            request_uri_parameter_supported: false,
+        },
+    )
+    .with_header("cache-control", "public, max-age=300")
+}

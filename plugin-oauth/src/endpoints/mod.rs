@@ -1,0 +1,19 @@
+//! One URL, one file: each parses, authorises, calls, shapes.
+
+pub mod authorize;
+pub mod clients;
+pub mod connections;
+pub mod consent;
+mod front_channel;
+mod member_page;
+pub mod metadata;
+pub mod token;
+
+use hob_plugin_sdk::{Member, PluginError, Request};
+
+/// The signed-in member, on a route that the host opens to nobody else.
+fn member(request: &Request) -> Result<&Member, PluginError> {
+    request
+        .member()
+        .ok_or_else(|| PluginError::new("the host let nobody onto a page of members"))
+}

@@ -1,0 +1,308 @@
+//! What can go wrong between a client and the authorization server, and what
+//! the client is told.
+//!
+//! Inside, an error says precisely what happened; outward, one exhaustive
+//! match gives it the code and the status of the specifications.
+
+use std::time::Duration;
+
+use hob_plugin_sdk::{IntoResponse, PluginError, Response, db::DbError, http::FieldError};
+use serde::Serialize;
+
+use crate::{pkce::CodeChallengeError, resource::ResourceError, scope::ScopeSyntaxError};
+
+/// A code on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// A parameter is missing, repeated or malformed, or there is more than
+    /// one client authentication (RFC 6749, sections 4.1.2.1 and 5.2).
+    InvalidRequest,
+    /// Client authentication failed: unknown client, no or wrong credentials
+    /// (RFC 6749, section 5.2).
+    InvalidClient,
+    /// The code or the refresh token is invalid, expired, revoked, another
+    /// client's, or does not go with the redirect URI (RFC 6749, section 5.2)
+    /// or the code verifier (RFC 7636, section 4.6).
+    InvalidGrant,
+    /// The client may not use this grant (RFC 6749, sections 4.1.2.1 and 5.2).
+    UnauthorizedClient,
+    /// The server does not know this grant (RFC 6749, section 5.2).
+    UnsupportedGrantType,
+    /// Only `code` is a response type here (RFC 6749, section 4.1.2.1).
+    UnsupportedResponseType,
+    /// The scope is unknown, malformed, or wider than what was granted
+    /// (RFC 6749, sections 4.1.2.1 and 5.2).
+    InvalidScope,
+    /// The member, or the server, denied the request (RFC 6749, section
+    /// 4.1.2.1).
+    AccessDenied,
+    /// Too many tries; come again later (RFC 8628, section 3.5, has the word).
+    SlowDown,
+    /// The server failed (RFC 6749, section 4.1.2.1).
+    ServerError,
+    /// The resource is unknown or malformed (RFC 8707, section 2).
+    InvalidTarget,
+    /// `prompt=none`, and nobody is signed in (OpenID Connect Core, section
+    /// 3.1.2.6).
+    LoginRequired,
+    /// `prompt=none`, and the member would have to be asked (OpenID Connect
+    /// Core, section 3.1.2.6).
+    ConsentRequired,
+    /// `request` is not supported (RFC 9101, section 6; OpenID Connect Core,
+    /// section 3.1.2.6).
+    RequestNotSupported,
+    /// `request_uri` of the client's own is not supported (the same).
+    RequestUriNotSupported,
+}
+
+impl ErrorCode {
+    /// As it stands in `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::AccessDenied => "access_denied",
+            Self::SlowDown => "slow_down",
+            Self::ServerError => "server_error",
+            Self::InvalidTarget => "invalid_target",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+        }
+    }
+
+    /// The status of an answer that carries it in its body.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient => 401,
+            Self::SlowDown => 429,
+            Self::ServerError => 500,
+            Self::InvalidRequest
+            | Self::InvalidGrant
+            | Self::UnauthorizedClient
+            | Self::UnsupportedGrantType
+            | Self::UnsupportedResponseType
+            | Self::InvalidScope
+            | Self::AccessDenied
+            | Self::InvalidTarget
+            | Self::LoginRequired
+            | Self::ConsentRequired
+            | Self::RequestNotSupported
+            | Self::RequestUriNotSupported => 400,
+        }
+    }
+}
+
+/// Why a request by a client or through a browser is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum OAuthError {
+    #[error("{0}")]
+    Field(#[from] FieldError),
+    #[error("{0}")]
+    Malformed(&'static str),
+    #[error("{0}")]
+    CodeChallenge(#[from] CodeChallengeError),
+    #[error("this client has to send a code_challenge (PKCE, S256)")]
+    CodeChallengeRequired,
+    #[error("{0}")]
+    ScopeSyntax(#[from] ScopeSyntaxError),
+    #[error("the scope {0} is unknown here")]
+    ScopeUnknown(String),
+    #[error("this client is not registered for the scope {0}")]
+    ScopeNotRegistered(String),
+    #[error("the scope {0} was not granted")]
+    ScopeNotGranted(String),
+    #[error("{0}")]
+    Resource(#[from] ResourceError),
+    #[error("the grant is limited to another resource")]
+    ResourceNotGranted,
+    #[error("the only response_type is code")]
+    ResponseType,
+    #[error("the parameter request is not supported; send the parameters themselves")]
+    RequestObject,
+    #[error("a request_uri of the client's own is not supported; send the parameters themselves")]
+    RequestUri,
+    #[error("{0}")]
+    ClientAuthentication(#[from] ClientAuthenticationError),
+    #[error("too many failed client authentications from this address; wait {} s", .0.as_secs())]
+    Throttled(Duration),
+    #[error("this client may not use this grant")]
+    GrantNotAllowed,
+    #[error("this grant_type is not supported")]
+    GrantType,
+    #[error("{0}")]
+    Grant(#[from] GrantError),
+    #[error("the request was denied")]
+    Denied,
+    #[error("nobody is signed in")]
+    LoginRequired,
+    #[error("the member has to be asked")]
+    ConsentRequired,
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+}
+
+/// Why a client is not believed to be who it says. All of these are one code
+/// and one status, and unknown clients and wrong secrets are one error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClientAuthenticationError {
+    #[error("the client did not say who it is")]
+    Missing,
+    #[error("the Authorization header is no HTTP Basic authentication that can be read")]
+    Basic,
+    #[error("client credentials in the URL are refused; send them in a header or in the body")]
+    InUrl,
+    #[error("this way of client authentication is not supported")]
+    Unsupported,
+    #[error("the client is unknown, or its secret is wrong")]
+    Refused,
+}
+
+/// Why a code or a refresh token is not redeemed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    #[error("it is unknown, or it was revoked")]
+    Unknown,
+    #[error("it has expired")]
+    Expired,
+    #[error("it was issued to another client")]
+    OtherClient,
+    #[error("this client is suspended")]
+    ClientSuspended,
+    #[error("redirect_uri is not the one of the authorization request")]
+    RedirectUri,
+    #[error("code_verifier is missing")]
+    CodeVerifierMissing,
+    #[error("code_verifier does not go with the code_challenge")]
+    CodeVerifierWrong,
+    #[error("there is a code_verifier, and there was no code_challenge")]
+    CodeVerifierUnasked,
+    #[error("the code was used before; what it gave is revoked")]
+    CodeReplayed,
+    #[error("the refresh token was superseded; all that came from it is revoked")]
+    RefreshTokenReused,
+    #[error("the refresh token was used too often at once; use one of its successors")]
+    TooManySiblings,
+}
+
+impl OAuthError {
+    /// The code that a client is told.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Field(_)
+            | Self::Malformed(_)
+            | Self::CodeChallenge(_)
+            | Self::CodeChallengeRequired => ErrorCode::InvalidRequest,
+            Self::ScopeSyntax(_)
+            | Self::ScopeUnknown(_)
+            | Self::ScopeNotRegistered(_)
+            | Self::ScopeNotGranted(_) => ErrorCode::InvalidScope,
+            Self::Resource(_) | Self::ResourceNotGranted => ErrorCode::InvalidTarget,
+            Self::ResponseType => ErrorCode::UnsupportedResponseType,
+            Self::RequestObject => ErrorCode::RequestNotSupported,
+            Self::RequestUri => ErrorCode::RequestUriNotSupported,
+            Self::ClientAuthentication(_) => ErrorCode::InvalidClient,
+            Self::Throttled(_) => ErrorCode::SlowDown,
+            Self::GrantNotAllowed => ErrorCode::UnauthorizedClient,
+            Self::GrantType => ErrorCode::UnsupportedGrantType,
+            Self::Grant(_) => ErrorCode::InvalidGrant,
+            Self::Denied => ErrorCode::AccessDenied,
+            Self::LoginRequired => ErrorCode::LoginRequired,
+            Self::ConsentRequired => ErrorCode::ConsentRequired,
+            Self::Plugin(_) => ErrorCode::ServerError,
+        }
+    }
+
+    /// What a client is told beside the code: nothing of the inside, and only
+    /// the characters that RFC 6749 lets stand there.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self {
+            Self::Plugin(_) => "something went wrong here; it has been logged".to_owned(),
+            told => printable(&told.to_string()),
+        }
+    }
+}
+
+impl From<DbError> for OAuthError {
+    fn from(error: DbError) -> Self {
+        Self::Plugin(error.into())
+    }
+}
+
+/// The text with whatever RFC 6749 forbids in `error_description` replaced.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '"' => '\'',
+            '\\' => '/',
+            ' '..='~' => letter,
+            _ => '?',
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+struct ErrorResponse<'a> {
+    error: &'a str,
+    error_description: &'a str,
+}
+
+/// As the token endpoint answers (RFC 6749, section 5.2). Not for the
+/// authorization endpoint, which redirects or shows a page.
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        if let Self::Plugin(error) = &self {
+            tracing::error!(%error, "the token endpoint failed");
+        }
+        let code = self.code();
+        let response = Response::json(
+            code.status(),
+            &ErrorResponse {
+                error: code.as_str(),
+                error_description: &self.description(),
+            },
+        )
+        .with_header("cache-control", "no-store")
+        .with_header("pragma", "no-cache");
+        if let Self::Throttled(wait) = &self {
+            // Whole seconds, rounded up (RFC 9110, section 10.2.3).
+            let seconds = wait.as_millis().div_ceil(1000);
+            response.with_header("retry-after", seconds.to_string())
+        } else if code == ErrorCode::InvalidClient {
+            response.with_header(
+                "www-authenticate",
+                "Basic realm=\"oauth\", charset=\"UTF-8\"",
+            )
+        } else {
+            response
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inside_is_not_told() {
+        let error = OAuthError::from(PluginError::new("database: the disk is full"));
+        assert_eq!(error.code(), ErrorCode::ServerError);
+        assert!(!error.description().contains("disk"));
+    }
+
+    #[test]
+    fn a_description_has_only_what_the_rfc_allows() {
+        let error = OAuthError::from(FieldError::Repeated("\"é\\\r\n".to_owned()));
+        assert_eq!(error.description(), "the parameter '?/?? is repeated");
+    }
+}

@@ -1,0 +1,225 @@
+//! The authorization code grant (RFC 6749, section 4.1; RFC 7636).
+//!
+//! A code is redeemed once. Whoever redeems it again, in time or later, kills
+//! the tokens that it gave (RFC 6749, section 4.1.2).
+
+use diesel::prelude::QueryResult;
+use hob_plugin_sdk::{
+    db::{Connection, Timestamp},
+    http::Fields,
+};
+use rand::Rng;
+
+use super::{
+    GrantType, TokenResponse,
+    issue::{Issue, PreparedTokens, RefreshIssue},
+};
+use crate::{
+    OAuth,
+    error::{GrantError, OAuthError},
+    models::{AuthorizationCode, Client, revoke_family},
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    resource::Resource,
+    scope::Scope,
+    secret::{PlainSecret, SecretKind, operating_system_randomness},
+};
+
+/// What a code is issued for.
+pub struct CodeIssue<'a> {
+    pub client: &'a Client,
+    pub member_id: i64,
+    pub redirect_uri: RedirectUri,
+    pub scope: Scope,
+    pub resource: Resource,
+    pub code_challenge: Option<CodeChallenge>,
+}
+
+/// A code that is made and not yet stored.
+pub struct PreparedCode {
+    secret: PlainSecret,
+    row: AuthorizationCode,
+}
+
+impl PreparedCode {
+    pub fn new(oauth: &OAuth, issue: CodeIssue<'_>, now: Timestamp) -> Self {
+        let mut randomness = operating_system_randomness();
+        let secret = PlainSecret::generate(SecretKind::AuthorizationCode, &mut randomness);
+        let expires_at = now + oauth.settings().authorization_code_lifetime();
+        Self {
+            row: AuthorizationCode {
+                digest: secret.digest(),
+                client_id: issue.client.client_id.clone(),
+                member_id: issue.member_id,
+                // Known when it is stored.
+                consent: 0,
+                family: (randomness.next_u64() >> 1).cast_signed(),
+                redirect_uri: issue.redirect_uri,
+                scope: issue.scope,
+                resource: issue.resource,
+                code_challenge: issue.code_challenge,
+                created_at: now,
+                expires_at,
+                consumed_at: None,
+                forget_at: expires_at,
+            },
+            secret,
+        }
+    }
+
+    /// Stores it under a consent and hands it out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn store(mut self, connection: &mut Connection, consent: i64) -> QueryResult<PlainSecret> {
+        self.row.consent = consent;
+        self.row.insert(connection)?;
+        Ok(self.secret)
+    }
+}
+
+/// The parameters of RFC 6749, section 4.1.3, and RFC 7636, section 4.5.
+struct CodeRequest<'a> {
+    code: &'a str,
+    redirect_uri: Option<&'a str>,
+    code_verifier: Option<&'a str>,
+    resource: Resource,
+}
+
+impl<'a> CodeRequest<'a> {
+    fn from_form(oauth: &OAuth, form: &'a Fields) -> Result<Self, OAuthError> {
+        Ok(Self {
+            code: form.required("code")?,
+            redirect_uri: form.one("redirect_uri")?,
+            code_verifier: form.one("code_verifier")?,
+            resource: oauth.asked_resource(form)?,
+        })
+    }
+}
+
+pub(super) async fn redeem(
+    oauth: &OAuth,
+    client: &Client,
+    form: &Fields,
+) -> Result<TokenResponse, OAuthError> {
+    let request = CodeRequest::from_form(oauth, form)?;
+    let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
+        .ok_or(GrantError::Unknown)?
+        .digest();
+    let code = oauth
+        .read(move |connection| AuthorizationCode::find(connection, &digest))
+        .await?
+        .ok_or(GrantError::Unknown)?;
+    let now = oauth.now();
+    let verified = match verify(&code, client, &request, now) {
+        Err(GrantError::CodeReplayed) => Err(code),
+        verified => {
+            verified?;
+            let resource = narrow(&code, request.resource)?;
+            consume_and_issue(oauth, client, code, resource, now).await?
+        }
+    };
+    match verified {
+        Ok(response) => Ok(response),
+        Err(code) => Err(kill_replayed(oauth, &code).await?.into()),
+    }
+}
+
+/// Whether this client may redeem the code now, with what it sent along.
+fn verify(
+    code: &AuthorizationCode,
+    client: &Client,
+    request: &CodeRequest<'_>,
+    now: Timestamp,
+) -> Result<(), GrantError> {
+    if code.client_id != client.client_id {
+        return Err(GrantError::OtherClient);
+    }
+    if client.is_suspended() {
+        return Err(GrantError::ClientSuspended);
+    }
+    if code.consumed_at.is_some() {
+        return Err(GrantError::CodeReplayed);
+    }
+    if code.expires_at <= now {
+        return Err(GrantError::Expired);
+    }
+    if request.redirect_uri != Some(code.redirect_uri.as_str()) {
+        return Err(GrantError::RedirectUri);
+    }
+    match (&code.code_challenge, request.code_verifier) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(GrantError::CodeVerifierUnasked),
+        (Some(_), None) => Err(GrantError::CodeVerifierMissing),
+        (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(GrantError::CodeVerifierWrong),
+    }
+}
+
+/// The resource of the access token: what was granted, or a part of it if the
+/// client names one (RFC 8707, section 2.2).
+fn narrow(code: &AuthorizationCode, asked: Resource) -> Result<Resource, OAuthError> {
+    if asked.is_whole_site() {
+        Ok(code.resource.clone())
+    } else if asked.is_within(&code.resource) {
+        Ok(asked)
+    } else {
+        Err(OAuthError::ResourceNotGranted)
+    }
+}
+
+/// Gives the code back if somebody else was faster, or if it has died since.
+async fn consume_and_issue(
+    oauth: &OAuth,
+    client: &Client,
+    code: AuthorizationCode,
+    resource: Resource,
+    now: Timestamp,
+) -> Result<Result<TokenResponse, AuthorizationCode>, OAuthError> {
+    let refresh = client
+        .grant_types
+        .contains(GrantType::RefreshToken)
+        .then(|| RefreshIssue {
+            parent: None,
+            scope: code.scope.clone(),
+            resource: code.resource.clone(),
+            family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
+        });
+    let issue = Issue {
+        client_id: code.client_id.clone(),
+        member_id: code.member_id,
+        consent: code.consent,
+        family: code.family,
+        scope: code.scope.clone(),
+        resource,
+        refresh,
+    };
+    let tokens = PreparedTokens::new(oauth, issue, now);
+    let housekeeping = oauth.housekeeping();
+    let issued = oauth
+        .write(move |connection| {
+            if !code.consume(connection, now, tokens.dead_at())? {
+                return Ok(Err(code));
+            }
+            let response = tokens.store(connection)?;
+            housekeeping.run(connection, now)?;
+            Ok(Ok(response))
+        })
+        .await?;
+    Ok(issued)
+}
+
+/// What a replayed code gave dies.
+async fn kill_replayed(oauth: &OAuth, code: &AuthorizationCode) -> Result<GrantError, OAuthError> {
+    let (consent, family) = (code.consent, code.family);
+    tracing::warn!(
+        client_id = code.client_id,
+        member_id = code.member_id,
+        code = code.digest.name(),
+        "an authorization code was used again; what it gave is revoked"
+    );
+    oauth
+        .write(move |connection| revoke_family(connection, consent, family))
+        .await?;
+    Ok(GrantError::CodeReplayed)
+}

@@ -1,0 +1,131 @@
+//! Issuing tokens: the same for every grant.
+
+use std::time::Duration;
+
+use diesel::QueryResult;
+use hob_plugin_sdk::db::{Connection, Timestamp};
+use serde::Serialize;
+
+use crate::{
+    OAuth,
+    models::{AccessToken, RefreshToken},
+    resource::Resource,
+    scope::Scope,
+    secret::{PlainSecret, SecretDigest, SecretKind, operating_system_randomness},
+};
+
+/// A successful answer (RFC 6749, section 5.1). The scope is always named.
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    /// In seconds.
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    scope: String,
+}
+
+/// What tokens are issued for.
+pub struct Issue {
+    pub client_id: String,
+    pub member_id: i64,
+    pub consent: i64,
+    pub family: i64,
+    /// Of the access token.
+    pub scope: Scope,
+    pub resource: Resource,
+    pub refresh: Option<RefreshIssue>,
+}
+
+/// The refresh token beside it, which may allow more.
+pub struct RefreshIssue {
+    pub parent: Option<SecretDigest>,
+    pub scope: Scope,
+    pub resource: Resource,
+    pub family_expires_at: Timestamp,
+}
+
+/// Tokens that are made and not yet stored, so that as little as possible is
+/// done while the database waits.
+pub struct PreparedTokens {
+    access_token: AccessToken,
+    refresh_token: Option<RefreshToken>,
+    response: TokenResponse,
+}
+
+impl PreparedTokens {
+    pub fn new(oauth: &OAuth, issue: Issue, now: Timestamp) -> Self {
+        let settings = oauth.settings();
+        let randomness = &mut operating_system_randomness();
+        let access_secret = PlainSecret::generate(SecretKind::AccessToken, randomness);
+        let refresh = issue.refresh.map(|refresh| {
+            let secret = PlainSecret::generate(SecretKind::RefreshToken, randomness);
+            let idle_until = now + settings.refresh_token_lifetime();
+            let row = RefreshToken {
+                digest: secret.digest(),
+                client_id: issue.client_id.clone(),
+                member_id: issue.member_id,
+                consent: issue.consent,
+                family: issue.family,
+                parent: refresh.parent,
+                scope: refresh.scope,
+                resource: refresh.resource,
+                created_at: now,
+                expires_at: idle_until.min(refresh.family_expires_at),
+                family_expires_at: refresh.family_expires_at,
+                consumed_at: None,
+                siblings: 0,
+            };
+            (secret, row)
+        });
+        let lifetime: Duration = settings.access_token_lifetime();
+        let scope = issue.scope.to_string();
+        let access_token = AccessToken {
+            digest: access_secret.digest(),
+            client_id: issue.client_id,
+            member_id: Some(issue.member_id),
+            consent: Some(issue.consent),
+            family: issue.family,
+            scope: issue.scope,
+            resource: issue.resource,
+            created_at: now,
+            expires_at: now + lifetime,
+        };
+        let (refresh_secret, refresh_token) = refresh.unzip();
+        Self {
+            response: TokenResponse {
+                access_token: access_secret.reveal().to_owned(),
+                token_type: "Bearer",
+                expires_in: lifetime.as_secs(),
+                refresh_token: refresh_secret.map(|secret| secret.reveal().to_owned()),
+                scope,
+            },
+            access_token,
+            refresh_token,
+        }
+    }
+
+    /// When the last of what may come of them is dead.
+    pub fn dead_at(&self) -> Timestamp {
+        let last = self
+            .refresh_token
+            .as_ref()
+            .map(|token| token.family_expires_at);
+        // An access token that is given just before the family ends outlives it.
+        let lifetime = self
+            .access_token
+            .expires_at
+            .saturating_duration_since(self.access_token.created_at);
+        last.map_or(self.access_token.expires_at, |end| end + lifetime)
+    }
+
+    /// Stores them and hands out the answer.
+    pub fn store(self, connection: &mut Connection) -> QueryResult<TokenResponse> {
+        self.access_token.insert(connection)?;
+        if let Some(refresh_token) = &self.refresh_token {
+            refresh_token.insert(connection)?;
+        }
+        Ok(self.response)
+    }
+}

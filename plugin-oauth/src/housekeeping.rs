@@ -1,0 +1,70 @@
+//! Keeps the tables bounded: expired rows go a few at each issue, and all by
+//! an hourly job.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use diesel::prelude::QueryResult;
+use hob_plugin_sdk::{
+    PluginError,
+    db::{Connection, Timestamp},
+};
+
+use crate::{OAuth, models::delete_expired};
+
+/// Every so many issues, one of them deletes.
+const EVERY: u32 = 16;
+/// At most so many rows of each table: more than the issues before it added.
+const ROWS: i64 = 64;
+/// The job deletes so many at a time, so that others can write in between.
+const ROWS_OF_JOB: i64 = 1000;
+
+/// Counts issues.
+#[derive(Debug, Default)]
+pub struct Housekeeping {
+    issues: AtomicU32,
+}
+
+/// One issue's part of the work: mostly none.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    due: bool,
+}
+
+impl Housekeeping {
+    /// The part of the issue that is about to be made.
+    pub fn share(&self) -> Share {
+        Share {
+            due: self.issues.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1,
+        }
+    }
+}
+
+impl Share {
+    /// Does it.
+    pub fn run(self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
+        if self.due {
+            delete_expired(connection, now, ROWS)?;
+        }
+        Ok(())
+    }
+}
+
+/// The hourly job. Two nodes at it at once only find less to do.
+///
+/// # Errors
+/// The database's.
+pub async fn prune(oauth: Arc<OAuth>) -> Result<(), PluginError> {
+    loop {
+        let now = oauth.now();
+        let deleted = oauth
+            .write(move |connection| delete_expired(connection, now, ROWS_OF_JOB))
+            .await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+        tracing::debug!(deleted, "expired rows were deleted");
+    }
+}

@@ -1,0 +1,217 @@
+//! Hob's OAuth 2 authorization server, as a plugin.
+//!
+//! This file says what the plugin is: which function answers which line of
+//! `plugin.toml`. `endpoints` knows HTTP, `grants` the rules, `models` the
+//! queries, each only what stands below it.
+
+mod authorization_request;
+mod client_authentication;
+mod commands;
+mod endpoints;
+mod error;
+mod grants;
+mod housekeeping;
+mod models;
+mod pages;
+mod pkce;
+mod redirect_uri;
+mod registration;
+mod resource;
+mod scope;
+mod secret;
+mod settings;
+mod throttle;
+mod token_verifier;
+
+use std::{sync::OnceLock, time::Duration};
+
+use diesel::prelude::QueryResult;
+use hob_plugin_sdk::{
+    MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription,
+    auth::token_verifier,
+    db::{Connection, Db, Timestamp},
+    http::Fields,
+    members::Members,
+    prelude::*,
+};
+
+use crate::{
+    endpoints::{authorize, clients, connections, consent, metadata, token},
+    error::OAuthError,
+    housekeeping::{Housekeeping, Share},
+    resource::Resource,
+    scope::Scope,
+    settings::Settings,
+    throttle::Throttle,
+};
+
+/// The plugin, started.
+pub struct OAuth {
+    host: Host,
+    db: Db,
+    members: Members,
+    settings: Settings,
+    scopes: OnceLock<Scopes>,
+    housekeeping: Housekeeping,
+    throttle: Throttle,
+}
+
+/// The scopes that the enabled plugins declare.
+struct Scopes {
+    descriptions: Vec<ScopeDescription>,
+    all: Scope,
+}
+
+impl Plugin for OAuth {
+    type Config = Settings;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration
+            .handle("GET /authorize", authorize::get)
+            .handle("POST /authorize", authorize::post)
+            .handle("POST /consent", consent::post)
+            .handle("POST /access_token", token::post)
+            .handle("GET /.well-known/oauth-authorization-server", metadata::get)
+            .handle("GET /clients", clients::list)
+            .handle("GET /clients/new", clients::new_form)
+            .handle("POST /clients/new", clients::register)
+            .handle("GET /clients/{client_id}", clients::show)
+            .handle("POST /clients/{client_id}", clients::save)
+            .handle("POST /clients/{client_id}/delete", clients::delete)
+            .handle("GET /connections", connections::list)
+            .handle("POST /connections/{client_id}/revoke", connections::revoke);
+
+        declaration.offer(token_verifier::<Self>);
+
+        declaration
+            .command("client add", commands::client_add)
+            .command("client list", commands::client_list)
+            .command("client show", commands::client_show)
+            .command("client suspend", commands::client_suspend)
+            .command("client resume", commands::client_resume);
+
+        declaration
+            .subscribe(|_, event: &MemberDisabled, connection| {
+                Ok(models::revoke_all_of_member(connection, event.member_id)?)
+            })
+            .subscribe(|_, event: &MemberPasswordChanged, connection| {
+                Ok(models::revoke_all_of_member(connection, event.member_id)?)
+            })
+            .subscribe(|_, event: &MemberDeleted, connection| {
+                Ok(models::forget_member(connection, event.member_id)?)
+            });
+
+        declaration.every("prune", Duration::from_secs(3600), housekeeping::prune);
+    }
+
+    fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
+        Ok(Self {
+            db: host.db()?,
+            members: host.members()?,
+            host,
+            settings,
+            scopes: OnceLock::new(),
+            housekeeping: Housekeeping::default(),
+            throttle: Throttle::default(),
+        })
+    }
+}
+
+export_plugin!(OAuth);
+
+impl OAuth {
+    fn host(&self) -> &Host {
+        &self.host
+    }
+
+    fn members(&self) -> &Members {
+        &self.members
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
+    fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    /// One issue's share of the housekeeping.
+    fn housekeeping(&self) -> Share {
+        self.housekeeping.share()
+    }
+
+    /// Who this server is, everywhere (RFC 8414, section 2; RFC 9207): the
+    /// site's own address.
+    fn issuer_identifier(&self) -> &str {
+        &self.host.site().url
+    }
+
+    /// A path of the site as a browser asks for it. A site may stand below a
+    /// path of its own.
+    fn site_path(&self, path: &str) -> String {
+        let site = self.host.site();
+        format!("{}{path}", &site.url[site.origin().len()..])
+    }
+
+    /// A path of this plugin as a browser asks for it.
+    fn own_path(&self, path: &str) -> String {
+        self.site_path(&format!("{}{path}", self.host.site().prefix))
+    }
+
+    fn scopes(&self) -> &Scopes {
+        // Asked for when it is first needed: every plugin has started then.
+        self.scopes.get_or_init(|| {
+            let descriptions = self.host.scopes();
+            Scopes {
+                all: descriptions
+                    .iter()
+                    .map(|description| description.name.as_str())
+                    .collect(),
+                descriptions,
+            }
+        })
+    }
+
+    /// All scopes that there are.
+    fn declared_scope(&self) -> &Scope {
+        &self.scopes().all
+    }
+
+    fn scope_descriptions(&self) -> &[ScopeDescription] {
+        &self.scopes().descriptions
+    }
+
+    /// What a scope allows, in a member's words. A scope whose plugin is gone
+    /// has only its name.
+    fn scope_sentence<'a>(&'a self, word: &'a str) -> &'a str {
+        self.scope_descriptions()
+            .iter()
+            .find(|description| description.name == word)
+            .map_or(word, |description| &description.sentence)
+    }
+
+    /// The parameter `resource`.
+    fn asked_resource(&self, fields: &Fields) -> Result<Resource, OAuthError> {
+        let values = fields.all("resource").filter(|value| !value.is_empty());
+        Ok(Resource::from_parameters(values, &self.host.site().url)?)
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, PluginError> {
+        Ok(self.db.read(work).await?)
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, PluginError> {
+        Ok(self.db.write(work).await?)
+    }
+}

@@ -1,0 +1,45 @@
+//! Access tokens.
+
+use diesel::prelude::*;
+use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
+
+use super::schema::oauth_access_tokens::{self as access_tokens};
+use crate::{resource::Resource, scope::Scope, secret::SecretDigest};
+
+/// An access token, with all that its check needs.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(
+    table_name = access_tokens,
+    check_for_backend(Hob),
+    treat_none_as_default_value = false
+)]
+pub struct AccessToken {
+    pub digest: SecretDigest,
+    pub client_id: String,
+    /// None where a client acts for itself.
+    pub member_id: Option<i64>,
+    pub consent: Option<i64>,
+    pub family: i64,
+    pub scope: Scope,
+    pub resource: Resource,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+impl AccessToken {
+    /// One indexed read. Also one that has expired.
+    pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
+        access_tokens::table
+            .find(digest)
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
+        diesel::insert_into(access_tokens::table)
+            .values(self)
+            .execute(connection)?;
+        Ok(())
+    }
+}

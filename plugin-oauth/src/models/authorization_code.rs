@@ -1,0 +1,71 @@
+//! Authorization codes.
+
+use diesel::prelude::*;
+use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
+
+use super::schema::oauth_authorization_codes::{self as codes, dsl};
+use crate::{
+    pkce::CodeChallenge, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
+    secret::SecretDigest,
+};
+
+/// An authorization code.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(
+    table_name = codes,
+    check_for_backend(Hob),
+    treat_none_as_default_value = false
+)]
+pub struct AuthorizationCode {
+    pub digest: SecretDigest,
+    pub client_id: String,
+    pub member_id: i64,
+    pub consent: i64,
+    /// What the tokens that it gives have in common.
+    pub family: i64,
+    pub redirect_uri: RedirectUri,
+    pub scope: Scope,
+    pub resource: Resource,
+    pub code_challenge: Option<CodeChallenge>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub consumed_at: Option<Timestamp>,
+    /// When its row may go.
+    pub forget_at: Timestamp,
+}
+
+impl AuthorizationCode {
+    /// Also one that was consumed or has expired.
+    pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
+        codes::table
+            .find(digest)
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
+        diesel::insert_into(codes::table)
+            .values(self)
+            .execute(connection)?;
+        Ok(())
+    }
+
+    /// Consumes it, once, and keeps it until `forget_at`. False if it was
+    /// consumed before, or has died.
+    pub fn consume(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> QueryResult<bool> {
+        let touched = diesel::update(
+            codes::table
+                .filter(dsl::digest.eq(self.digest))
+                .filter(dsl::consumed_at.is_null()),
+        )
+        .set((dsl::consumed_at.eq(now), dsl::forget_at.eq(forget_at)))
+        .execute(connection)?;
+        Ok(touched == 1)
+    }
+}

@@ -1,0 +1,120 @@
+//! Authorization requests that wait for a sign-in or a decision.
+
+use diesel::prelude::*;
+use hob_plugin_sdk::{
+    Member,
+    db::{Connection, Hob, Timestamp},
+};
+
+use super::schema::oauth_authorization_requests::{self as requests, dsl};
+use crate::{
+    authorization_request::{AuthorizationRequest, Prompt},
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    resource::Resource,
+    scope::Scope,
+    secret::SecretDigest,
+};
+
+/// A stored authorization request. The browser carries only its name.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(
+    table_name = requests,
+    check_for_backend(Hob),
+    treat_none_as_default_value = false
+)]
+pub struct StoredRequest {
+    pub digest: SecretDigest,
+    pub client: i64,
+    /// Whom the consent page was shown to last, and in which session.
+    pub member_id: Option<i64>,
+    pub session_id: Option<i64>,
+    pub redirect_uri: RedirectUri,
+    pub scope: Scope,
+    pub resource: Resource,
+    pub state: Option<String>,
+    pub code_challenge: Option<CodeChallenge>,
+    pub prompt: Prompt,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+}
+
+impl StoredRequest {
+    /// One that is still waiting.
+    pub fn find_waiting(
+        connection: &mut Connection,
+        digest: &SecretDigest,
+        now: Timestamp,
+    ) -> QueryResult<Option<Self>> {
+        let stored = requests::table
+            .find(digest)
+            .select(Self::as_select())
+            .first(connection)
+            .optional()?;
+        Ok(stored.filter(|stored| stored.decided_at.is_none() && now < stored.expires_at))
+    }
+
+    pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
+        diesel::insert_into(requests::table)
+            .values(self)
+            .execute(connection)?;
+        Ok(())
+    }
+
+    /// Binds it to whom the consent page is shown to now. False if it was
+    /// decided since.
+    pub fn show_to(&self, connection: &mut Connection, member: &Member) -> QueryResult<bool> {
+        let touched = diesel::update(
+            requests::table
+                .filter(dsl::digest.eq(self.digest))
+                .filter(dsl::decided_at.is_null()),
+        )
+        .set((
+            dsl::member_id.eq(member.id),
+            dsl::session_id.eq(member.session_id),
+        ))
+        .execute(connection)?;
+        Ok(touched == 1)
+    }
+
+    /// Whether it is this member, in this session, who was asked.
+    #[must_use]
+    pub fn was_shown_to(&self, member: &Member) -> bool {
+        self.member_id == Some(member.id) && self.session_id == Some(member.session_id)
+    }
+
+    /// Decides it, once. False if it was decided before, was shown to somebody
+    /// else since, or has died.
+    pub fn decide(
+        &self,
+        connection: &mut Connection,
+        member: &Member,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let touched = diesel::update(
+            requests::table
+                .filter(dsl::digest.eq(self.digest))
+                .filter(dsl::decided_at.is_null())
+                .filter(dsl::expires_at.gt(now))
+                .filter(dsl::member_id.eq(member.id))
+                .filter(dsl::session_id.eq(member.session_id)),
+        )
+        .set(dsl::decided_at.eq(now))
+        .execute(connection)?;
+        Ok(touched == 1)
+    }
+
+    /// What was asked.
+    #[must_use]
+    pub fn request(&self) -> AuthorizationRequest {
+        AuthorizationRequest {
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            scope: self.scope.clone(),
+            resource: self.resource.clone(),
+            code_challenge: self.code_challenge.clone(),
+            prompt: self.prompt,
+        }
+    }
+}

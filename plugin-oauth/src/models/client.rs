@@ -1,0 +1,277 @@
+//! Applications, and the digests of their secrets.
+
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    prelude::*,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::Text,
+};
+use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp, Value};
+
+use super::{
+    revocation::{Consents, revoke_all_under},
+    schema::{oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents},
+};
+use crate::{
+    grants::GrantTypes,
+    redirect_uri::{RedirectTarget, RedirectUri},
+    scope::Scope,
+    secret::SecretDigest,
+};
+
+/// Whether a client can keep a secret (RFC 6749, section 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub enum ClientKind {
+    Confidential,
+    Public,
+}
+
+impl ClientKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confidential => "confidential",
+            Self::Public => "public",
+        }
+    }
+}
+
+impl ToSql<Text, Hob> for ClientKind {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
+        out.set_value(self.as_str());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Text, Hob> for ClientKind {
+    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
+        match <String as FromSql<Text, Hob>>::from_sql(value)?.as_str() {
+            "confidential" => Ok(Self::Confidential),
+            "public" => Ok(Self::Public),
+            other => Err(format!("{other:?} is no kind of client").into()),
+        }
+    }
+}
+
+/// An application.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients, check_for_backend(Hob))]
+pub struct Client {
+    pub id: i64,
+    pub client_id: String,
+    pub name: String,
+    pub kind: ClientKind,
+    /// The member who registered it; none where the operator did.
+    pub owner_id: Option<i64>,
+    pub website: Option<String>,
+    pub redirect_uris: Json<Vec<RedirectUri>>,
+    /// All that it may ask for.
+    pub scope: Scope,
+    pub grant_types: GrantTypes,
+    pub created_at: Timestamp,
+    pub suspended_at: Option<Timestamp>,
+}
+
+/// An application that is to be registered.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = oauth_clients, treat_none_as_default_value = false)]
+pub struct NewClient {
+    pub client_id: String,
+    pub name: String,
+    pub kind: ClientKind,
+    pub owner_id: Option<i64>,
+    pub website: Option<String>,
+    pub redirect_uris: Json<Vec<RedirectUri>>,
+    pub scope: Scope,
+    pub grant_types: GrantTypes,
+    pub created_at: Timestamp,
+}
+
+/// What an application's owner can change.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = oauth_clients, treat_none_as_null = true)]
+pub struct ClientChanges {
+    pub name: String,
+    pub website: Option<String>,
+    pub redirect_uris: Json<Vec<RedirectUri>>,
+    pub scope: Scope,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = oauth_client_secrets)]
+struct NewClientSecret {
+    digest: SecretDigest,
+    client: i64,
+    created_at: Timestamp,
+}
+
+impl Client {
+    /// By its public name.
+    pub fn find(connection: &mut Connection, client_id: &str) -> QueryResult<Option<Self>> {
+        oauth_clients::table
+            .filter(oauth_clients::client_id.eq(client_id))
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// By the id of its row, to which another row refers.
+    pub fn by_id(connection: &mut Connection, id: i64) -> QueryResult<Self> {
+        oauth_clients::table
+            .find(id)
+            .select(Self::as_select())
+            .first(connection)
+    }
+
+    /// By its public name, with the digests of the secrets that count now.
+    pub fn find_with_secrets(
+        connection: &mut Connection,
+        client_id: &str,
+        now: Timestamp,
+    ) -> QueryResult<Option<(Self, Vec<SecretDigest>)>> {
+        let rows = oauth_clients::table
+            .left_join(oauth_client_secrets::table)
+            .filter(oauth_clients::client_id.eq(client_id))
+            .select((
+                Self::as_select(),
+                oauth_client_secrets::digest.nullable(),
+                oauth_client_secrets::expires_at.nullable(),
+            ))
+            .load::<(Self, Option<SecretDigest>, Option<Timestamp>)>(connection)?;
+        let mut found = None;
+        for (client, digest, expires_at) in rows {
+            let (_, digests) = found.get_or_insert_with(|| (client, Vec::new()));
+            digests.extend(digest.filter(|_| expires_at.is_none_or(|end| now < end)));
+        }
+        Ok(found)
+    }
+
+    /// Those that a member registered, the newest first.
+    pub fn of_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<Vec<Self>> {
+        oauth_clients::table
+            .filter(oauth_clients::owner_id.eq(owner_id))
+            .order((oauth_clients::created_at.desc(), oauth_clients::id.desc()))
+            .select(Self::as_select())
+            .load(connection)
+    }
+
+    /// One that this member registered.
+    pub fn find_of_owner(
+        connection: &mut Connection,
+        client_id: &str,
+        owner_id: i64,
+    ) -> QueryResult<Option<Self>> {
+        Ok(Self::find(connection, client_id)?.filter(|client| client.owner_id == Some(owner_id)))
+    }
+
+    /// All, in the order in which they were registered.
+    pub fn all(connection: &mut Connection) -> QueryResult<Vec<Self>> {
+        oauth_clients::table
+            .order(oauth_clients::id)
+            .select(Self::as_select())
+            .load(connection)
+    }
+
+    /// Registers an application, with the digest of its first secret.
+    pub fn insert(
+        connection: &mut Connection,
+        new_client: &NewClient,
+        secret: Option<SecretDigest>,
+    ) -> QueryResult<Self> {
+        let client = diesel::insert_into(oauth_clients::table)
+            .values(new_client)
+            .returning(Self::as_returning())
+            .get_result(connection)?;
+        if let Some(digest) = secret {
+            diesel::insert_into(oauth_client_secrets::table)
+                .values(NewClientSecret {
+                    digest,
+                    client: client.id,
+                    created_at: client.created_at,
+                })
+                .execute(connection)?;
+        }
+        Ok(client)
+    }
+
+    /// Changes it.
+    pub fn update(&self, connection: &mut Connection, changes: &ClientChanges) -> QueryResult<()> {
+        diesel::update(oauth_clients::table.find(self.id))
+            .set(changes)
+            .execute(connection)?;
+        Ok(())
+    }
+
+    /// Stops it for everybody: what it holds and what it waits for dies, the
+    /// members' consents stay.
+    pub fn suspend(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
+        diesel::update(oauth_clients::table.find(self.id))
+            .set(oauth_clients::suspended_at.eq(now))
+            .execute(connection)?;
+        diesel::delete(
+            oauth_authorization_requests::table
+                .filter(oauth_authorization_requests::client.eq(self.id)),
+        )
+        .execute(connection)?;
+        revoke_all_under(connection, Consents::Client(self.id))
+    }
+
+    /// Ends a suspension.
+    pub fn resume(&self, connection: &mut Connection) -> QueryResult<()> {
+        diesel::update(oauth_clients::table.find(self.id))
+            .set(oauth_clients::suspended_at.eq(None::<Timestamp>))
+            .execute(connection)?;
+        Ok(())
+    }
+
+    /// Deletes it with all that members allowed it.
+    pub fn delete(&self, connection: &mut Connection) -> QueryResult<()> {
+        revoke_all_under(connection, Consents::Client(self.id))?;
+        diesel::delete(oauth_clients::table.find(self.id)).execute(connection)?;
+        Ok(())
+    }
+
+    /// How many members allow it.
+    pub fn count_members(&self, connection: &mut Connection) -> QueryResult<u64> {
+        let count: i64 = oauth_consents::table
+            .filter(oauth_consents::client.eq(self.id))
+            .select(diesel::dsl::count(oauth_consents::member_id).aggregate_distinct())
+            .first(connection)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.kind == ClientKind::Public
+    }
+
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
+
+    /// The operator registered it, so the site vouches for it.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.owner_id.is_none()
+    }
+
+    /// The registered redirect URI that `presented` is.
+    #[must_use]
+    pub fn admit(&self, presented: &str, any_localhost_port: bool) -> Option<RedirectUri> {
+        self.redirect_uris
+            .0
+            .iter()
+            .find_map(|registered| registered.admit(presented, any_localhost_port))
+    }
+
+    /// Whether a code may go to `redirect_uri` without the member being asked.
+    /// Any program on the device can claim a loopback port or a scheme, and a
+    /// public client proves nothing (RFC 8252, section 8.6).
+    #[must_use]
+    pub fn may_be_approved_silently(&self, redirect_uri: &RedirectUri) -> bool {
+        !self.is_public() || redirect_uri.target() == RedirectTarget::Web
+    }
+}

@@ -1,0 +1,36 @@
+//! Rows that are of no use any longer.
+
+use diesel::{prelude::*, sql_query, sql_types::BigInt};
+use hob_plugin_sdk::db::{Connection, Timestamp};
+
+/// Each deletes the rows that expired before `$1`, the oldest first, at most
+/// `$2` of them: a seek in the index on the expiry where there are none.
+const STATEMENTS: [&str; 4] = [
+    r#"DELETE FROM "oauth_authorization_requests" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_authorization_requests"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+    r#"DELETE FROM "oauth_authorization_codes" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_authorization_codes"
+        WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
+    r#"DELETE FROM "oauth_access_tokens" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_access_tokens"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+    r#"DELETE FROM "oauth_refresh_tokens" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_refresh_tokens"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+];
+
+/// Deletes at most `most` rows of each table. Answers with how many went.
+pub fn delete_expired(
+    connection: &mut Connection,
+    now: Timestamp,
+    most: i64,
+) -> QueryResult<usize> {
+    STATEMENTS.iter().try_fold(0, |deleted, statement| {
+        let rows = sql_query(*statement)
+            .bind::<BigInt, _>(now)
+            .bind::<BigInt, _>(most)
+            .execute(connection)?;
+        Ok(deleted + rows)
+    })
+}

@@ -1,0 +1,24 @@
+//! The plugin's rows and all queries on them, as named methods.
+//!
+//! Nothing here knows a rule of OAuth: whoever calls opens the transaction and
+//! decides what a found row means. A token or a code that is revoked is
+//! deleted, so that what is found is alive or has expired.
+
+mod access_token;
+mod authorization_code;
+mod authorization_request;
+mod client;
+mod consent;
+mod expired;
+mod refresh_token;
+mod revocation;
+mod schema;
+
+pub use access_token::AccessToken;
+pub use authorization_code::AuthorizationCode;
+pub use authorization_request::StoredRequest;
+pub use client::{Client, ClientChanges, ClientKind, NewClient};
+pub use consent::{Connection, Consent, NewConsent};
+pub use expired::delete_expired;
+pub use refresh_token::RefreshToken;
+pub use revocation::{forget_member, revoke_all_of_member, revoke_family};

@@ -1,0 +1,126 @@
+//! The plugin's tables, as `migrations/oauth` makes them.
+//!
+//! A column `client` or `consent` holds the id of a row; `client_id` is the
+//! client's public name.
+
+diesel::table! {
+    oauth_clients (id) {
+        id -> BigInt,
+        client_id -> Text,
+        name -> Text,
+        kind -> Text,
+        owner_id -> Nullable<BigInt>,
+        website -> Nullable<Text>,
+        redirect_uris -> Text,
+        scope -> Text,
+        grant_types -> Text,
+        created_at -> BigInt,
+        suspended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_secrets (digest) {
+        digest -> Binary,
+        client -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_consents (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        client -> BigInt,
+        resource -> Text,
+        scope -> Text,
+        granted_at -> BigInt,
+        updated_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_authorization_requests (digest) {
+        digest -> Binary,
+        client -> BigInt,
+        member_id -> Nullable<BigInt>,
+        session_id -> Nullable<BigInt>,
+        redirect_uri -> Text,
+        scope -> Text,
+        resource -> Text,
+        state -> Nullable<Text>,
+        code_challenge -> Nullable<Text>,
+        prompt -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_authorization_codes (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        member_id -> BigInt,
+        consent -> BigInt,
+        family -> BigInt,
+        redirect_uri -> Text,
+        scope -> Text,
+        resource -> Text,
+        code_challenge -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        consumed_at -> Nullable<BigInt>,
+        forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_access_tokens (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        member_id -> Nullable<BigInt>,
+        consent -> Nullable<BigInt>,
+        family -> BigInt,
+        scope -> Text,
+        resource -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_refresh_tokens (digest) {
+        digest -> Binary,
+        client_id -> Text,
+        member_id -> BigInt,
+        consent -> BigInt,
+        family -> BigInt,
+        parent -> Nullable<Binary>,
+        scope -> Text,
+        resource -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        family_expires_at -> BigInt,
+        consumed_at -> Nullable<BigInt>,
+        siblings -> Integer,
+    }
+}
+
+diesel::joinable!(oauth_client_secrets -> oauth_clients (client));
+diesel::joinable!(oauth_consents -> oauth_clients (client));
+diesel::joinable!(oauth_authorization_requests -> oauth_clients (client));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    oauth_clients,
+    oauth_client_secrets,
+    oauth_consents,
+    oauth_authorization_requests,
+    oauth_authorization_codes,
+    oauth_access_tokens,
+    oauth_refresh_tokens,
+);

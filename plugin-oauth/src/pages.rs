@@ -1,0 +1,207 @@
+//! The pages of the plugin: what each template needs, as plain data.
+//!
+//! A template makes a fragment; the host sets it into the site's layout and
+//! serves the stylesheet. This module knows neither the database nor the
+//! protocol.
+
+use askama::Template;
+
+/// A time for people, and the same for programs (RFC 3339).
+pub struct Moment<'a> {
+    pub text: &'a str,
+    pub machine: &'a str,
+}
+
+/// What was typed into a field, and what is wrong with it.
+#[derive(Default)]
+pub struct Field<'a> {
+    pub value: &'a str,
+    pub error: Option<&'a str>,
+}
+
+/// An application's web site. The URL is `http` or `https`.
+pub struct Website<'a> {
+    pub url: &'a str,
+    pub host: &'a str,
+}
+
+impl<'a> Website<'a> {
+    /// Of an address that was checked when it was stored.
+    pub fn of(url: &'a str) -> Self {
+        let after_scheme = url.find("://").map_or(0, |at| at + 3);
+        let host = url[after_scheme..].split('/').next().unwrap_or_default();
+        Self { url, host }
+    }
+}
+
+/// Who asks.
+pub struct AskingClient<'a> {
+    pub client_id: &'a str,
+    pub name: &'a str,
+    /// The name's first letter.
+    pub initial: &'a str,
+    pub website: Option<Website<'a>>,
+    /// The username of the member who registered it; absent if the operator did.
+    pub registered_by: Option<&'a str>,
+    pub verified: bool,
+}
+
+/// Who is asked.
+pub struct AskedMember<'a> {
+    pub username: &'a str,
+    pub display_name: &'a str,
+    /// The sign-in page, with the way back to this request.
+    pub switch_account_url: &'a str,
+}
+
+/// A scope on the consent page.
+pub struct AskedScope<'a> {
+    pub name: &'a str,
+    pub sentence: &'a str,
+    pub dangerous: bool,
+}
+
+/// May this application use the account, and for what?
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub struct ConsentPage<'a> {
+    pub site_name: &'a str,
+    /// Where the form is sent to.
+    pub action: &'a str,
+    pub csrf: &'a str,
+    /// The id of the stored authorization request.
+    pub request: &'a str,
+    pub client: AskingClient<'a>,
+    pub member: AskedMember<'a>,
+    /// Not granted so far.
+    pub newly_asked: &'a [AskedScope<'a>],
+    pub granted_before: &'a [AskedScope<'a>],
+    /// Where the browser goes next, in words: a host, or `an app on this device`.
+    pub destination: &'a str,
+    pub redirect_uri: &'a str,
+    pub connections_url: &'a str,
+    /// What was wrong with the last answer.
+    pub error: Option<&'a str>,
+}
+
+/// An authorization request that must not be answered by a redirect.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct AuthorizationErrorPage<'a> {
+    pub heading: &'a str,
+    /// For the member.
+    pub explanation: &'a str,
+    /// The error code of RFC 6749.
+    pub code: &'a str,
+    /// For the developer: what was wrong, and the fix.
+    pub developer_detail: &'a str,
+    pub client_id: Option<&'a str>,
+    pub request_id: &'a str,
+}
+
+/// An application that may use the member's account.
+pub struct Connection<'a> {
+    /// The `id` of its row, for a deep link.
+    pub anchor: &'a str,
+    pub client_name: &'a str,
+    pub website: Option<Website<'a>>,
+    pub verified: bool,
+    pub scope_sentences: &'a [&'a str],
+    pub granted: Moment<'a>,
+    pub last_used: Option<Moment<'a>>,
+    pub revoke_url: &'a str,
+}
+
+/// All applications that may use the member's account.
+#[derive(Template)]
+#[template(path = "connections.html")]
+pub struct ConnectionsPage<'a> {
+    pub csrf: &'a str,
+    pub connections: &'a [Connection<'a>],
+}
+
+/// A registered application in its owner's list.
+pub struct ClientRow<'a> {
+    pub url: &'a str,
+    pub name: &'a str,
+    pub client_id: &'a str,
+    /// In words, such as `on a server`.
+    pub kind: &'a str,
+    pub registered: Moment<'a>,
+    pub suspended: bool,
+}
+
+/// The applications that a member registered.
+#[derive(Template)]
+#[template(path = "clients.html")]
+pub struct ClientsPage<'a> {
+    pub site_name: &'a str,
+    pub new_url: &'a str,
+    pub clients: &'a [ClientRow<'a>],
+}
+
+/// A scope in the form of an application.
+pub struct OfferedScope<'a> {
+    pub name: &'a str,
+    pub sentence: &'a str,
+    pub checked: bool,
+}
+
+/// What an application's owner can set.
+pub struct ClientFields<'a> {
+    pub name: Field<'a>,
+    pub website: Field<'a>,
+    /// One on a line.
+    pub redirect_uris: Field<'a>,
+    pub scopes: &'a [OfferedScope<'a>],
+    pub scopes_error: Option<&'a str>,
+}
+
+/// The form that registers an application; after a mistake, with what was typed.
+#[derive(Template)]
+#[template(path = "client_new.html")]
+pub struct ClientNewPage<'a> {
+    pub csrf: &'a str,
+    pub action: &'a str,
+    pub clients_url: &'a str,
+    pub problem: Option<&'a str>,
+    pub client: ClientFields<'a>,
+    /// Sent as `kind`: `public` or `confidential`.
+    pub public: bool,
+}
+
+/// Credentials, shown once.
+#[derive(Template)]
+#[template(path = "client_created.html")]
+pub struct ClientCreatedPage<'a> {
+    pub site_name: &'a str,
+    pub name: &'a str,
+    pub client_id: &'a str,
+    /// Absent for a public client.
+    pub client_secret: Option<&'a str>,
+    /// Of RFC 8414.
+    pub metadata_url: &'a str,
+    pub client_url: &'a str,
+}
+
+/// An application, for its owner.
+#[derive(Template)]
+#[template(path = "client.html")]
+pub struct ClientPage<'a> {
+    pub csrf: &'a str,
+    pub clients_url: &'a str,
+    pub save_url: &'a str,
+    pub delete_url: &'a str,
+    /// The name as stored, whatever stands in the field.
+    pub name: &'a str,
+    pub client_id: &'a str,
+    /// In words, such as `on a server`.
+    pub kind: &'a str,
+    pub registered: Moment<'a>,
+    /// How many members allow it now.
+    pub members: u64,
+    pub suspended: bool,
+    pub metadata_url: &'a str,
+    pub problem: Option<&'a str>,
+    pub client: ClientFields<'a>,
+}

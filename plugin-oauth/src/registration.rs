@@ -1,0 +1,284 @@
+//! Registering an application: the same checks for the page and the command.
+//!
+//! Knows neither forms nor command lines; says of each field what is wrong.
+
+use hob_plugin_sdk::db::{Json, Timestamp};
+use url::Url;
+
+use crate::{
+    OAuth,
+    grants::{GrantType, GrantTypes},
+    models::{ClientChanges, ClientKind, NewClient},
+    redirect_uri::{RedirectUri, RedirectUriError},
+    scope::{Scope, ScopeSyntaxError},
+    secret::{PlainSecret, SecretKind, new_client_id, operating_system_randomness},
+};
+
+const LONGEST_NAME: usize = 100;
+const LONGEST_WEBSITE: usize = 500;
+const MOST_REDIRECT_URIS: usize = 20;
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    #[error("it needs a name")]
+    NameMissing,
+    #[error("a name has at most {LONGEST_NAME} characters, and no line ends")]
+    Name,
+    #[error(
+        "a web site begins with https:// or http:// and has at most {LONGEST_WEBSITE} characters"
+    )]
+    Website,
+    #[error("it needs a redirect URI: where members are sent back to")]
+    RedirectUriMissing,
+    #[error("at most {MOST_REDIRECT_URIS} redirect URIs can be registered")]
+    TooManyRedirectUris,
+    #[error("{uri} can't be a redirect URI: {error}")]
+    RedirectUri {
+        uri: String,
+        error: RedirectUriError,
+    },
+    #[error("it needs a scope: what it may ask for")]
+    ScopeMissing,
+    #[error("{0}")]
+    ScopeSyntax(#[from] ScopeSyntaxError),
+    #[error("there is no scope {word}; there are: {known}")]
+    ScopeUnknown { word: String, known: String },
+    #[error("there is no grant {0}; there are: authorization_code, refresh_token")]
+    GrantUnknown(String),
+}
+
+/// What an owner types.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Typed<'a, 'u> {
+    pub name: &'a str,
+    pub website: &'a str,
+    pub redirect_uris: &'u [&'a str],
+    pub scope: &'u [&'a str],
+}
+
+/// What is wrong, field by field.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Problems {
+    pub name: Option<RegistrationError>,
+    pub website: Option<RegistrationError>,
+    pub redirect_uris: Option<RegistrationError>,
+    pub scope: Option<RegistrationError>,
+}
+
+impl Problems {
+    /// Each problem with the name of its field.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &RegistrationError)> {
+        [
+            ("name", &self.name),
+            ("website", &self.website),
+            ("redirect-uri", &self.redirect_uris),
+            ("scope", &self.scope),
+        ]
+        .into_iter()
+        .filter_map(|(field, problem)| Some((field, problem.as_ref()?)))
+    }
+}
+
+/// Checks what was typed.
+///
+/// # Errors
+/// All that is wrong.
+pub fn check(oauth: &OAuth, typed: &Typed<'_, '_>) -> Result<ClientChanges, Box<Problems>> {
+    let mut problems = Problems::default();
+    fn keep<T>(
+        result: Result<T, RegistrationError>,
+        problem: &mut Option<RegistrationError>,
+    ) -> Option<T> {
+        result.map_err(|error| *problem = Some(error)).ok()
+    }
+    let name = keep(check_name(typed.name), &mut problems.name);
+    let website = keep(check_website(typed.website), &mut problems.website);
+    let redirect_uris = keep(
+        check_redirect_uris(typed.redirect_uris),
+        &mut problems.redirect_uris,
+    );
+    let scope = keep(
+        check_scope(oauth.declared_scope(), typed.scope),
+        &mut problems.scope,
+    );
+    match (name, website, redirect_uris, scope) {
+        (Some(name), Some(website), Some(redirect_uris), Some(scope)) => Ok(ClientChanges {
+            name,
+            website,
+            redirect_uris: Json(redirect_uris),
+            scope,
+        }),
+        _ => Err(Box::new(problems)),
+    }
+}
+
+fn check_name(typed: &str) -> Result<String, RegistrationError> {
+    let name = typed.trim();
+    if name.is_empty() {
+        Err(RegistrationError::NameMissing)
+    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        Err(RegistrationError::Name)
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
+fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
+    let website = typed.trim();
+    if website.is_empty() {
+        return Ok(None);
+    }
+    Url::parse(website)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        .filter(|url| url.username().is_empty() && url.password().is_none())
+        .filter(|_| website.len() <= LONGEST_WEBSITE)
+        .map(|url| Some(url.to_string()))
+        .ok_or(RegistrationError::Website)
+}
+
+fn check_redirect_uris(typed: &[&str]) -> Result<Vec<RedirectUri>, RegistrationError> {
+    let mut redirect_uris: Vec<RedirectUri> = Vec::new();
+    for uri in typed
+        .iter()
+        .map(|uri| uri.trim())
+        .filter(|uri| !uri.is_empty())
+    {
+        let redirect_uri =
+            RedirectUri::for_registration(uri).map_err(|error| RegistrationError::RedirectUri {
+                uri: uri.to_owned(),
+                error,
+            })?;
+        if !redirect_uris.contains(&redirect_uri) {
+            redirect_uris.push(redirect_uri);
+        }
+    }
+    match redirect_uris.len() {
+        0 => Err(RegistrationError::RedirectUriMissing),
+        1..=MOST_REDIRECT_URIS => Ok(redirect_uris),
+        _ => Err(RegistrationError::TooManyRedirectUris),
+    }
+}
+
+fn check_scope(declared: &Scope, typed: &[&str]) -> Result<Scope, RegistrationError> {
+    let mut scope = Scope::default();
+    for words in typed {
+        scope = scope.union(&Scope::parse(words.trim())?);
+    }
+    if scope.is_empty() {
+        return Err(RegistrationError::ScopeMissing);
+    }
+    match scope.first_not_in(declared) {
+        Some(word) => Err(RegistrationError::ScopeUnknown {
+            word: word.to_owned(),
+            known: declared.to_string().replace(' ', ", "),
+        }),
+        None => Ok(scope),
+    }
+}
+
+/// Reads the names of grants; all of them where none is named.
+///
+/// # Errors
+/// [`RegistrationError::GrantUnknown`].
+pub fn grant_types(names: &[String]) -> Result<GrantTypes, RegistrationError> {
+    if names.is_empty() {
+        return Ok(GrantType::ALL.into_iter().collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            GrantType::parse(name).ok_or_else(|| RegistrationError::GrantUnknown(name.clone()))
+        })
+        .collect()
+}
+
+/// Makes a new client of what was checked, and its secret if it can keep one.
+pub fn new_client(
+    checked: ClientChanges,
+    kind: ClientKind,
+    grant_types: GrantTypes,
+    owner_id: Option<i64>,
+    now: Timestamp,
+) -> (NewClient, Option<PlainSecret>) {
+    let randomness = &mut operating_system_randomness();
+    let secret = match kind {
+        ClientKind::Confidential => {
+            Some(PlainSecret::generate(SecretKind::ClientSecret, randomness))
+        }
+        ClientKind::Public => None,
+    };
+    let new_client = NewClient {
+        client_id: new_client_id(randomness),
+        name: checked.name,
+        kind,
+        owner_id,
+        website: checked.website,
+        redirect_uris: checked.redirect_uris,
+        scope: checked.scope,
+        grant_types,
+        created_at: now,
+    };
+    (new_client, secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_for_people() {
+        assert_eq!(check_name("  Photo Desk ").as_deref(), Ok("Photo Desk"));
+        assert_eq!(check_name(" "), Err(RegistrationError::NameMissing));
+        assert_eq!(check_name("a\nb"), Err(RegistrationError::Name));
+        assert_eq!(check_name(&"é".repeat(101)), Err(RegistrationError::Name));
+        assert!(check_name(&"é".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn a_website_is_http() {
+        assert_eq!(check_website(""), Ok(None));
+        assert_eq!(
+            check_website("https://example.org"),
+            Ok(Some("https://example.org/".to_owned()))
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "example.org",
+            "data:text/html,x",
+            "https://bank.example@evil.example",
+        ] {
+            assert_eq!(check_website(bad), Err(RegistrationError::Website), "{bad}");
+        }
+    }
+
+    #[test]
+    fn redirect_uris_are_read_one_by_one() {
+        let read = check_redirect_uris(&["https://a.example/cb ", "", "https://a.example/cb"]);
+        assert_eq!(read.unwrap().len(), 1);
+        assert_eq!(
+            check_redirect_uris(&["", " "]),
+            Err(RegistrationError::RedirectUriMissing)
+        );
+        assert!(matches!(
+            check_redirect_uris(&["https://a.example/cb", "http://a.example/cb"]),
+            Err(RegistrationError::RedirectUri { .. })
+        ));
+    }
+
+    #[test]
+    fn only_declared_scopes_are_registered() {
+        let declared = Scope::parse("profile media:read").unwrap();
+        let scope = check_scope(&declared, &["profile media:read", "profile"]).unwrap();
+        assert_eq!(scope.to_string(), "profile media:read");
+        assert_eq!(
+            check_scope(&declared, &["admin"]).unwrap_err().to_string(),
+            "there is no scope admin; there are: profile, media:read"
+        );
+        assert_eq!(
+            check_scope(&declared, &[]),
+            Err(RegistrationError::ScopeMissing)
+        );
+    }
+}

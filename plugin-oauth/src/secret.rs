@@ -1,0 +1,302 @@
+//! Secrets that are shown once, and the digests that are kept of them.
+//!
+//! A plain secret and its digest are different types: only the digest can
+//! reach SQL, and neither says what it holds when it is printed. This module
+//! does not know where secrets are stored nor what they allow.
+
+use std::fmt;
+
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::Binary,
+};
+use hob_plugin_sdk::db::{Hob, Value};
+use rand::{CryptoRng, rand_core::UnwrapErr, rngs::SysRng};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// 64 bits in base 62.
+const WORD_LENGTH: usize = 11;
+/// 256 bits, in four words.
+const BODY_LENGTH: usize = 4 * WORD_LENGTH;
+/// A CRC-32 in base 62.
+const CHECKSUM_LENGTH: usize = 6;
+
+/// What a secret is for. Each kind has a prefix of its own, so that one kind
+/// is never taken for another and scanners find a leaked one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    AccessToken,
+    RefreshToken,
+    AuthorizationCode,
+    ClientSecret,
+    /// Names a stored authorization request.
+    AuthorizationRequest,
+}
+
+impl SecretKind {
+    /// What its secrets begin with.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::AccessToken => "hob_at_",
+            Self::RefreshToken => "hob_rt_",
+            Self::AuthorizationCode => "hob_ac_",
+            Self::ClientSecret => "hob_cs_",
+            Self::AuthorizationRequest => "hob_ar_",
+        }
+    }
+}
+
+/// The operating system's generator; that it fails is a panic, since nothing
+/// can be issued then.
+#[must_use]
+pub fn operating_system_randomness() -> impl CryptoRng {
+    UnwrapErr(SysRng)
+}
+
+/// A secret in the clear: prefix, 256 random bits, checksum.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PlainSecret(String);
+
+impl PlainSecret {
+    /// A new secret.
+    pub fn generate(kind: SecretKind, randomness: &mut impl CryptoRng) -> Self {
+        let prefix = kind.prefix();
+        let mut text = String::with_capacity(prefix.len() + BODY_LENGTH + CHECKSUM_LENGTH);
+        text.push_str(prefix);
+        for _ in 0..BODY_LENGTH / WORD_LENGTH {
+            push_base62(&mut text, randomness.next_u64(), WORD_LENGTH);
+        }
+        let checksum = crc32fast::hash(text.as_bytes());
+        push_base62(&mut text, checksum.into(), CHECKSUM_LENGTH);
+        Self(text)
+    }
+
+    /// Reads a secret of this kind. None where prefix, length, letters or
+    /// checksum are another's: it can't be one that was issued here.
+    #[must_use]
+    pub fn parse(kind: SecretKind, text: &str) -> Option<Self> {
+        let body = text.strip_prefix(kind.prefix())?;
+        if body.len() != BODY_LENGTH + CHECKSUM_LENGTH
+            || !body.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return None;
+        }
+        let (signed, checksum) = text.split_at(text.len() - CHECKSUM_LENGTH);
+        let mut expected = String::with_capacity(CHECKSUM_LENGTH);
+        push_base62(
+            &mut expected,
+            crc32fast::hash(signed.as_bytes()).into(),
+            CHECKSUM_LENGTH,
+        );
+        (checksum == expected).then(|| Self(text.to_owned()))
+    }
+
+    /// The secret itself, to be shown to whom it is given.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> SecretDigest {
+        SecretDigest::of(&self.0)
+    }
+}
+
+impl fmt::Debug for PlainSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PlainSecret(…)")
+    }
+}
+
+fn push_base62(text: &mut String, mut number: u64, length: usize) {
+    let mut digits = [b'0'; WORD_LENGTH];
+    for digit in digits[..length].iter_mut().rev() {
+        // The remainder is below 62.
+        *digit = ALPHABET[(number % 62) as usize];
+        number /= 62;
+    }
+    text.extend(digits[..length].iter().map(|digit| char::from(*digit)));
+}
+
+/// The SHA-256 digest of a secret: what is stored and looked up. A slow hash
+/// would protect nothing more, for a secret has 256 random bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub struct SecretDigest([u8; 32]);
+
+impl SecretDigest {
+    /// The digest of whatever was presented as a secret.
+    #[must_use]
+    pub fn of(presented: &str) -> Self {
+        Self(Sha256::digest(presented.as_bytes()).into())
+    }
+
+    /// No secret has this digest. It is what a presented one is compared with
+    /// where there is nothing to compare it with.
+    #[must_use]
+    pub const fn of_nothing() -> Self {
+        Self([0; 32])
+    }
+
+    /// Whether both are the same, in a time that does not depend on where
+    /// they differ.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// Names the secret in logs: 64 of the digest's bits, which tell nothing
+    /// of the secret.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.0[..8]
+            .iter()
+            .fold(String::with_capacity(16), |mut name, byte| {
+                for nibble in [byte >> 4, byte & 15] {
+                    name.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+                }
+                name
+            })
+    }
+}
+
+impl fmt::Debug for SecretDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SecretDigest({}…)", self.name())
+    }
+}
+
+impl ToSql<Binary, Hob> for SecretDigest {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
+        out.set_value(&self.0[..]);
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Binary, Hob> for SecretDigest {
+    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
+        let bytes = <*const [u8] as FromSql<Binary, Hob>>::from_sql(value)?;
+        // SAFETY: the row that lends the value is borrowed for this call, and
+        // the pointer is used for nothing after it.
+        let bytes = unsafe { &*bytes };
+        Ok(Self(bytes.try_into().map_err(|_| {
+            format!("a digest has 32 bytes, this one has {}", bytes.len())
+        })?))
+    }
+}
+
+/// A name for a new client: 128 random bits, no secret.
+pub fn new_client_id(randomness: &mut impl CryptoRng) -> String {
+    let mut client_id = String::with_capacity(2 * WORD_LENGTH);
+    for _ in 0..2 {
+        push_base62(&mut client_id, randomness.next_u64(), WORD_LENGTH);
+    }
+    client_id
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KINDS: [SecretKind; 5] = [
+        SecretKind::AccessToken,
+        SecretKind::RefreshToken,
+        SecretKind::AuthorizationCode,
+        SecretKind::ClientSecret,
+        SecretKind::AuthorizationRequest,
+    ];
+
+    fn generate(kind: SecretKind) -> PlainSecret {
+        PlainSecret::generate(kind, &mut operating_system_randomness())
+    }
+
+    #[test]
+    fn a_secret_is_read_as_its_own_kind_only() {
+        for kind in KINDS {
+            let secret = generate(kind);
+            assert_eq!(secret.reveal().len(), kind.prefix().len() + 50);
+            for other in KINDS {
+                let read = PlainSecret::parse(other, secret.reveal());
+                assert_eq!(read.is_some(), kind == other, "{kind:?} as {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_changed_letter_fails_the_checksum() {
+        let secret = generate(SecretKind::AccessToken);
+        let text = secret.reveal();
+        for at in SecretKind::AccessToken.prefix().len()..text.len() {
+            let mut changed = text.as_bytes().to_vec();
+            changed[at] = if changed[at] == b'a' { b'b' } else { b'a' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert_eq!(PlainSecret::parse(SecretKind::AccessToken, &changed), None);
+        }
+    }
+
+    #[test]
+    fn none_repeats_in_a_large_sample_and_every_bit_varies() {
+        let mut seen = HashSet::new();
+        let (mut ones, mut zeros) = ([0_u8; 32], [0_u8; 32]);
+        for _ in 0..100_000 {
+            let secret = generate(SecretKind::AuthorizationCode);
+            for at in 0..32 {
+                ones[at] |= secret.digest().0[at];
+                zeros[at] |= !secret.digest().0[at];
+            }
+            assert!(seen.insert(secret), "a secret repeats");
+        }
+        assert_eq!((ones, zeros), ([255; 32], [255; 32]));
+    }
+
+    #[test]
+    fn the_body_holds_256_bits() {
+        // 62^11 is above 2^64, so a word never loses a bit.
+        assert!(62_u128.pow(11) > 1 << 64);
+        let mut text = String::new();
+        push_base62(&mut text, u64::MAX, WORD_LENGTH);
+        assert_eq!(text, "LygHa16AHYF");
+    }
+
+    #[test]
+    fn neither_type_prints_what_it_holds() {
+        let secret = generate(SecretKind::ClientSecret);
+        assert_eq!(format!("{secret:?}"), "PlainSecret(…)");
+        let digest = format!("{:?}", secret.digest());
+        assert!(!digest.contains(secret.reveal()));
+        assert_eq!(digest.len(), "SecretDigest(0123456789abcdef…)".len());
+    }
+
+    #[test]
+    fn digests_match_only_their_own_secret() {
+        let (one, other) = (
+            generate(SecretKind::ClientSecret),
+            generate(SecretKind::ClientSecret),
+        );
+        assert!(one.digest().matches(&SecretDigest::of(one.reveal())));
+        assert!(!one.digest().matches(&other.digest()));
+        assert!(!one.digest().matches(&SecretDigest::of_nothing()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,80}") {
+            for kind in KINDS {
+                let _ = PlainSecret::parse(kind, &text);
+                let prefixed = format!("{}{text}", kind.prefix());
+                let _ = PlainSecret::parse(kind, &prefixed);
+            }
+        }
+    }
+}

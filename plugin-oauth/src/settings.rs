@@ -1,0 +1,59 @@
+//! The section `[plugin.oauth]` of `hob.toml`, as the host checked it against
+//! `plugin.toml`, where defaults, bounds and help stand.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// What the operator decided.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    // In seconds.
+    access_token_lifetime: u64,
+    refresh_token_lifetime: u64,
+    refresh_token_absolute_lifetime: u64,
+    authorization_code_lifetime: u64,
+    authorization_request_lifetime: u64,
+    pub require_pkce: bool,
+    pub localhost_with_any_port: bool,
+    pub registration: Registration,
+}
+
+/// Who may register applications on the site's pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    Members,
+    Administrators,
+    Closed,
+}
+
+impl Settings {
+    #[must_use]
+    pub const fn access_token_lifetime(&self) -> Duration {
+        Duration::from_secs(self.access_token_lifetime)
+    }
+
+    /// For a refresh token that is not used.
+    #[must_use]
+    pub const fn refresh_token_lifetime(&self) -> Duration {
+        Duration::from_secs(self.refresh_token_lifetime)
+    }
+
+    /// For all refresh tokens that come of one authorization.
+    #[must_use]
+    pub const fn refresh_token_absolute_lifetime(&self) -> Duration {
+        Duration::from_secs(self.refresh_token_absolute_lifetime)
+    }
+
+    #[must_use]
+    pub const fn authorization_code_lifetime(&self) -> Duration {
+        Duration::from_secs(self.authorization_code_lifetime)
+    }
+
+    #[must_use]
+    pub const fn authorization_request_lifetime(&self) -> Duration {
+        Duration::from_secs(self.authorization_request_lifetime)
+    }
+}

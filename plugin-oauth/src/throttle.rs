@@ -1,0 +1,135 @@
+//! Slows guessing down: failures are counted for each client and address.
+//!
+//! Only failures count, so a busy client with the right secret is never held
+//! up, and one that is attacked from elsewhere is not locked out. The count is
+//! kept in memory, by each node for itself.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use hob_plugin_sdk::db::Timestamp;
+
+/// Failures that are free.
+const BURST: u32 = 10;
+/// How long it takes until one of them is forgiven.
+const FORGIVEN_AFTER: Duration = Duration::from_secs(30);
+/// Pairs that are remembered at most.
+const MOST_PAIRS: usize = 50_000;
+
+/// Who tries what.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Pair {
+    client_id: String,
+    network: String,
+}
+
+impl Pair {
+    /// Long names are cut: nobody chooses how much is remembered. Of an IPv6
+    /// address the network counts, since whoever has one has all of it.
+    fn new(client_id: &str, peer: &str) -> Self {
+        let network = match peer.parse() {
+            Ok(IpAddr::V6(address)) => {
+                let network = u128::from(address) & (u128::MAX << 64);
+                Ipv6Addr::from(network).to_string()
+            }
+            _ => peer.chars().take(64).collect(),
+        };
+        Self {
+            client_id: client_id.chars().take(64).collect(),
+            network,
+        }
+    }
+}
+
+/// The failures so far. For each pair the time at which all will be forgiven,
+/// which is all that a leaky bucket (GCRA) has to remember.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    forgiven_at: Mutex<HashMap<Pair, Timestamp>>,
+}
+
+impl Throttle {
+    /// How long this pair has to wait before it may try again, if it has to.
+    pub fn wait(&self, client_id: &str, peer: &str, now: Timestamp) -> Option<Duration> {
+        let forgiven_at = *self.pairs().get(&Pair::new(client_id, peer))?;
+        let owed = forgiven_at.saturating_duration_since(now);
+        let free = FORGIVEN_AFTER * (BURST - 1);
+        let wait = owed.saturating_sub(free);
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    /// Counts a failure.
+    pub fn failed(&self, client_id: &str, peer: &str, now: Timestamp) {
+        let mut pairs = self.pairs();
+        if pairs.len() >= MOST_PAIRS {
+            pairs.retain(|_, forgiven_at| *forgiven_at > now);
+        }
+        if pairs.len() >= MOST_PAIRS {
+            tracing::warn!("too many failed client authentications to remember; starting anew");
+            pairs.clear();
+        }
+        let forgiven_at = pairs.entry(Pair::new(client_id, peer)).or_insert(now);
+        *forgiven_at = (*forgiven_at).max(now) + FORGIVEN_AFTER;
+    }
+
+    fn pairs(&self) -> std::sync::MutexGuard<'_, HashMap<Pair, Timestamp>> {
+        self.forgiven_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+
+    #[test]
+    fn ten_failures_are_free_and_are_forgiven_one_by_one() {
+        let throttle = Throttle::default();
+        for _ in 0..BURST {
+            assert_eq!(throttle.wait("a", "192.0.2.1", NOW), None);
+            throttle.failed("a", "192.0.2.1", NOW);
+        }
+        let wait = throttle.wait("a", "192.0.2.1", NOW);
+        assert_eq!(wait, Some(FORGIVEN_AFTER));
+        let later = NOW + FORGIVEN_AFTER;
+        assert_eq!(throttle.wait("a", "192.0.2.1", later), None);
+        throttle.failed("a", "192.0.2.1", later);
+        assert!(throttle.wait("a", "192.0.2.1", later).is_some());
+    }
+
+    #[test]
+    fn others_are_not_held_up() {
+        let throttle = Throttle::default();
+        for _ in 0..=BURST {
+            throttle.failed("a", "192.0.2.1", NOW);
+        }
+        assert_eq!(throttle.wait("a", "192.0.2.2", NOW), None);
+        assert_eq!(throttle.wait("b", "192.0.2.1", NOW), None);
+    }
+
+    #[test]
+    fn of_an_ipv6_address_the_network_counts() {
+        let throttle = Throttle::default();
+        for _ in 0..BURST {
+            throttle.failed("a", "2001:db8::1", NOW);
+        }
+        assert!(throttle.wait("a", "2001:db8::2", NOW).is_some());
+        assert_eq!(throttle.wait("a", "2001:db8:0:1::1", NOW), None);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let throttle = Throttle::default();
+        for number in 0..=MOST_PAIRS {
+            throttle.failed(&number.to_string(), "192.0.2.1", NOW);
+        }
+        assert!(throttle.pairs().len() <= MOST_PAIRS);
+    }
+}

@@ -1,0 +1,341 @@
+//! What members and operators see: applications, connections, commands.
+
+mod support;
+
+use hob::testing::{Reply, on_each_database};
+use serde_json::Value;
+use support::{App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page, tokens};
+
+const NEW: &str = "/oauth/clients/new";
+
+fn form<'a>(kind: &'a str, redirect_uris: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("name", "Pocket"),
+        ("website", "https://pocket.example"),
+        ("redirect_uris", redirect_uris),
+        ("scope", "profile"),
+        ("scope", "media:read"),
+        ("kind", kind),
+    ]
+}
+
+/// The text of the element that is labelled by this id.
+fn labelled<'a>(page: &'a Reply, label: &str) -> Option<&'a str> {
+    let marker = format!("aria-labelledby=\"{label}\">");
+    let start = page.text().find(&marker)? + marker.len();
+    page.text()[start..].split('<').next()
+}
+
+async fn register(dance: &mut Dance, kind: &str) -> App {
+    let page = dance.browser.submit(NEW, &form(kind, REDIRECT_URI)).await;
+    assert_eq!(page.status(), 201, "{page:?}");
+    assert_eq!(page.headers("cache-control"), ["no-store"]);
+    App {
+        client_id: labelled(&page, "client-id").expect("the id").to_owned(),
+        secret: labelled(&page, "client-secret").map(ToOwned::to_owned),
+        redirect_uri: REDIRECT_URI.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_member_registers_an_application_that_works() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        for kind in ["confidential", "public"] {
+            let app = register(&mut dance, kind).await;
+            assert_eq!(app.secret.is_some(), kind == "confidential");
+            dance.tokens(&app).await;
+            let page = dance
+                .browser
+                .get(&format!("/oauth/clients/{}", app.client_id))
+                .await;
+            assert!(page.text().contains("1 member"), "{}", page.text());
+            // Its secret is shown only once.
+            if let Some(secret) = &app.secret {
+                assert!(!page.text().contains(secret.as_str()));
+            }
+        }
+        let list = dance.browser.get("/oauth/clients").await;
+        assert_eq!(list.text().matches("Pocket").count(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mistakes_in_the_form_are_named_and_what_was_typed_stays() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let mistakes = [
+            ("name", "", "It needs a name."),
+            ("website", "javascript:alert(1)", "A web site begins with"),
+            (
+                "redirect_uris",
+                "https://a.example/cb\nhttp://b.example/cb",
+                "ttp://b.example/cb can",
+            ),
+            ("scope", "admin", "There is no scope admin"),
+        ];
+        for (name, typed, sentence) in mistakes {
+            let mut fields = form("public", REDIRECT_URI);
+            fields.retain(|(other, _)| *other != name);
+            fields.push((name, typed));
+            let page = dance.browser.submit(NEW, &fields).await;
+            assert_eq!(page.status(), 422, "{page:?}");
+            assert!(
+                page.text().contains(sentence),
+                "{sentence}: {}",
+                page.text()
+            );
+            assert!(page.text().contains("value=\"public\" checked"));
+        }
+        let none = dance.browser.get("/oauth/clients").await;
+        assert!(none.text().contains("None yet"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_is_its_owners_alone() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        dance.site.add_member("mallory", PASSWORD).await;
+        let app = register(&mut dance, "confidential").await;
+        let mut mallory = dance.site.browser();
+        mallory.sign_in("mallory", PASSWORD).await;
+        let path = format!("/oauth/clients/{}", app.client_id);
+        assert_eq!(mallory.get(&path).await.status(), 404);
+        let fields = form("confidential", "https://evil.example/cb");
+        assert_eq!(mallory.submit(&path, &fields).await.status(), 404);
+        let delete = format!("{path}/delete");
+        assert_eq!(mallory.submit(&delete, &[]).await.status(), 404);
+        // Not without the CSRF token either, nor signed out.
+        let forged = dance.browser.post_form(&delete, &[]).await;
+        assert_eq!(forged.status(), 403);
+        let stranger = dance.site.browser().get(&path).await;
+        assert!(stranger.header("location").starts_with("/login?"));
+        dance.tokens(&app).await;
+        assert_eq!(dance.browser.get(&path).await.status(), 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_changes_an_application() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = register(&mut dance, "confidential").await;
+        let path = format!("/oauth/clients/{}", app.client_id);
+        let moved = "https://app.example/moved";
+        let bad = dance.browser.submit(&path, &form("", "nonsense")).await;
+        assert_eq!(bad.status(), 422);
+        dance.tokens(&app).await;
+        let saved = dance.browser.submit(&path, &form("", moved)).await;
+        assert_eq!(saved.status(), 303);
+        assert_error_page(&dance.browser.get(&app.authorize_path(&[])).await);
+        let moved = App {
+            redirect_uri: moved.to_owned(),
+            ..app
+        };
+        dance.tokens(&moved).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_application_stops_at_once() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (
+            register(&mut dance, "confidential").await,
+            dance.web_app().await,
+        );
+        let given = dance.tokens(&app).await;
+        let untouched = dance.tokens(&other).await;
+        let delete = format!("/oauth/clients/{}/delete", app.client_id);
+        assert_eq!(dance.browser.submit(&delete, &[]).await.status(), 303);
+        assert_eq!(dance.api_status(&given.access).await, 401);
+        let reply = dance.refresh(&app, &given.refresh).await;
+        support::assert_error(&reply, 401, "invalid_client");
+        assert_error_page(&dance.browser.get(&app.authorize_path(&[])).await);
+        dance.assert_alive(&untouched).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_says_who_may_register() {
+    on_each_database(async |builder| {
+        let builder = builder.plugin_toml("oauth", "registration = \"administrators\"");
+        let mut dance = Dance::start(builder).await;
+        assert_eq!(dance.browser.get(NEW).await.status(), 403);
+        let reply = dance
+            .browser
+            .submit(NEW, &form("public", REDIRECT_URI))
+            .await;
+        assert_eq!(reply.status(), 403);
+        dance.web_app().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_revokes_one_application_and_no_other() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.web_app().await, dance.web_app().await);
+        let given = dance.tokens(&app).await;
+        let untouched = dance.tokens(&other).await;
+        let page = dance.browser.get("/oauth/connections").await;
+        assert!(page.text().contains(&format!("id=\"{}\"", app.client_id)));
+        assert!(page.text().contains("See your name and your profile page"));
+        let path = format!("/oauth/connections/{}/revoke", app.client_id);
+        let forged = dance.browser.post_form(&path, &[]).await;
+        assert_eq!(forged.status(), 403);
+        dance.assert_alive(&given).await;
+        assert_eq!(dance.browser.submit(&path, &[]).await.status(), 303);
+        dance.assert_dead(&app, &given).await;
+        dance.assert_alive(&untouched).await;
+        let page = dance.browser.get("/oauth/connections").await;
+        assert!(!page.text().contains(&app.client_id));
+        assert!(page.text().contains(&other.client_id));
+        // The member is asked again.
+        let page = dance.browser.get(&app.authorize_path(&[])).await;
+        assert!(!page.text().contains("You allowed this before"));
+        let reply = allow(&mut dance.browser, &page, &["profile".to_owned()]).await;
+        answer(&reply).expect_code();
+        // To revoke twice, or what is not there, is no error.
+        for _ in 0..2 {
+            assert_eq!(dance.browser.submit(&path, &[]).await.status(), 303);
+        }
+        let nobody = "/oauth/connections/nobody/revoke";
+        assert_eq!(dance.browser.submit(nobody, &[]).await.status(), 303);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_sees_and_revokes_only_own_connections() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        dance.site.add_member("bob", PASSWORD).await;
+        let app = dance.web_app().await;
+        let given = dance.tokens(&app).await;
+        let mut bob = dance.site.browser();
+        bob.sign_in("bob", PASSWORD).await;
+        let page = bob.get("/oauth/connections").await;
+        assert!(!page.text().contains(&app.client_id));
+        let path = format!("/oauth/connections/{}/revoke", app.client_id);
+        bob.submit(&path, &[]).await;
+        dance.assert_alive(&given).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_commands_add_list_show_suspend_and_resume() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let run = async |words: &[&str]| {
+            let words = [&["oauth", "client"], words].concat();
+            dance.site.run_command(&words).await
+        };
+        let listed = run(&["list", "--json"]).await;
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        assert_eq!(listed[0]["client_id"], app.client_id);
+        assert_eq!(listed[0]["client_secret"], Value::Null);
+        let shown = run(&["show", &app.client_id]).await;
+        assert!(shown.stdout.contains(REDIRECT_URI), "{}", shown.stdout);
+        assert!(!shown.stdout.contains(app.secret.as_deref().unwrap()));
+        run(&["suspend", &app.client_id]).await;
+        assert!(run(&["list"]).await.stdout.contains("(suspended)"));
+        run(&["resume", &app.client_id]).await;
+        assert!(!run(&["list"]).await.stdout.contains("(suspended)"));
+        let unknown = run(&["show", "nobody"]).await;
+        assert_eq!(unknown.exit_code, 2);
+        assert!(unknown.stderr.contains("fix:"), "{}", unknown.stderr);
+        let text = run(&[
+            "add",
+            "--name",
+            "Pocket",
+            "--scope",
+            "profile",
+            "--redirect-uri",
+            "org.pocket:/cb",
+            "--public",
+        ])
+        .await;
+        assert!(text.stdout.starts_with("client_id:"), "{}", text.stdout);
+        assert!(!text.stdout.contains("client_secret"), "{}", text.stdout);
+        for bad in [
+            ["--scope", "admin", "--name", "X"],
+            ["--scope", "profile", "--name", " "],
+        ] {
+            let words = [&["add", "--redirect-uri", REDIRECT_URI], &bad[..]].concat();
+            let output = run(&words).await;
+            assert_eq!((output.exit_code, output.stdout.as_str()), (2, ""));
+        }
+        let grant = [
+            "add",
+            "--name",
+            "X",
+            "--scope",
+            "profile",
+            "--redirect-uri",
+            REDIRECT_URI,
+            "--grant",
+            "implicit",
+        ];
+        assert_eq!(run(&grant).await.exit_code, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_metadata_advertises_works_wherever_the_site_stands() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder.url("https://photos.example")).await;
+        let forged = http::Request::get("/.well-known/oauth-authorization-server")
+            .header("host", "evil.example")
+            .header("x-forwarded-host", "evil.example")
+            .body(axum::body::Body::empty())
+            .expect("a valid request");
+        let metadata: Value = dance.site.browser().send(forged).await.json();
+        assert_eq!(metadata["issuer"], "https://photos.example");
+        let path = |name: &str| {
+            let url = metadata[name].as_str().expect("an address");
+            url.strip_prefix("https://photos.example")
+                .expect("on this site")
+                .to_owned()
+        };
+        let (authorize, token) = (path("authorization_endpoint"), path("token_endpoint"));
+        let app = dance.web_app().await;
+        let page = dance
+            .browser
+            .get(&format!("{authorize}?{}", app.query(&[])))
+            .await;
+        let reply = allow(&mut dance.browser, &page, &["profile".to_owned()]).await;
+        assert_eq!(answer(&reply).one("iss"), Some("https://photos.example"));
+        let code = answer(&reply).expect_code();
+        let basic = app.basic();
+        let headers = [("authorization", basic.as_str())];
+        let form = app.code_form(&code);
+        let reply = dance
+            .site
+            .browser()
+            .post_form_with(&token, &form, &headers)
+            .await;
+        tokens(&reply);
+        let words = |name: &str| -> Vec<String> {
+            serde_json::from_value(metadata[name].clone()).expect("a list")
+        };
+        assert_eq!(words("response_types_supported"), ["code"]);
+        assert_eq!(words("code_challenge_methods_supported"), ["S256"]);
+        assert_eq!(
+            words("grant_types_supported"),
+            ["authorization_code", "refresh_token"]
+        );
+        assert!(words("scopes_supported").contains(&"media:write".to_owned()));
+    })
+    .await;
+}

@@ -1,0 +1,351 @@
+//! The shape of `plugin.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::HOST_KEYS;
+
+/// A plugin's declaration of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// What `[plugins] enabled` calls it: lower-case letters, digits and `_`.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// Where its routes stand unless the operator moves them, e.g. `/oauth`.
+    #[serde(default)]
+    pub prefix: String,
+    /// What the names of all its tables begin with, e.g. `oauth_`.
+    #[serde(default)]
+    pub tables: String,
+    /// Services it offers to other plugins: id → version.
+    #[serde(default)]
+    pub offers: BTreeMap<String, u32>,
+    /// Services without which it can't start.
+    #[serde(default)]
+    pub requires: BTreeMap<String, u32>,
+    /// Services it uses where they are there.
+    #[serde(default)]
+    pub optional: BTreeMap<String, u32>,
+    #[serde(default, rename = "route")]
+    pub routes: Vec<Route>,
+    #[serde(default, rename = "scope")]
+    pub scopes: Vec<Scope>,
+    /// The keys of its section `[plugin.<id>]` in `hob.toml`.
+    #[serde(default)]
+    pub config: BTreeMap<String, ConfigKey>,
+    #[serde(default, rename = "command")]
+    pub commands: Vec<Command>,
+    /// What it adds to a signed-in member's menu.
+    #[serde(default)]
+    pub menu: Vec<MenuEntry>,
+}
+
+/// A line of the member's menu.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MenuEntry {
+    pub text: String,
+    /// A path under the plugin's prefix.
+    pub path: String,
+}
+
+/// One route: method and path, and what the host does before the handler.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Method and path under the prefix, e.g. `GET /media/{id}`.
+    pub route: String,
+    /// More paths under the prefix that lead to the same handler.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The path counts from the site's root and not from the prefix.
+    #[serde(default)]
+    pub root: bool,
+    #[serde(default)]
+    pub authentication: Authentication,
+    #[serde(default)]
+    pub body: Body,
+    /// The largest body in bytes; the host's own limit where absent.
+    #[serde(default)]
+    pub limit: Option<u64>,
+    /// For [`Authentication::Token`]: the scopes that a caller needs.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// For [`Authentication::Token`]: also works without a token.
+    #[serde(default)]
+    pub public: bool,
+    /// Web pages of any origin may call it; the host answers preflights.
+    #[serde(default)]
+    pub cors: bool,
+}
+
+impl Route {
+    /// The method, e.g. `GET`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.route.split_once(' ').map_or("", |(method, _)| method)
+    }
+
+    /// The path under the prefix (or the root), e.g. `/media/{id}`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.route.split_once(' ').map_or("", |(_, path)| path)
+    }
+}
+
+/// Who answers for a route's callers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Authentication {
+    /// The site's own sign-in. The handler sees the member, if any; unsafe
+    /// methods need the form's CSRF token.
+    #[default]
+    Session,
+    /// As `session`, and who is not signed in is sent to the sign-in page.
+    Member,
+    /// The handler checks credentials itself. It never sees the session's
+    /// member, and no CSRF token is asked for.
+    Own,
+    /// A token service decides, by the route's `scopes`. As with `own`, the
+    /// session is not seen.
+    Token,
+}
+
+/// How a route takes a request's body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    #[default]
+    None,
+    /// In memory, up to the limit.
+    Buffered,
+    /// Parsed by the host; files are spooled to disk.
+    Multipart,
+}
+
+/// A scope that the plugin's routes ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    pub name: String,
+    /// What it allows, as a member reads it: "See your photographs".
+    pub sentence: String,
+    /// Marked on the consent page.
+    #[serde(default)]
+    pub dangerous: bool,
+}
+
+/// One key of the plugin's configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigKey {
+    #[serde(rename = "type")]
+    pub kind: ConfigType,
+    #[serde(default)]
+    pub default: Option<serde_json::Value>,
+    /// Bounds, written as a value would be: `"1m"`, `3`.
+    #[serde(default)]
+    pub min: Option<serde_json::Value>,
+    #[serde(default)]
+    pub max: Option<serde_json::Value>,
+    /// For `choice`: what may be chosen.
+    #[serde(default)]
+    pub values: Vec<String>,
+    pub help: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigType {
+    Boolean,
+    Integer,
+    String,
+    Strings,
+    /// `"90s"`, `"15m"`, `"1h"`, `"30d"`; the plugin gets whole seconds.
+    Duration,
+    Choice,
+}
+
+/// A command under `hob <plugin id> …`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    /// The words after the plugin's id, e.g. `client add`.
+    pub command: String,
+    pub about: String,
+    pub examples: Vec<String>,
+    #[serde(default, rename = "argument")]
+    pub arguments: Vec<Argument>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// `--name` is `name`.
+    pub name: String,
+    pub help: String,
+    /// Shown for the value; a flag has none.
+    #[serde(default)]
+    pub value: Option<String>,
+    #[serde(default)]
+    pub required: bool,
+    /// May be given more than once.
+    #[serde(default)]
+    pub multiple: bool,
+    /// Given by its place and not by `--name`.
+    #[serde(default)]
+    pub positional: bool,
+}
+
+/// What is wrong with a manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    #[error("{0}")]
+    Syntax(#[from] toml::de::Error),
+    #[error("`{field}`: {problem}")]
+    Field { field: String, problem: String },
+}
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+impl Manifest {
+    /// Reads `plugin.toml` and checks what its grammar can't.
+    ///
+    /// # Errors
+    /// The syntax error with its place, or the field with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let manifest: Self = toml::from_str(text)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Checks names, paths and scopes against each other.
+    ///
+    /// # Errors
+    /// The field that is wrong, and why.
+    pub fn check(&self) -> Result<(), ManifestError> {
+        let fail = |field: String, problem: &str| {
+            Err(ManifestError::Field {
+                field,
+                problem: problem.to_owned(),
+            })
+        };
+        if !is_name(&self.id) {
+            return fail("id".into(), "use a-z, 0-9 and _, beginning with a letter");
+        }
+        if !Self::is_prefix(&self.prefix) {
+            return fail(
+                "prefix".into(),
+                "a path begins with / and does not end in it",
+            );
+        }
+        let tables_fit = is_name(&self.tables) && self.tables.ends_with('_');
+        if !self.tables.is_empty() && !tables_fit {
+            return fail("tables".into(), "a prefix such as `oauth_`");
+        }
+        let mut seen = BTreeSet::new();
+        for route in &self.routes {
+            let field = format!("route {:?}", route.route);
+            if !METHODS.contains(&route.method()) {
+                return fail(field, "begins with GET, HEAD, POST, PUT, PATCH or DELETE");
+            }
+            for path in
+                std::iter::once(route.path()).chain(route.aliases.iter().map(String::as_str))
+            {
+                if !is_path(path) && !path.is_empty() {
+                    return fail(field, "a path begins with / and does not end in it");
+                }
+                if !seen.insert((route.method().to_owned(), route.root, path.to_owned())) {
+                    return fail(field, "is declared twice");
+                }
+            }
+            let token = route.authentication == Authentication::Token;
+            if token && route.scopes.is_empty() && !route.public {
+                return fail(
+                    field,
+                    "authentication = \"token\" needs `scopes`, or `public = true`",
+                );
+            }
+            let session = matches!(
+                route.authentication,
+                Authentication::Session | Authentication::Member
+            );
+            if session && route.cors {
+                return fail(
+                    field,
+                    "`cors` needs authentication = \"own\" or \"token\": the session is this site's own",
+                );
+            }
+            let safe = matches!(route.method(), "GET" | "HEAD");
+            if session && !safe && route.body == Body::None {
+                return fail(
+                    field,
+                    "needs `body`, since the form of a session carries its CSRF token there",
+                );
+            }
+            if !token && (!route.scopes.is_empty() || route.public) {
+                return fail(
+                    field,
+                    "`scopes` and `public` need authentication = \"token\"",
+                );
+            }
+        }
+        for scope in &self.scopes {
+            if scope.name.is_empty() || !scope.name.bytes().all(is_scope_byte) {
+                return fail(
+                    format!("scope {:?}", scope.name),
+                    "use visible ASCII without space, quote and backslash (RFC 6749, 3.3)",
+                );
+            }
+        }
+        for (name, key) in &self.config {
+            let field = format!("config.{name}");
+            if !is_name(name) {
+                return fail(field, "use a-z, 0-9 and _, beginning with a letter");
+            }
+            if HOST_KEYS.contains(&name.as_str()) {
+                return fail(field, "is a key that the host itself reads");
+            }
+            if let Err(problem) = key.check() {
+                return fail(field, &problem);
+            }
+        }
+        for (index, command) in self.commands.iter().enumerate() {
+            if self.commands[..index]
+                .iter()
+                .any(|earlier| earlier.command == command.command)
+            {
+                return fail(
+                    format!("command {:?}", command.command),
+                    "is declared twice",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an operator may move a plugin's routes here: nothing (the
+    /// site's root), or a path such as `/oauth`.
+    #[must_use]
+    pub fn is_prefix(text: &str) -> bool {
+        text.is_empty() || is_path(text) && !text.contains(['{', '}', '\\'])
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && !text.ends_with('/') && !text.contains(['?', '#', ' '])
+}
+
+fn is_scope_byte(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+}

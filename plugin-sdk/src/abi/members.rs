@@ -1,0 +1,37 @@
+//! `hob.members` 1: the people of the site.
+
+use abi_stable::{
+    StableAbi,
+    std_types::{ROption, RResult, RString},
+};
+
+use super::{FfiFuture, RawContext, RawError, interface::interface};
+
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct MembersV1 {
+    pub context: RawContext,
+    pub find: extern "C" fn(RawContext, i64) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
+    pub find_by_username:
+        extern "C" fn(RawContext, RString) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
+}
+
+interface!(MembersV1, "hob.members", 1);
+
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawProfile {
+    pub id: i64,
+    pub username: RString,
+    pub display_name: RString,
+    pub email: RString,
+    pub email_verified: bool,
+    pub administrator: bool,
+    pub disabled: bool,
+    /// May publish media: what the site's own upload form asks too.
+    pub uploader: bool,
+    /// The member's page on the site: an absolute URL.
+    pub profile_url: RString,
+    /// Microseconds since the Unix epoch, UTC.
+    pub created_at: i64,
+}

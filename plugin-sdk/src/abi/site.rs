@@ -1,0 +1,44 @@
+//! `hob.site` 1: what the site is called, where it stands, what time it is.
+
+use abi_stable::{
+    StableAbi,
+    std_types::{RString, RVec},
+};
+
+use super::{FfiFuture, RawContext, interface::interface};
+
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct SiteV1 {
+    pub context: RawContext,
+    pub describe: extern "C" fn(RawContext) -> RawSite,
+    /// Microseconds since the Unix epoch, UTC. Tests move it.
+    pub now: extern "C" fn(RawContext) -> i64,
+    /// Resolves after so many milliseconds.
+    pub sleep: extern "C" fn(RawContext, u64) -> FfiFuture<()>,
+    /// The scopes that all enabled plugins declare.
+    pub scopes: extern "C" fn(RawContext) -> RVec<RawScope>,
+}
+
+interface!(SiteV1, "hob.site", 1);
+
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawSite {
+    pub name: RString,
+    /// `scheme://host[:port][/path]`, without a slash at the end.
+    pub url: RString,
+    /// Where this plugin's routes stand: a path such as `/oauth`.
+    pub prefix: RString,
+}
+
+/// A scope with the sentence that a member reads.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawScope {
+    pub name: RString,
+    pub sentence: RString,
+    /// The plugin that declares it.
+    pub plugin: RString,
+    pub dangerous: bool,
+}

@@ -1,0 +1,118 @@
+//! The site's database, in typed Diesel.
+//!
+//! The host owns the database, and it may be SQLite or PostgreSQL; a plugin is
+//! compiled once and runs on both. Queries are written in [`diesel`]'s query
+//! builder, in closures that the host runs where it likes:
+//!
+//! ```ignore
+//! let client = db.read(move |connection| Client::find(connection, id)).await?;
+//! db.write(move |connection| client.suspend(connection)).await?;
+//! ```
+//!
+//! **What the dialect has**: `Bool`, `SmallInt`, `Integer`, `BigInt`, `Double`,
+//! `Text`, `Binary`, and `Nullable` of each; [`Timestamp`] in a `BigInt` and
+//! [`Json`] in a `Text` column; RETURNING, ON CONFLICT, batch inserts, joins,
+//! aliases, boxed queries, subselects, UNION, INTERSECT, EXCEPT, GROUP BY,
+//! CASE, window functions, savepoints by `connection.transaction`, and
+//! `sql_query` with `$1`, `$2`… as parameters.
+//!
+//! **What it lacks**, because one of the databases does: DEFAULT as a keyword
+//! (a `None` leaves out its column, and rows inserted together must leave out
+//! the same ones or are refused),
+//! ILIKE (see [`contains`]), `FOR UPDATE`, DISTINCT ON, CAST, arrays, dates
+//! and decimals, hence sums of `BigInt` and averages; NUL in a text. Raw SQL
+//! says neither BEGIN nor COMMIT.
+
+mod backend;
+mod bind;
+mod connection;
+mod error;
+#[cfg(test)]
+mod fake;
+mod fragment;
+mod insert;
+mod job;
+mod json;
+mod row;
+mod search;
+mod statement;
+mod timestamp;
+mod transaction;
+mod value;
+
+use std::{fmt, future::Future};
+
+pub use backend::{Hob, OnConflict, SqlBuilder, SqlKind};
+pub use bind::{BindValue, Binds, CollectedBinds};
+pub use connection::{Connection, Dialect};
+pub use error::DbError;
+pub use insert::{InsertedColumns, LeaveColumnsOut};
+pub use json::Json;
+pub use row::{Field, Row, Rows};
+pub use search::{TextType, contains, lower};
+pub use timestamp::Timestamp;
+pub use transaction::Savepoints;
+pub use value::Value;
+
+use crate::abi::db::DbV1;
+
+/// The site's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    table: &'static DbV1,
+}
+
+impl Db {
+    /// For the host, whose own tables go the same way as a plugin's.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_abi(table: &'static DbV1) -> Self {
+        Self { table }
+    }
+
+    /// Runs a closure that only reads; a write in it is an error. All of its
+    /// queries see one state of the database.
+    ///
+    /// The closure blocks a thread that serves requests: it queries, and does
+    /// nothing else that takes time.
+    ///
+    /// # Errors
+    /// The closure's own; or, as a [`DbError`], that it panicked or could not
+    /// be run.
+    pub fn read<F, T, E>(&self, work: F) -> impl Future<Output = Result<T, E>> + Send + use<F, T, E>
+    where
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        job::run(self.table, self.table.read, work)
+    }
+
+    /// Runs a closure in a transaction, which is committed if it returns `Ok`
+    /// and rolled back otherwise. Once this answers `Ok`, all of it is durable.
+    ///
+    /// Writes wait for each other: nothing else that takes time belongs into
+    /// the closure. One that is queued runs even if nobody waits for it any
+    /// longer.
+    ///
+    /// # Errors
+    /// The closure's own; or, as a [`DbError`], that it panicked, could not be
+    /// run or could not be committed. Nothing of it is stored then.
+    pub fn write<F, T, E>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<F, T, E>
+    where
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        job::run(self.table, self.table.write, work)
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Db")
+    }
+}

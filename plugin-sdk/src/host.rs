@@ -1,0 +1,211 @@
+//! The host as a plugin sees it.
+
+use std::time::Duration;
+
+use hob_plugin_manifest::Manifest;
+
+use crate::{
+    PluginError, Service,
+    abi::{
+        Interface, InterfaceError, db::DbV1, host::HostHandle, media::MediaV1, members::MembersV1,
+        site::SiteV1,
+    },
+    db::{Db, Timestamp},
+    media::Media,
+    members::Members,
+};
+
+/// The host. Cheap to clone.
+#[derive(Clone)]
+pub struct Host {
+    handle: HostHandle,
+    manifest: &'static Manifest,
+    site_table: &'static SiteV1,
+    site: Site,
+}
+
+/// What the site is called and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    pub name: String,
+    /// `scheme://host[:port][/path]`, without a slash at the end.
+    pub url: String,
+    /// Where this plugin's routes stand, e.g. `/oauth`.
+    pub prefix: String,
+}
+
+impl Site {
+    /// An absolute URL under this plugin's prefix.
+    #[must_use]
+    pub fn plugin_url(&self, path: &str) -> String {
+        format!("{}{}{path}", self.url, self.prefix)
+    }
+
+    /// `scheme://host[:port]`, as an `Origin` header has it.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
+        let end = self.url[after_scheme..]
+            .find('/')
+            .map_or(self.url.len(), |at| after_scheme + at);
+        &self.url[..end]
+    }
+}
+
+/// A scope that an enabled plugin declares, with the sentence for members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeDescription {
+    pub name: String,
+    pub sentence: String,
+    /// The plugin that declares it.
+    pub plugin: String,
+    pub dangerous: bool,
+}
+
+impl Host {
+    pub(crate) fn new(
+        handle: HostHandle,
+        manifest: &'static Manifest,
+    ) -> Result<Self, InterfaceError> {
+        let site_table = interface::<SiteV1>(&handle)?;
+        let raw = (site_table.describe)(site_table.context);
+        Ok(Self {
+            handle,
+            manifest,
+            site_table,
+            site: Site {
+                name: raw.name.into(),
+                url: raw.url.into(),
+                prefix: raw.prefix.into(),
+            },
+        })
+    }
+
+    /// The plugin's own id.
+    #[must_use]
+    pub fn plugin_id(&self) -> &str {
+        &self.handle.plugin_id
+    }
+
+    /// What this plugin's own `plugin.toml` says.
+    #[must_use]
+    pub fn manifest(&self) -> &'static Manifest {
+        self.manifest
+    }
+
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The time. Never ask the system's clock: tests move this one.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_micros((self.site_table.now)(self.site_table.context))
+    }
+
+    /// Resolves after `duration`.
+    pub async fn sleep(&self, duration: Duration) {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        (self.site_table.sleep)(self.site_table.context, millis).await;
+    }
+
+    /// The scopes that all enabled plugins declare.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<ScopeDescription> {
+        (self.site_table.scopes)(self.site_table.context)
+            .into_iter()
+            .map(|raw| ScopeDescription {
+                name: raw.name.into(),
+                sentence: raw.sentence.into(),
+                plugin: raw.plugin.into(),
+                dangerous: raw.dangerous,
+            })
+            .collect()
+    }
+
+    /// The site's database.
+    ///
+    /// # Errors
+    /// This host offers none that this SDK can use.
+    pub fn db(&self) -> Result<Db, PluginError> {
+        Ok(Db::from_abi(self.interface::<DbV1>()?))
+    }
+
+    /// The people of the site.
+    ///
+    /// # Errors
+    /// As [`Self::db`].
+    pub fn members(&self) -> Result<Members, PluginError> {
+        Ok(Members::new(self.interface::<MembersV1>()?))
+    }
+
+    /// What members publish.
+    ///
+    /// # Errors
+    /// As [`Self::db`].
+    pub fn media(&self) -> Result<Media, PluginError> {
+        Ok(Media::new(self.interface::<MediaV1>()?))
+    }
+
+    /// An interface of the host, by its type.
+    ///
+    /// # Errors
+    /// It is not offered, or has another layout there.
+    pub fn interface<I: Interface>(&self) -> Result<&'static I, InterfaceError> {
+        interface::<I>(&self.handle)
+    }
+
+    /// All providers of a service, in the order in which the operator enabled
+    /// them. Empty where nobody offers it.
+    ///
+    /// # Errors
+    /// A provider's interface has another layout than this plugin's.
+    pub fn services<I: Interface>(&self) -> Result<Vec<Service<I>>, InterfaceError> {
+        (self.handle.services)(self.handle.context, I::ID.into(), I::VERSION)
+            .into_iter()
+            .map(|raw| {
+                Ok(Service {
+                    provider: raw.provider.into(),
+                    table: raw.interface.checked::<I>()?,
+                })
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn interface<I: Interface>(handle: &HostHandle) -> Result<&'static I, InterfaceError> {
+    (handle.interface)(handle.context, I::ID.into(), I::VERSION)
+        .into_option()
+        .ok_or_else(|| InterfaceError::NotOffered {
+            id: I::ID.to_owned(),
+            version: I::VERSION,
+        })?
+        .checked::<I>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+
+    #[test]
+    fn the_origin_leaves_the_path_out() {
+        let site = |url: &str| Site {
+            name: String::new(),
+            url: url.to_owned(),
+            prefix: "/oauth".to_owned(),
+        };
+        assert_eq!(
+            site("https://example.org/hob").origin(),
+            "https://example.org"
+        );
+        assert_eq!(
+            site("http://127.0.0.1:8080").origin(),
+            "http://127.0.0.1:8080"
+        );
+        assert_eq!(
+            site("https://example.org/hob").plugin_url("/authorize"),
+            "https://example.org/hob/oauth/authorize"
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! Requests to a plugin's routes, and what it answers.
+
+mod fields;
+mod request;
+mod response;
+
+pub use fields::{FieldError, Fields};
+pub use request::{Member, Part, PartContent, Request};
+pub use response::{IntoResponse, Page, Response};

@@ -1,0 +1,262 @@
+//! A request, as a handler sees it.
+
+use std::path::{Path, PathBuf};
+
+use abi_stable::std_types::ROption;
+use hob_plugin_manifest::Route;
+use serde::de::DeserializeOwned;
+
+use super::{FieldError, Fields};
+use crate::{
+    abi::http::{RawBody, RawMember, RawPartContent, RawRequest, Span},
+    db::Timestamp,
+};
+
+/// A request to one of the plugin's routes.
+pub struct Request {
+    raw: RawRequest,
+    route: &'static Route,
+    member: Option<Member>,
+}
+
+/// The signed-in member on whose behalf a browser asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub id: i64,
+    pub username: String,
+    pub display_name: String,
+    pub administrator: bool,
+    /// The session, so that what was begun in one is not ended in another.
+    pub session_id: i64,
+    /// When the member last gave the password.
+    pub authenticated_at: Timestamp,
+}
+
+/// One part of a multipart form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub name: String,
+    pub content: PartContent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartContent {
+    Text(String),
+    /// A file, spooled by the host and deleted when the request is over.
+    File {
+        file_name: String,
+        path: PathBuf,
+        size: u64,
+    },
+}
+
+impl Request {
+    pub(crate) fn from_raw(mut raw: RawRequest, route: &'static Route) -> Self {
+        let member = match std::mem::replace(&mut raw.member, ROption::RNone) {
+            ROption::RSome(member) => Some(Member::from_raw(member)),
+            ROption::RNone => None,
+        };
+        Self { raw, route, member }
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        self.raw.bytes(span)
+    }
+
+    fn text(&self, span: Span) -> &str {
+        self.raw.text(span)
+    }
+
+    /// The line of this plugin's `plugin.toml` that the request came by, with
+    /// the scopes that it asks for.
+    #[must_use]
+    pub fn route(&self) -> &'static Route {
+        self.route
+    }
+
+    /// The method, in capitals.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.text(self.raw.method)
+    }
+
+    /// The path as it came, not decoded.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.text(self.raw.path)
+    }
+
+    /// The query as it came, without `?`.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.text(self.raw.query)
+    }
+
+    /// The query's fields.
+    ///
+    /// # Errors
+    /// [`FieldError::Encoding`].
+    pub fn query_fields(&self) -> Result<Fields, FieldError> {
+        Fields::parse(self.bytes(self.raw.query))
+    }
+
+    /// The address of the peer, without a port.
+    #[must_use]
+    pub fn peer(&self) -> &str {
+        self.text(self.raw.peer)
+    }
+
+    /// Names this request in logs and on error pages.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.raw.request_id()
+    }
+
+    /// What a form of this plugin must carry in its field `csrf`. Empty where
+    /// nobody is signed in.
+    #[must_use]
+    pub fn csrf(&self) -> &str {
+        self.text(self.raw.csrf)
+    }
+
+    /// The first header of this name (in lower case), where it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.raw
+            .headers
+            .iter()
+            .find(|header| self.bytes(header.name) == name.as_bytes())
+            .and_then(|header| std::str::from_utf8(self.bytes(header.value)).ok())
+    }
+
+    /// All headers of this name (in lower case) that are text, in order.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.raw
+            .headers
+            .iter()
+            .filter(move |header| self.bytes(header.name) == name.as_bytes())
+            .filter_map(|header| std::str::from_utf8(self.bytes(header.value)).ok())
+    }
+
+    /// How many headers of this name there are, text or not.
+    #[must_use]
+    pub fn header_count(&self, name: &str) -> usize {
+        self.raw
+            .headers
+            .iter()
+            .filter(|header| self.bytes(header.name) == name.as_bytes())
+            .count()
+    }
+
+    /// A parameter of the route's path, decoded: `id` of `/media/{id}`.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.raw
+            .parameters
+            .iter()
+            .find(|parameter| self.bytes(parameter.name) == name.as_bytes())
+            .map(|parameter| self.text(parameter.value))
+    }
+
+    /// The signed-in member. Never there on a route that declares its own
+    /// authentication.
+    #[must_use]
+    pub fn member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// The body, where the route takes it buffered; else empty.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        match &self.raw.body {
+            RawBody::Bytes(bytes) => bytes,
+            RawBody::None | RawBody::Multipart(_) => &[],
+        }
+    }
+
+    /// The media type of the body in lower case, without its parameters.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        Some(essence.to_ascii_lowercase())
+    }
+
+    /// Whether the body says that it is a form.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        self.content_type().as_deref() == Some("application/x-www-form-urlencoded")
+    }
+
+    /// The body's fields, where it is a form.
+    ///
+    /// # Errors
+    /// [`FieldError::Encoding`].
+    pub fn form(&self) -> Result<Fields, FieldError> {
+        if self.is_form() {
+            Fields::parse(self.body())
+        } else {
+            Ok(Fields::default())
+        }
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// What does not fit, with line and column.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(self.body())
+    }
+
+    /// The parts, where the route takes a multipart form.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let RawBody::Multipart(parts) = &self.raw.body else {
+            return Vec::new();
+        };
+        parts
+            .iter()
+            .map(|part| Part {
+                name: part.name.clone().into(),
+                content: match &part.content {
+                    RawPartContent::Text(text) => PartContent::Text(text.clone().into()),
+                    RawPartContent::File { path, size } => PartContent::File {
+                        file_name: part.file_name.clone().into(),
+                        path: Path::new(path.as_str()).to_owned(),
+                        size: *size,
+                    },
+                },
+            })
+            .collect()
+    }
+}
+
+impl RawRequest {
+    fn bytes(&self, span: Span) -> &[u8] {
+        let start = span.start as usize;
+        self.text
+            .get(start..start + span.len as usize)
+            .unwrap_or_default()
+    }
+
+    fn text(&self, span: Span) -> &str {
+        std::str::from_utf8(self.bytes(span)).unwrap_or_default()
+    }
+
+    pub(crate) fn request_id(&self) -> &str {
+        self.text(self.request_id)
+    }
+}
+
+impl Member {
+    fn from_raw(raw: RawMember) -> Self {
+        Self {
+            id: raw.id,
+            username: raw.username.into(),
+            display_name: raw.display_name.into(),
+            administrator: raw.administrator,
+            session_id: raw.session_id,
+            authenticated_at: Timestamp::from_micros(raw.authenticated_at),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Write plugins for Hob in safe, ordinary Rust.
+//!
+//! A plugin is a `cdylib` crate with three things: a `plugin.toml` that says
+//! what it is ([`hob_plugin_manifest::Manifest`]), a build script that packs it
+//! ([`hob_plugin_manifest::build::pack`]), and a type that implements
+//! [`Plugin`], exported by [`export_plugin!`]:
+//!
+//! ```ignore
+//! use hob_plugin_sdk::prelude::*;
+//!
+//! struct Hello;
+//!
+//! impl Plugin for Hello {
+//!     type Config = NoConfig;
+//!
+//!     fn declare(declaration: &mut Declaration<Self>) {
+//!         declaration.handle("GET /{name}", greet);
+//!     }
+//!
+//!     fn start(_host: Host, _config: NoConfig) -> Result<Self, PluginError> {
+//!         Ok(Self)
+//!     }
+//! }
+//!
+//! async fn greet(_plugin: Arc<Hello>, request: Request) -> Response {
+//!     Response::text(200, format!("Hello, {}!", request.parameter("name").unwrap_or("you")))
+//! }
+//!
+//! export_plugin!(Hello);
+//! ```
+//!
+//! Futures of a plugin await only what the SDK gives them (the database,
+//! services, [`Host::sleep`]): a plugin has no reactor of its own.
+
+pub mod abi;
+pub mod auth;
+mod command;
+mod completeness;
+pub mod db;
+mod declaration;
+mod error;
+mod event;
+mod export;
+mod host;
+pub mod http;
+mod logging;
+pub mod media;
+pub mod members;
+mod panic;
+mod runtime;
+mod service;
+
+pub use command::{CommandError, Invocation, Output};
+pub use declaration::{Declaration, NoConfig, Plugin};
+pub use error::PluginError;
+pub use event::{Event, MemberDeleted, MemberDisabled, MemberPasswordChanged};
+pub use export::{InlinePlugin, StaticPlugin};
+pub use hob_plugin_manifest as manifest;
+pub use host::{Host, ScopeDescription, Site};
+pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
+pub use service::Service;
+
+#[doc(hidden)]
+pub use export::private;
+
+/// What a plugin's modules usually need.
+pub mod prelude {
+    pub use std::sync::Arc;
+
+    pub use crate::{
+        CommandError, Declaration, Host, IntoResponse, Invocation, NoConfig, Output, Page, Plugin,
+        PluginError, Request, Response, export_plugin,
+    };
+}

@@ -1,0 +1,75 @@
+//! The people of the site, by interface `hob.members`.
+
+use crate::{
+    PluginError,
+    abi::members::{MembersV1, RawProfile},
+    db::Timestamp,
+};
+
+/// Looks members up.
+#[derive(Clone, Copy)]
+pub struct Members {
+    table: &'static MembersV1,
+}
+
+/// What the site knows of a member. Show no more of it than was consented to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub id: i64,
+    pub username: String,
+    pub display_name: String,
+    pub email: String,
+    pub email_verified: bool,
+    pub administrator: bool,
+    pub disabled: bool,
+    /// May publish media.
+    pub uploader: bool,
+    /// The member's page on the site: an absolute URL.
+    pub profile_url: String,
+    pub created_at: Timestamp,
+}
+
+impl Members {
+    pub(crate) fn new(table: &'static MembersV1) -> Self {
+        Self { table }
+    }
+
+    /// A member by id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find(&self, id: i64) -> Result<Option<Profile>, PluginError> {
+        let found = (self.table.find)(self.table.context, id)
+            .await
+            .into_result()?;
+        Ok(found.into_option().map(Profile::from_raw))
+    }
+
+    /// A member by the name that the member signs in with.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_by_username(&self, username: &str) -> Result<Option<Profile>, PluginError> {
+        let found = (self.table.find_by_username)(self.table.context, username.into())
+            .await
+            .into_result()?;
+        Ok(found.into_option().map(Profile::from_raw))
+    }
+}
+
+impl Profile {
+    fn from_raw(raw: RawProfile) -> Self {
+        Self {
+            id: raw.id,
+            username: raw.username.into(),
+            display_name: raw.display_name.into(),
+            email: raw.email.into(),
+            email_verified: raw.email_verified,
+            administrator: raw.administrator,
+            disabled: raw.disabled,
+            uploader: raw.uploader,
+            profile_url: raw.profile_url.into(),
+            created_at: Timestamp::from_micros(raw.created_at),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Panics stop here: none may reach an `extern "C"` frame, where it would end
+//! the whole process.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    future::Future,
+    mem::ManuallyDrop,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use abi_stable::std_types::RResult;
+
+use crate::abi::RawError;
+
+/// Runs `body`; a panic becomes an error.
+pub(crate) fn guard<T>(body: impl FnOnce() -> Result<T, RawError>) -> RResult<T, RawError> {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => result.into(),
+        Err(payload) => RResult::RErr(panicked(payload)),
+    }
+}
+
+/// As [`guard`], for a function that has no error to return: a panic yields
+/// `fallback`.
+pub(crate) fn guard_or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        discard(payload);
+        fallback
+    })
+}
+
+/// The error that a panic becomes, with its message.
+fn panicked(payload: Box<dyn Any + Send>) -> RawError {
+    let message = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned());
+    discard(payload);
+    RawError {
+        kind: RawError::KIND_PANICKED,
+        message: format!("panicked: {message}").into(),
+    }
+}
+
+/// Drops a panic's payload, whose own drop may panic again.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // A payload whose payload's drop panics is leaked rather than chased.
+        std::mem::forget(second);
+    }
+}
+
+thread_local! {
+    static REQUEST_ID: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Calls `body` with the id of the request that this thread is working on, or
+/// with an empty one.
+pub(crate) fn with_request_id<T>(body: impl FnOnce(&str) -> T) -> T {
+    REQUEST_ID.with(|id| match id.try_borrow() {
+        Ok(id) => body(&id),
+        Err(_) => body(""),
+    })
+}
+
+/// A future that turns panics of its inner future, in `poll` or in `drop`,
+/// into an error, and names its request to log lines written meanwhile.
+pub(crate) struct Guarded<F> {
+    inner: ManuallyDrop<F>,
+    request_id: String,
+    dropped: bool,
+}
+
+impl<F> Guarded<F> {
+    pub(crate) fn new(inner: F, request_id: String) -> Self {
+        Self {
+            inner: ManuallyDrop::new(inner),
+            request_id,
+            dropped: false,
+        }
+    }
+
+    fn drop_inner(&mut self) {
+        if std::mem::replace(&mut self.dropped, true) {
+            return;
+        }
+        let inner = &mut self.inner;
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: `dropped` was false, so this is the only drop; the inner
+            // future is not touched again.
+            unsafe { ManuallyDrop::drop(inner) }
+        })) {
+            discard(payload);
+        }
+    }
+
+    fn swap_request_id(&mut self) {
+        REQUEST_ID.with(|id| std::mem::swap(&mut *id.borrow_mut(), &mut self.request_id));
+    }
+}
+
+impl<F, T> Future for Guarded<F>
+where
+    F: Future<Output = Result<T, RawError>>,
+{
+    type Output = RResult<T, RawError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: the inner future is pinned with `self` and never moved out.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.dropped {
+            return Poll::Ready(RResult::RErr(RawError {
+                kind: RawError::KIND_FAILED,
+                message: "polled after its end".into(),
+            }));
+        }
+        this.swap_request_id();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: as above.
+            unsafe { Pin::new_unchecked(&mut *this.inner) }.poll(context)
+        }));
+        let ended = !matches!(result, Ok(Poll::Pending));
+        if ended {
+            this.drop_inner();
+        }
+        this.swap_request_id();
+        match result {
+            Ok(poll) => poll.map(RResult::from),
+            Err(payload) => Poll::Ready(RResult::RErr(panicked(payload))),
+        }
+    }
+}
+
+impl<F> Drop for Guarded<F> {
+    fn drop(&mut self) {
+        self.drop_inner();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct PanicsInDrop;
+
+    impl Drop for PanicsInDrop {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+
+    fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+        let waker = std::task::Waker::noop();
+        std::pin::pin!(future).poll(&mut Context::from_waker(waker))
+    }
+
+    #[test]
+    fn a_panic_in_poll_is_an_error_with_its_message() {
+        let future = Guarded::new(
+            async {
+                if true {
+                    panic!("at the start");
+                }
+                Ok(())
+            },
+            String::new(),
+        );
+        let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
+            panic!("expected an error");
+        };
+        assert_eq!(error.kind, RawError::KIND_PANICKED);
+        assert_eq!(error.message.as_str(), "panicked: at the start");
+    }
+
+    #[test]
+    fn a_panic_in_drop_of_a_given_up_future_is_contained() {
+        let future = Guarded::new(
+            async {
+                let _guard = PanicsInDrop;
+                std::future::pending::<()>().await;
+                Ok(())
+            },
+            String::new(),
+        );
+        assert!(poll_once(future).is_pending());
+    }
+
+    #[test]
+    fn a_payload_whose_drop_panics_is_contained() {
+        let result = guard(|| -> Result<(), RawError> { std::panic::panic_any(PanicsInDrop) });
+        assert!(result.is_err());
+    }
+
+    #[test]
+    fn the_request_id_is_known_while_polled_and_gone_after() {
+        let future = Guarded::new(
+            async { Ok(with_request_id(ToOwned::to_owned)) },
+            "r-1".to_owned(),
+        );
+        let Poll::Ready(RResult::ROk(seen)) = poll_once(future) else {
+            panic!("expected an answer");
+        };
+        assert_eq!(seen, "r-1");
+        assert_eq!(with_request_id(ToOwned::to_owned), "");
+    }
+}

@@ -1,0 +1,242 @@
+//! What members see, in Chromium.
+
+use std::{path::Path, time::Duration};
+
+use crate::support::{
+    Installation, Site, Visitor,
+    application::{ALL_SCOPES, Application, query_of},
+    chromium::Chromium,
+    photo_desk::PhotoDesk,
+    photograph::{self, TURNED},
+};
+
+const PASSWORD: &str = "a long password";
+
+fn with_alice(plugins: &[&str]) -> Installation {
+    let installation = Installation::new(plugins);
+    installation.add_member("alice", PASSWORD);
+    installation
+}
+
+/// Publishes a photograph by the site's form and returns the path of its page.
+async fn publish(browser: &Chromium, site: &Site<'_>, photograph: &Path, title: &str) -> String {
+    let form = format!("{}/upload", site.installation.url());
+    browser.open(&form).await;
+    let file = photograph.to_str().expect("a plain name");
+    browser.type_into("input[type=file]", file).await;
+    browser.type_into("input[name=title]", title).await;
+    browser.follow("main form button.button-main").await;
+    let page = browser.url().await.path().to_owned();
+    assert!(page.starts_with("/m/"), "{page}: {}", browser.text().await);
+    page
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_signs_in_publishes_and_signs_out() {
+    let installation = with_alice(&[]);
+    let site = installation.serve();
+    let url = installation.url();
+    let browser = Chromium::start().await;
+
+    browser.open(&format!("{url}/upload")).await;
+    assert_eq!(browser.url().await.path(), "/login");
+    browser.check_page("login").await;
+    browser.sign_in("alice", "not this one").await;
+    assert!(browser.text().await.contains("is not right"));
+    // The browser itself notes a page that came with an error status.
+    browser.console_errors().await;
+    browser
+        .run("document.querySelector('#username').value = ''", vec![])
+        .await;
+    browser.sign_in("alice", PASSWORD).await;
+    assert_eq!(browser.url().await.path(), "/upload");
+    browser.check_page("upload").await;
+
+    let page = publish(&browser, &site, &photograph::path(TURNED), "The cat").await;
+    photograph::assert_clean_and_upright(&site.visitor(), &page);
+    browser.open(&format!("{url}{page}")).await;
+    browser.check_page("photograph").await;
+    let upright = "const image = document.querySelector('.stage img'); \
+                   return image.naturalWidth > image.naturalHeight";
+    assert_eq!(browser.run(upright, vec![]).await, true);
+    for (path, name) in [
+        ("/", "home"),
+        ("/u/alice", "member"),
+        ("/account", "account"),
+    ] {
+        browser.open(&format!("{url}{path}")).await;
+        browser.check_page(name).await;
+    }
+    browser.assert_policy_is_enforced().await;
+
+    browser.open(&format!("{url}{page}")).await;
+    browser.click("details.confirm summary").await;
+    browser.follow("form[action$='/delete'] button").await;
+    site.visitor().get(&page).expect(404);
+
+    browser.click(".menu-button").await;
+    browser.follow(".menu-last button").await;
+    browser.open(&format!("{url}/account")).await;
+    assert_eq!(browser.url().await.path(), "/login");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_connects_photo_desk_publishes_with_it_and_takes_it_back() {
+    let installation = with_alice(&["oauth", "api"]);
+    let site = installation.serve();
+    let url = installation.url();
+    let desk = PhotoDesk::start(&installation);
+    let browser = Chromium::start().await;
+
+    // Deny: the application says so and has nothing.
+    browser.open(&desk.url()).await;
+    browser.follow("#connect").await;
+    browser.sign_in("alice", PASSWORD).await;
+    browser.check_page("consent").await;
+    browser.follow("button[name=decision][value=deny]").await;
+    assert_eq!(browser.url().await.path(), "/");
+    assert!(browser.text().await.contains("You did not allow"));
+
+    // A part: the scope that was unticked is not there.
+    browser.follow("#connect").await;
+    browser
+        .click("input[name=scope][value='media:write']")
+        .await;
+    browser.follow("button[name=decision][value=allow]").await;
+    assert_eq!(browser.find_text("#me").await, "alice");
+    assert!(browser.has("#read-only").await && !browser.has("#upload").await);
+    browser.follow("#disconnect").await;
+
+    // All of it: asked for what is new, it publishes, changes and refreshes.
+    browser.follow("#connect").await;
+    let consent = browser.text().await;
+    assert!(consent.contains("asks for more than before"), "{consent}");
+    assert!(consent.contains("You allowed this before"), "{consent}");
+    browser.follow("button[name=decision][value=allow]").await;
+    let file = photograph::path(TURNED);
+    let file = file.to_str().expect("a plain name");
+    browser.type_into("#upload input[type=file]", file).await;
+    browser
+        .type_into("#upload input[name=title]", "From the desk")
+        .await;
+    browser.follow("#upload button").await;
+    assert!(browser.text().await.contains("is published"));
+    let page = newest(&site.visitor()).await;
+    photograph::assert_clean_and_upright(&site.visitor(), &page);
+    browser.follow("#refresh").await;
+    assert!(
+        browser
+            .text()
+            .await
+            .contains("The access token is renewed.")
+    );
+
+    // The site's own pages about it.
+    for (path, name) in [
+        ("/oauth/connections", "connections"),
+        ("/oauth/clients", "clients"),
+        ("/oauth/clients/new", "client-new"),
+    ] {
+        browser.open(&format!("{url}{path}")).await;
+        browser.check_page(name).await;
+    }
+    browser.open(&format!("{url}/oauth/connections")).await;
+    browser.follow("form[action$='/revoke'] button").await;
+    assert!(!browser.has("form[action$='/revoke']").await);
+    browser.open(&desk.url()).await;
+    let told = browser.text().await;
+    assert!(told.contains("no longer accepts"), "{told}");
+    browser.close().await;
+}
+
+/// The page of the newest photograph on the home page, as soon as its smaller
+/// sizes are made.
+async fn newest(visitor: &Visitor) -> String {
+    for _ in 0..600 {
+        let home = visitor.get("/").expect(200).text();
+        if let Some((_, rest)) = home.split_once("/m/") {
+            let id: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            return format!("/m/{id}");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no photograph comes to the home page");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_registers_an_application_and_reads_its_secret_once() {
+    let installation = with_alice(&["oauth", "api"]);
+    let _site = installation.serve();
+    let url = installation.url();
+    let browser = Chromium::start().await;
+    browser.open(&format!("{url}/oauth/clients/new")).await;
+    browser.sign_in("alice", PASSWORD).await;
+    browser.type_into("#name", "My <b>own</b>").await;
+    browser
+        .type_into("#redirect_uris", "http://example.org/plain")
+        .await;
+    browser.click("input[name=scope][value=profile]").await;
+    browser.follow("form.form button.button-main").await;
+    assert!(
+        browser.text().await.contains("Not registered"),
+        "plain http is refused"
+    );
+    browser.console_errors().await;
+    browser
+        .run(
+            "document.querySelector('#redirect_uris').value = ''",
+            vec![],
+        )
+        .await;
+    browser
+        .type_into("#redirect_uris", "https://example.org/callback")
+        .await;
+    browser.follow("form.form button.button-main").await;
+    browser.check_page("client-created").await;
+    let secret = browser.find_text("[aria-labelledby=client-secret]").await;
+    assert!(secret.len() >= 43, "{secret}");
+    browser.follow("main .actions a.button").await;
+    let page = browser.text().await;
+    assert!(page.contains("My <b>own</b>"), "{page}");
+    assert!(!page.contains(&secret), "the secret is shown again");
+    browser.check_page("client").await;
+    browser.close().await;
+}
+
+/// A content security policy that named `form-action` would stop the redirect
+/// after the form in Chromium, and in no other client.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn allow_leads_to_loopback_https_and_schemes_of_apps() {
+    let installation = with_alice(&["oauth", "api"]);
+    let site = installation.serve();
+    let browser = Chromium::start().await;
+    browser.open(&format!("{}/login", installation.url())).await;
+    browser.sign_in("alice", PASSWORD).await;
+    for redirect_uri in [
+        "http://127.0.0.1:9/callback",
+        "https://photos.invalid/callback",
+        "org.example.desk:/callback",
+    ] {
+        let application = Application::register_at(&installation, redirect_uri, &["--public"]);
+        let attempt = application.attempt(ALL_SCOPES);
+        browser.open(attempt.url()).await;
+        browser.console_errors().await;
+        browser.click("button[name=decision][value=allow]").await;
+        // Nobody answers there; what counts is that the browser went.
+        let went = browser.wait_for_departure(&installation.url()).await;
+        if redirect_uri.starts_with("http") {
+            assert!(went.starts_with(redirect_uri), "{went}");
+            assert_eq!(query_of(&went, "state"), Some(attempt.state));
+            assert!(query_of(&went, "code").is_some(), "{went}");
+        }
+        let blocked = browser.console_errors().await;
+        assert!(
+            !blocked
+                .iter()
+                .any(|error| error.contains("Security Policy")),
+            "{redirect_uri}: {blocked:#?}"
+        );
+    }
+    drop(site);
+}

@@ -1,0 +1,16 @@
+//! Hob from end to end: the built program in a fresh folder, real plugin
+//! libraries, real clients. Each module is one journey.
+//!
+//! `make e2e` builds what is needed and runs this.
+
+mod browser;
+mod cli;
+mod clients;
+mod durable;
+mod graceful;
+mod graph;
+mod journey;
+mod kill_minus_nine;
+mod other_compiler;
+mod panic_abort;
+mod support;

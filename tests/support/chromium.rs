@@ -1,0 +1,320 @@
+//! Chromium, driven through chromedriver.
+
+use std::{
+    fs,
+    net::TcpStream,
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::Instant,
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+use ureq::http::Method;
+use url::Url;
+
+use super::{
+    installation::{PATIENCE, free_address},
+    programs,
+};
+
+/// The width of a desktop's window, and of a telephone's.
+pub const WIDE: u32 = 1280;
+pub const NARROW: u32 = 390;
+
+/// A window of a fresh browser without history. One at a time, since machines
+/// that run tests are small.
+pub struct Chromium {
+    client: Client,
+    driver: Child,
+    _profile: TempDir,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// A command that WebDriver does not know and chromedriver does.
+#[derive(Debug)]
+struct ChromeCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for ChromeCommand {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/{}", self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+impl Chromium {
+    /// Starts a browser.
+    pub async fn start() -> Self {
+        static TURN: OnceLock<Mutex<()>> = OnceLock::new();
+        let turn = TURN.get_or_init(Mutex::default).lock().await;
+        let address = free_address();
+        let profile = TempDir::with_prefix("hob-chromium-").expect("a temporary folder");
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={}", address.port()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver is installed (on Debian: apt install chromium-driver)");
+        let end = Instant::now() + PATIENCE;
+        while TcpStream::connect(address).is_err() {
+            assert!(Instant::now() < end, "chromedriver does not answer");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("it is an object");
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://{address}"))
+            .await
+            .expect("Chromium starts");
+        let browser = Self {
+            client,
+            driver,
+            _profile: profile,
+            _turn: turn,
+        };
+        browser.resize(WIDE, false).await;
+        browser
+    }
+
+    async fn chrome(&self, path: &'static str, body: Value) -> Value {
+        self.client
+            .issue_cmd(ChromeCommand { path, body })
+            .await
+            .expect("chromedriver understands")
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.chrome("goog/cdp/execute", body).await
+    }
+
+    /// Makes the window this wide, light or dark.
+    pub async fn resize(&self, width: u32, dark: bool) {
+        let metrics = json!({
+            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({
+            "features": [{ "name": "prefers-color-scheme", "value": scheme }],
+        });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    pub async fn open(&self, url: &str) {
+        self.client.goto(url).await.expect("the page loads");
+    }
+
+    pub async fn url(&self) -> Url {
+        self.client.current_url().await.expect("there is a page")
+    }
+
+    /// The element, as soon as it is there.
+    pub async fn find(&self, css: &str) -> Element {
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!(
+                "no {css} at {}: {error}\n{}",
+                self.url().await,
+                self.text().await
+            ),
+        }
+    }
+
+    pub async fn has(&self, css: &str) -> bool {
+        let found = self.client.find_all(Locator::Css(css)).await;
+        !found.expect("the page can be searched").is_empty()
+    }
+
+    pub async fn click(&self, css: &str) {
+        self.find(css)
+            .await
+            .click()
+            .await
+            .expect("it can be clicked");
+    }
+
+    pub async fn type_into(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.send_keys(text).await.expect("it takes words");
+    }
+
+    /// What a reader sees of the page.
+    pub async fn text(&self) -> String {
+        self.find_text("body").await
+    }
+
+    pub async fn find_text(&self, css: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+        self.run(script, vec![css.into()])
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute(script, arguments)
+            .await
+            .expect("the script runs")
+    }
+
+    /// Clicks what leads to another page and waits until that is loaded.
+    pub async fn follow(&self, css: &str) {
+        self.run("window.stillHere = true", Vec::new()).await;
+        self.click(css).await;
+        let end = Instant::now() + PATIENCE;
+        let gone = "return !window.stillHere && document.readyState === 'complete'";
+        while !matches!(
+            self.client.execute(gone, Vec::new()).await,
+            Ok(Value::Bool(true))
+        ) {
+            assert!(Instant::now() < end, "{css} leads nowhere");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the browser has left this site or will not, and says where
+    /// it is. A scheme that the machine does not know leaves the page as it is.
+    pub async fn wait_for_departure(&self, site: &str) -> String {
+        for _ in 0..50 {
+            let url = self.url().await;
+            if !url.as_str().starts_with(site) {
+                return url.into();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+        }
+        self.url().await.into()
+    }
+
+    /// Signs in at the form that is shown.
+    pub async fn sign_in(&self, username: &str, password: &str) {
+        self.type_into("#username", username).await;
+        self.type_into("#password", password).await;
+        self.follow("main form button[type=submit]").await;
+    }
+
+    /// Asserts what holds for every page: no error on the console (which is
+    /// where a violated content security policy shows), and nothing to scroll
+    /// sideways on a telephone. With `HOB_SCREENSHOTS=1` the page's pictures
+    /// are saved for the documentation.
+    pub async fn check_page(&self, name: &str) {
+        for dark in [false, true] {
+            for width in [WIDE, NARROW] {
+                self.resize(width, dark).await;
+                let script = "return document.documentElement.scrollWidth";
+                let needed = self.run(script, Vec::new()).await;
+                assert!(
+                    needed.as_u64() <= Some(u64::from(width)),
+                    "{name} is {needed} pixels wide in a window of {width}"
+                );
+                self.save_screenshot(name, width, dark).await;
+            }
+        }
+        self.resize(WIDE, false).await;
+        let origin = self.url().await.origin().ascii_serialization();
+        let mut problems = self.console_errors().await;
+        // Other sites that the browser came by have their own.
+        problems.retain(|problem| problem.starts_with(&origin));
+        assert!(
+            problems.is_empty(),
+            "on the console of {name}: {problems:#?}"
+        );
+    }
+
+    async fn save_screenshot(&self, name: &str, width: u32, dark: bool) {
+        if std::env::var("HOB_SCREENSHOTS").as_deref() != Ok("1") {
+            return;
+        }
+        let folder = programs::repository().join("docs/images");
+        fs::create_dir_all(&folder).expect("docs/images can be made");
+        let narrow = if width == NARROW { "-narrow" } else { "" };
+        let dark = if dark { "-dark" } else { "" };
+        let picture = self.client.screenshot().await.expect("a picture");
+        fs::write(folder.join(format!("{name}{narrow}{dark}.png")), picture)
+            .expect("a picture can be saved");
+    }
+
+    /// The errors that the console has shown since it was last asked.
+    pub async fn console_errors(&self) -> Vec<String> {
+        let entries = self.chrome("se/log", json!({ "type": "browser" })).await;
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .filter(|entry| entry["level"] == "SEVERE")
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Asserts that the page's policy stops a script that was smuggled in.
+    pub async fn assert_policy_is_enforced(&self) {
+        let script = "const script = document.createElement('script'); \
+                      script.textContent = 'window.smuggled = true'; \
+                      document.body.append(script); return window.smuggled === true";
+        let ran = self.run(script, Vec::new()).await;
+        assert_eq!(ran, false, "an inline script ran at {}", self.url().await);
+        let errors = self.console_errors().await;
+        assert!(
+            errors
+                .iter()
+                .any(|error| error.contains("Content Security Policy")),
+            "the policy said nothing: {errors:#?}"
+        );
+    }
+
+    /// Ends the browser. Without it the window stays until the process ends.
+    pub async fn close(self) {
+        self.client.clone().close().await.expect("Chromium ends");
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // The browser is of the driver's group, and would outlive it.
+        let _ = kill_process_group(Pid::from_child(&self.driver), Signal::KILL);
+        let _ = self.driver.wait();
+    }
+}

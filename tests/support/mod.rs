@@ -1,0 +1,16 @@
+//! What the journeys share: a site in a folder of its own, and the clients
+//! that visit it.
+
+pub mod application;
+pub mod chromium;
+pub mod installation;
+pub mod photo_desk;
+pub mod photograph;
+pub mod programs;
+pub mod python;
+pub mod skip;
+pub mod upload;
+pub mod visitor;
+
+pub use installation::{Database, Installation, Site, each_database};
+pub use visitor::{Answer, Visitor};
