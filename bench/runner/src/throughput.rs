@@ -1,0 +1,274 @@
+//! Requests a second, and the ratios between them.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, ensure};
+
+use crate::{
+    Paths,
+    report::{Bound, Report, median},
+    seeds,
+    site::{Process, REDIRECT_URI, Site},
+};
+
+/// How long and how often.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    pub seconds: usize,
+    pub rounds: usize,
+}
+
+const THREADS: usize = 2;
+const CONNECTIONS: usize = 32;
+
+/// What one run of wrk measured.
+#[derive(Clone, Copy)]
+struct Run {
+    per_second: f64,
+    /// Of the server's time on the cores, for each of them.
+    cpu_micros: f64,
+}
+
+/// One run of each in one round.
+struct Round {
+    bare: Run,
+    native: Run,
+    plugin: Run,
+    me_small: Run,
+    me_large: Run,
+    dance: Run,
+    refresh: Run,
+}
+
+/// Measures round after round and writes the ratios into the report.
+pub fn measure(
+    paths: &Paths,
+    small: &Site,
+    large: &Site,
+    settings: Settings,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let mut rounds = Vec::new();
+    for number in 1..=settings.rounds {
+        eprintln!("round {number} of {}", settings.rounds);
+        rounds.push(measure_round(paths, small, large, settings)?);
+    }
+    write(&rounds, report);
+    Ok(())
+}
+
+fn measure_round(
+    paths: &Paths,
+    small: &Site,
+    large: &Site,
+    settings: Settings,
+) -> anyhow::Result<Round> {
+    let bare = {
+        let (process, address) = serve_bare(&paths.bench)?;
+        let wrk = Wrk::new(paths, settings, "plain.lua", address, "/");
+        wrk.run(&process, &[])?
+    };
+    let (native, plugin, me_small, dance, refresh) = {
+        let serving = small.serve()?;
+        let process = &serving.process;
+        let basic = basic(small);
+        let session_file = small.file("sessions").display().to_string();
+        let refresh_file = small.file("refresh_tokens").display().to_string();
+        let redirect_uri = REDIRECT_URI.replace(':', "%3A").replace('/', "%2F");
+        let wrk = |script, path| Wrk::new(paths, settings, script, small.address, path);
+        let native = wrk("plain.lua", "/healthz").run(process, &[])?;
+        let plugin = wrk("plain.lua", "/bench/static").run(process, &[])?;
+        let me = wrk("me.lua", "/").run(process, &[&tokens_of(small)])?;
+        let dance = wrk("dance.lua", "/").run(
+            process,
+            &[
+                &session_file,
+                &small.client.client_id,
+                &redirect_uri,
+                &basic,
+            ],
+        )?;
+        seeds::sow_refresh_tokens(small)?;
+        let refresh = wrk("refresh.lua", "/").run(process, &[&refresh_file, &basic])?;
+        (native, plugin, me, dance, refresh)
+    };
+    let me_large = {
+        let serving = large.serve()?;
+        let wrk = Wrk::new(paths, settings, "me.lua", large.address, "/");
+        wrk.run(&serving.process, &[&tokens_of(large)])?
+    };
+    Ok(Round {
+        bare,
+        native,
+        plugin,
+        me_small,
+        me_large,
+        dance,
+        refresh,
+    })
+}
+
+fn tokens_of(site: &Site) -> String {
+    site.file("access_tokens").display().to_string()
+}
+
+/// RFC 6749, section 2.3.1. Neither part has a letter that a form encodes.
+fn basic(site: &Site) -> String {
+    let text = format!("{}:{}", site.client.client_id, site.client.client_secret);
+    base64(text.as_bytes())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk
+            .iter()
+            .fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        let word = word << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            match place <= chunk.len() {
+                true => text.push(char::from(
+                    ALPHABET[(word >> (18 - 6 * place) & 63) as usize],
+                )),
+                false => text.push('='),
+            }
+        }
+    }
+    text
+}
+
+fn serve_bare(bench: &Path) -> anyhow::Result<(Process, SocketAddr)> {
+    let mut child = Command::new(bench.join("bare"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("the bare server")?;
+    let output = child.stdout.take().context("its output is piped")?;
+    let process = Process(child);
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    Ok((process, line.trim().parse()?))
+}
+
+struct Wrk {
+    command: Command,
+    seconds: usize,
+}
+
+impl Wrk {
+    fn new(
+        paths: &Paths,
+        settings: Settings,
+        script: &str,
+        address: SocketAddr,
+        path: &str,
+    ) -> Self {
+        let mut command = Command::new("wrk");
+        command
+            .arg(format!("-t{THREADS}"))
+            .arg(format!("-c{CONNECTIONS}"))
+            .arg(format!("-d{}s", settings.seconds))
+            .arg("-s")
+            .arg(paths.scripts.join(script))
+            .arg(format!("http://{address}{path}"))
+            .arg("--");
+        Self {
+            command,
+            seconds: settings.seconds,
+        }
+    }
+
+    fn run(mut self, server: &Process, arguments: &[&str]) -> anyhow::Result<Run> {
+        self.command.args(arguments);
+        let before = server.cpu_time()?;
+        let output = self.command.stderr(Stdio::inherit()).output()?;
+        let spent = server.cpu_time()?.saturating_sub(before);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let result = text
+            .lines()
+            .find_map(|line| line.strip_prefix("RESULT "))
+            .with_context(|| format!("{:?}: {text}", self.command))?;
+        let (per_second, errors) = result.split_once(' ').context("RESULT has two numbers")?;
+        ensure!(errors == "0", "{:?}: errors: {text}", self.command);
+        let per_second: f64 = per_second.parse()?;
+        Ok(Run {
+            per_second,
+            cpu_micros: spent.as_secs_f64() * 1e6 / (per_second * self.seconds as f64),
+        })
+    }
+}
+
+fn write(rounds: &[Round], report: &mut Report) {
+    let mut line = |name, what: fn(&Round) -> Run, base: fn(&Round) -> Run, least| {
+        let ratio = |round: &Round| what(round).per_second / base(round).per_second;
+        let middle = |figure: fn(&Run) -> f64| {
+            median(rounds.iter().map(|round| figure(&what(round))).collect())
+        };
+        report.add(
+            name,
+            format!(
+                "{:.0}/s, {:.1} µs of the server's CPU each",
+                middle(|run| run.per_second),
+                middle(|run| run.cpu_micros)
+            ),
+            median(rounds.iter().map(ratio).collect()),
+            "",
+            least,
+        );
+    };
+    line(
+        "bare hyper, static JSON",
+        |round| round.bare,
+        |round| round.bare,
+        Bound::None,
+    );
+    line(
+        "native route, to bare hyper",
+        |round| round.native,
+        |round| round.bare,
+        Bound::None,
+    );
+    line(
+        "plugin's static route, to the native route",
+        |round| round.plugin,
+        |round| round.native,
+        Bound::AtLeast(0.90),
+    );
+    line(
+        "`GET /api/v1/me`, 1,000 tokens, to bare hyper",
+        |round| round.me_small,
+        |round| round.bare,
+        Bound::AtLeast(0.45),
+    );
+    line(
+        "`GET /api/v1/me`, a random one of 1,000,000 tokens, to bare hyper",
+        |round| round.me_large,
+        |round| round.bare,
+        Bound::AtLeast(0.30),
+    );
+    line(
+        "code dances, to bare hyper",
+        |round| round.dance,
+        |round| round.bare,
+        Bound::AtLeast(0.05),
+    );
+    line(
+        "refreshes, to bare hyper",
+        |round| round.refresh,
+        |round| round.bare,
+        Bound::AtLeast(0.06),
+    );
+    let route = |round: &Round| (round.plugin.cpu_micros - round.native.cpu_micros) * 1e3;
+    report.add(
+        "a route across the boundary",
+        "the server's CPU beyond the native route's",
+        median(rounds.iter().map(route).collect()),
+        " ns",
+        Bound::None,
+    );
+}

@@ -1,0 +1,28 @@
+-- `GET /api/v1/me` with a random token out of a file of them, one a line.
+local tokens, count, before = {}, 0, ""
+local threads = 0
+
+function setup(thread)
+  threads = threads + 1
+  thread:set("seed", threads)
+end
+
+function init(arguments)
+  for token in io.lines(arguments[1]) do
+    count = count + 1
+    tokens[count] = token
+  end
+  math.randomseed(os.time() * 10 + seed)
+  before = "GET /api/v1/me HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port
+    .. "\r\nAuthorization: Bearer "
+end
+
+function request()
+  return before .. tokens[math.random(count)] .. "\r\n\r\n"
+end
+
+function done(summary)
+  local errors = summary.errors
+  print(string.format("RESULT %.1f %d", summary.requests / (summary.duration / 1e6),
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout))
+end
