@@ -195,18 +195,16 @@ async fn consume_and_issue(
         refresh,
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
-    let housekeeping = oauth.housekeeping();
-    let issued = oauth
-        .write(move |connection| {
-            if !code.consume(connection, now, tokens.dead_at())? {
-                return Ok(Err(code));
-            }
-            let response = tokens.store(connection)?;
-            housekeeping.run(connection, now)?;
-            Ok(Ok(response))
+    let forget_at = tokens.dead_at();
+    tokens
+        .issue(oauth, now, move |connection| {
+            Ok(if code.consume(connection, now, forget_at)? {
+                Ok(())
+            } else {
+                Err(code)
+            })
         })
-        .await?;
-    Ok(issued)
+        .await
 }
 
 /// What a replayed code gave dies.

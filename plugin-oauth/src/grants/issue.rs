@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     OAuth,
+    error::OAuthError,
     models::{AccessToken, RefreshToken},
     resource::Resource,
     scope::Scope,
@@ -120,12 +121,32 @@ impl PreparedTokens {
         last.map_or(self.access_token.expires_at, |end| end + lifetime)
     }
 
-    /// Stores them and hands out the answer.
-    pub fn store(self, connection: &mut Connection) -> QueryResult<TokenResponse> {
-        self.access_token.insert(connection)?;
-        if let Some(refresh_token) = &self.refresh_token {
-            refresh_token.insert(connection)?;
-        }
-        Ok(self.response)
+    /// Consumes what they are given for and stores them, in one transaction,
+    /// and hands out the answer. Where `consume` refuses, its refusal is what
+    /// comes back, and what it wrote stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn issue<E: Send + 'static>(
+        self,
+        oauth: &OAuth,
+        now: Timestamp,
+        consume: impl FnOnce(&mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
+    ) -> Result<Result<TokenResponse, E>, OAuthError> {
+        let housekeeping = oauth.housekeeping();
+        let issued = oauth
+            .write(move |connection| {
+                if let Err(refusal) = consume(connection)? {
+                    return Ok(Err(refusal));
+                }
+                self.access_token.insert(connection)?;
+                if let Some(refresh_token) = &self.refresh_token {
+                    refresh_token.insert(connection)?;
+                }
+                housekeeping.run(connection, now)?;
+                Ok(Ok(self.response))
+            })
+            .await?;
+        Ok(issued)
     }
 }

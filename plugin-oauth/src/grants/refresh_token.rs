@@ -90,15 +90,9 @@ pub(super) async fn redeem(
         }),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
-    let housekeeping = oauth.housekeeping();
-    let issued = oauth
-        .write(move |connection| {
-            if let Err(error) = consume(&token, connection, now)? {
-                return Ok(Err(error));
-            }
-            let response = tokens.store(connection)?;
-            housekeeping.run(connection, now)?;
-            Ok(Ok(response))
+    let issued = tokens
+        .issue(oauth, now, move |connection| {
+            consume(&token, connection, now)
         })
         .await?;
     Ok(issued?)
