@@ -16,7 +16,7 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    OAuth, error::OAuthError, grants::GrantType, models::Client, pkce::CodeChallenge,
+    OAuth, error::OAuthError, grants::authorization_code, models::Client, pkce::CodeChallenge,
     redirect_uri::RedirectUri, resource::Resource, scope::Scope,
 };
 
@@ -60,7 +60,7 @@ impl AuthorizationRequest {
         {
             return Err(OAuthError::Malformed("the only response_mode is query"));
         }
-        if !client.grant_types.contains(GrantType::AuthorizationCode) {
+        if !client.may_use(&authorization_code::GRANT) {
             return Err(OAuthError::GrantNotAllowed);
         }
         let code_challenge = CodeChallenge::from_parameters(

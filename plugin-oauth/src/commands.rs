@@ -46,11 +46,7 @@ impl<'a> ClientJson<'a> {
                 .map(|uri| uri.as_str())
                 .collect(),
             scope: client.scope.to_string(),
-            grant_types: client
-                .grant_types
-                .iter()
-                .map(|grant| grant.as_str())
-                .collect(),
+            grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
             owner_id: client.owner_id,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
@@ -87,6 +83,18 @@ impl<'a> ClientJson<'a> {
 
 /// `client add`
 pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let kind = if invocation.given("public") {
+        ClientKind::Public
+    } else {
+        ClientKind::Confidential
+    };
+    let grant_types =
+        registration::grant_types(invocation.values("grant"), kind).map_err(|problem| {
+            CommandError::usage(
+                format!("--grant: {problem}"),
+                "leave --grant out for the usual ones",
+            )
+        })?;
     let all = |name| -> Vec<&str> { invocation.values(name).iter().map(String::as_str).collect() };
     let checked = registration::check(
         &oauth,
@@ -96,6 +104,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
             redirect_uris: &all("redirect-uri"),
             scope: &all("scope"),
         },
+        &grant_types,
     )
     .map_err(|problems| {
         let all: Vec<String> = problems
@@ -107,17 +116,6 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
             "see `hob oauth client add --help` for an example",
         )
     })?;
-    let grant_types = registration::grant_types(invocation.values("grant")).map_err(|problem| {
-        CommandError::usage(
-            format!("--grant: {problem}"),
-            "leave --grant out to allow all of them",
-        )
-    })?;
-    let kind = if invocation.given("public") {
-        ClientKind::Public
-    } else {
-        ClientKind::Confidential
-    };
     let (new_client, secret) =
         registration::new_client(checked, kind, grant_types, None, oauth.now());
     let digest = secret.as_ref().map(PlainSecret::digest);

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     OAuth,
-    grants::{GrantType, GrantTypes},
+    grants::{GRANTS, Grant, GrantTypes},
     models::{ClientChanges, ClientKind, NewClient},
     redirect_uri::{RedirectUri, RedirectUriError},
     scope::{Scope, ScopeSyntaxError},
@@ -44,8 +44,10 @@ pub enum RegistrationError {
     ScopeSyntax(#[from] ScopeSyntaxError),
     #[error("there is no scope {word}; there are: {known}")]
     ScopeUnknown { word: String, known: String },
-    #[error("there is no grant {0}; there are: authorization_code, refresh_token")]
+    #[error("there is no grant {0}; there are: {known}", known = grant_names())]
     GrantUnknown(String),
+    #[error("the grant {0} is for clients that can keep a secret, and not for a public one")]
+    GrantNotForPublicClients(&'static str),
 }
 
 /// What an owner types.
@@ -84,7 +86,11 @@ impl Problems {
 ///
 /// # Errors
 /// All that is wrong.
-pub fn check(oauth: &OAuth, typed: &Typed<'_, '_>) -> Result<ClientChanges, Box<Problems>> {
+pub fn check(
+    oauth: &OAuth,
+    typed: &Typed<'_, '_>,
+    grant_types: &GrantTypes,
+) -> Result<ClientChanges, Box<Problems>> {
     let mut problems = Problems::default();
     fn keep<T>(
         result: Result<T, RegistrationError>,
@@ -95,7 +101,7 @@ pub fn check(oauth: &OAuth, typed: &Typed<'_, '_>) -> Result<ClientChanges, Box<
     let name = keep(check_name(typed.name), &mut problems.name);
     let website = keep(check_website(typed.website), &mut problems.website);
     let redirect_uris = keep(
-        check_redirect_uris(typed.redirect_uris),
+        check_redirect_uris(typed.redirect_uris, grant_types),
         &mut problems.redirect_uris,
     );
     let scope = keep(
@@ -138,7 +144,10 @@ fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
         .ok_or(RegistrationError::Website)
 }
 
-fn check_redirect_uris(typed: &[&str]) -> Result<Vec<RedirectUri>, RegistrationError> {
+fn check_redirect_uris(
+    typed: &[&str],
+    grant_types: &GrantTypes,
+) -> Result<Vec<RedirectUri>, RegistrationError> {
     let mut redirect_uris: Vec<RedirectUri> = Vec::new();
     for uri in typed
         .iter()
@@ -155,8 +164,10 @@ fn check_redirect_uris(typed: &[&str]) -> Result<Vec<RedirectUri>, RegistrationE
         }
     }
     match redirect_uris.len() {
-        0 => Err(RegistrationError::RedirectUriMissing),
-        1..=MOST_REDIRECT_URIS => Ok(redirect_uris),
+        0 if grant_types.iter().any(|grant| grant.redirects) => {
+            Err(RegistrationError::RedirectUriMissing)
+        }
+        0..=MOST_REDIRECT_URIS => Ok(redirect_uris),
         _ => Err(RegistrationError::TooManyRedirectUris),
     }
 }
@@ -178,20 +189,30 @@ fn check_scope(declared: &Scope, typed: &[&str]) -> Result<Scope, RegistrationEr
     }
 }
 
-/// Reads the names of grants; all of them where none is named.
+/// Reads the names of grants for a client of this kind; the usual ones where
+/// none is named.
 ///
 /// # Errors
-/// [`RegistrationError::GrantUnknown`].
-pub fn grant_types(names: &[String]) -> Result<GrantTypes, RegistrationError> {
+/// There is no such grant, or not for a client of this kind.
+pub fn grant_types(names: &[String], kind: ClientKind) -> Result<GrantTypes, RegistrationError> {
     if names.is_empty() {
-        return Ok(GrantType::ALL.into_iter().collect());
+        return Ok(GrantTypes::by_default());
     }
     names
         .iter()
         .map(|name| {
-            GrantType::parse(name).ok_or_else(|| RegistrationError::GrantUnknown(name.clone()))
+            let grant =
+                Grant::named(name).ok_or_else(|| RegistrationError::GrantUnknown(name.clone()))?;
+            if kind == ClientKind::Public && !grant.for_public_clients {
+                return Err(RegistrationError::GrantNotForPublicClients(grant.name));
+            }
+            Ok(grant)
         })
         .collect()
+}
+
+fn grant_names() -> String {
+    GRANTS.map(|grant| grant.name).join(", ")
 }
 
 /// Makes a new client of what was checked, and its secret if it can keep one.
@@ -255,14 +276,21 @@ mod tests {
 
     #[test]
     fn redirect_uris_are_read_one_by_one() {
-        let read = check_redirect_uris(&["https://a.example/cb ", "", "https://a.example/cb"]);
+        let usual = GrantTypes::by_default();
+        let check = |typed: &[&str]| check_redirect_uris(typed, &usual);
+        let read = check(&["https://a.example/cb ", "", "https://a.example/cb"]);
         assert_eq!(read.unwrap().len(), 1);
         assert_eq!(
-            check_redirect_uris(&["", " "]),
+            check(&["", " "]),
             Err(RegistrationError::RedirectUriMissing)
         );
+        let without_redirect = [Grant::named("refresh_token").unwrap()];
+        assert_eq!(
+            check_redirect_uris(&[""], &without_redirect.into_iter().collect()),
+            Ok(Vec::new())
+        );
         assert!(matches!(
-            check_redirect_uris(&["https://a.example/cb", "http://a.example/cb"]),
+            check(&["https://a.example/cb", "http://a.example/cb"]),
             Err(RegistrationError::RedirectUri { .. })
         ));
     }

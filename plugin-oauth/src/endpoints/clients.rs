@@ -5,7 +5,7 @@ use hob_plugin_sdk::{Member, PluginError, Request, Response, http::Fields, prelu
 use super::member_page::{TimeText, notice, page};
 use crate::{
     OAuth,
-    grants::GrantType,
+    grants::GrantTypes,
     models::{Client, ClientKind},
     pages::{
         ClientCreatedPage, ClientFields, ClientNewPage, ClientPage, ClientRow, ClientsPage, Field,
@@ -78,7 +78,8 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
         return Ok(registration_is_closed());
     }
     let form = TypedForm::read(&request)?;
-    let checked = match form.check(&oauth) {
+    let grant_types = GrantTypes::by_default();
+    let checked = match form.check(&oauth, &grant_types) {
         Ok(checked) => checked,
         Err(problems) => return Ok(show_new_form(&oauth, &request, 422, &form, &problems)),
     };
@@ -87,9 +88,8 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
     } else {
         ClientKind::Confidential
     };
-    let all_grants = GrantType::ALL.into_iter().collect();
     let (new_client, secret) =
-        registration::new_client(checked, kind, all_grants, Some(member.id), oauth.now());
+        registration::new_client(checked, kind, grant_types, Some(member.id), oauth.now());
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))
@@ -131,7 +131,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         return Ok(not_found());
     };
     let form = TypedForm::read(&request)?;
-    match form.check(&oauth) {
+    match form.check(&oauth, &client.grant_types) {
         Ok(changes) => {
             let here = client_path(&oauth, &client);
             oauth
@@ -201,7 +201,11 @@ impl TypedForm {
         }
     }
 
-    fn check(&self, oauth: &OAuth) -> Result<crate::models::ClientChanges, Box<Problems>> {
+    fn check(
+        &self,
+        oauth: &OAuth,
+        grant_types: &GrantTypes,
+    ) -> Result<crate::models::ClientChanges, Box<Problems>> {
         let scope: Vec<&str> = self.scope.iter().map(String::as_str).collect();
         registration::check(
             oauth,
@@ -211,6 +215,7 @@ impl TypedForm {
                 redirect_uris: &self.redirect_uris.lines().collect::<Vec<_>>(),
                 scope: &scope,
             },
+            grant_types,
         )
     }
 

@@ -4,7 +4,7 @@
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, grants::GrantType};
+use crate::{OAuth, grants::Grant};
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -36,7 +36,7 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             scopes_supported: oauth.declared_scope().words().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: GrantType::ALL.iter().map(|grant| grant.as_str()).collect(),
+            grant_types_supported: Grant::advertised().map(|grant| grant.name).collect(),
             token_endpoint_auth_methods_supported: [
                 "client_secret_basic",
                 "client_secret_post",

@@ -7,7 +7,7 @@ use crate::{
     OAuth,
     client_authentication::Credentials,
     error::{ClientAuthenticationError, OAuthError},
-    grants::{self, TokenResponse},
+    grants::{self, GrantRequest, TokenResponse},
 };
 
 /// Parameters that have no business in this endpoint's URL: it stands in the
@@ -53,7 +53,11 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
     let client = Credentials::from_request(request, &form)?
         .authenticate(oauth, request.peer())
         .await?;
-    grants::redeem(oauth, &client, &form).await
+    let request = GrantRequest {
+        client: &client,
+        form: &form,
+    };
+    grants::redeem(oauth, request).await
 }
 
 fn refuse_parameters_in_url(request: &Request) -> Result<(), OAuthError> {

@@ -11,8 +11,9 @@ use hob_plugin_sdk::{
 use rand::Rng;
 
 use super::{
-    GrantType, TokenResponse,
+    Given, Grant, GrantRequest, TokenResponse,
     issue::{Issue, PreparedTokens, RefreshIssue},
+    refresh_token,
 };
 use crate::{
     OAuth,
@@ -23,6 +24,14 @@ use crate::{
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
+};
+
+pub static GRANT: Grant = Grant {
+    name: "authorization_code",
+    given: Given::ByDefault,
+    for_public_clients: true,
+    redirects: true,
+    redeem: |oauth, request| Box::pin(redeem(oauth, request)),
 };
 
 /// What a code is issued for.
@@ -97,11 +106,8 @@ impl<'a> CodeRequest<'a> {
     }
 }
 
-pub(super) async fn redeem(
-    oauth: &OAuth,
-    client: &Client,
-    form: &Fields,
-) -> Result<TokenResponse, OAuthError> {
+async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
+    let GrantRequest { client, form } = request;
     let request = CodeRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
         .ok_or(GrantError::Unknown)?
@@ -176,15 +182,12 @@ async fn consume_and_issue(
     resource: Resource,
     now: Timestamp,
 ) -> Result<Result<TokenResponse, AuthorizationCode>, OAuthError> {
-    let refresh = client
-        .grant_types
-        .contains(GrantType::RefreshToken)
-        .then(|| RefreshIssue {
-            parent: None,
-            scope: code.scope.clone(),
-            resource: code.resource.clone(),
-            family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
-        });
+    let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
+        parent: None,
+        scope: code.scope.clone(),
+        resource: code.resource.clone(),
+        family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
+    });
     let issue = Issue {
         client_id: code.client_id.clone(),
         member_id: code.member_id,

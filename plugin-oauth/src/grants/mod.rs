@@ -1,13 +1,14 @@
 //! The grants: what a client can swap for tokens, and by which rules.
 //!
-//! One grant is one file here and one line in [`redeem`]. Nothing here knows
-//! HTTP; a grant gets the form's fields and the authenticated client.
+//! One grant is one file here, with a [`Grant`] that says all that others need
+//! to know of it, and one line in [`GRANTS`]. Nothing here knows HTTP; a grant
+//! gets a [`GrantRequest`].
 
 pub mod authorization_code;
 mod issue;
-mod refresh_token;
+pub mod refresh_token;
 
-use std::fmt;
+use std::{fmt, pin::Pin};
 
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
@@ -24,55 +25,99 @@ pub use issue::TokenResponse;
 
 use crate::{OAuth, error::OAuthError, models::Client};
 
-/// A value of `grant_type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantType {
-    /// RFC 6749, section 4.1.
-    AuthorizationCode,
-    /// RFC 6749, section 6.
-    RefreshToken,
+/// All grants that this server knows.
+pub static GRANTS: [&Grant; 2] = [&authorization_code::GRANT, &refresh_token::GRANT];
+
+/// A grant, as it registers itself.
+#[derive(Debug)]
+pub struct Grant {
+    /// The value of `grant_type`.
+    pub name: &'static str,
+    pub given: Given,
+    /// Whether a client that proves nothing of itself may use it.
+    pub for_public_clients: bool,
+    /// Whether it sends members back to a redirect URI, so that a client that
+    /// uses it has to register one.
+    pub redirects: bool,
+    /// Swaps what the request carries for tokens.
+    redeem: for<'a> fn(&'a OAuth, GrantRequest<'a>) -> Redemption<'a>,
 }
 
-impl GrantType {
-    pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::RefreshToken];
+type Redemption<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, OAuthError>> + Send + 'a>>;
 
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-        }
-    }
+/// What a client sent to the token endpoint, and who it is.
+#[derive(Debug, Clone, Copy)]
+pub struct GrantRequest<'a> {
+    pub client: &'a Client,
+    pub form: &'a Fields,
+}
 
+/// How a client comes to a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// Every new client has it, unless it names its grants.
+    ByDefault,
+    /// A new client has it if it asks for it.
+    OnRequest,
+    /// Only the operator gives it, to one client at a time. For all others it
+    /// does not exist here, and nothing advertises it.
+    ByOperator,
+}
+
+impl Grant {
     /// None where there is no such grant here.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.as_str() == text)
+    pub fn named(name: &str) -> Option<&'static Self> {
+        GRANTS.into_iter().find(|grant| grant.name == name)
+    }
+
+    /// Those that the discovery document names.
+    pub fn advertised() -> impl Iterator<Item = &'static Self> {
+        GRANTS
+            .into_iter()
+            .filter(|grant| grant.given != Given::ByOperator)
     }
 }
+
+impl PartialEq for Grant {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Grant {}
 
 /// The grants that a client may use, each once.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
-pub struct GrantTypes(Vec<GrantType>);
+pub struct GrantTypes(Vec<&'static Grant>);
 
 impl GrantTypes {
+    /// Those of a new client that does not name any.
     #[must_use]
-    pub fn contains(&self, grant_type: GrantType) -> bool {
-        self.0.contains(&grant_type)
+    pub fn by_default() -> Self {
+        GRANTS
+            .into_iter()
+            .filter(|grant| grant.given == Given::ByDefault)
+            .collect()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = GrantType> {
+    #[must_use]
+    pub fn contains(&self, grant: &Grant) -> bool {
+        self.0.contains(&grant)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &'static Grant> {
         self.0.iter().copied()
     }
 }
 
-impl FromIterator<GrantType> for GrantTypes {
-    fn from_iter<I: IntoIterator<Item = GrantType>>(grant_types: I) -> Self {
+impl FromIterator<&'static Grant> for GrantTypes {
+    fn from_iter<I: IntoIterator<Item = &'static Grant>>(grants: I) -> Self {
         let mut own = Vec::new();
-        for grant_type in grant_types {
-            if !own.contains(&grant_type) {
-                own.push(grant_type);
+        for grant in grants {
+            if !own.contains(&grant) {
+                own.push(grant);
             }
         }
         Self(own)
@@ -81,11 +126,11 @@ impl FromIterator<GrantType> for GrantTypes {
 
 impl fmt::Display for GrantTypes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, grant_type) in self.iter().enumerate() {
+        for (at, grant) in self.iter().enumerate() {
             if at > 0 {
                 formatter.write_str(" ")?;
             }
-            formatter.write_str(grant_type.as_str())?;
+            formatter.write_str(grant.name)?;
         }
         Ok(())
     }
@@ -103,7 +148,7 @@ impl FromSql<Text, Hob> for GrantTypes {
     /// have stored it.
     fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<Text, Hob>>::from_sql(value)?;
-        Ok(text.split(' ').filter_map(GrantType::parse).collect())
+        Ok(text.split(' ').filter_map(Grant::named).collect())
     }
 }
 
@@ -111,17 +156,13 @@ impl FromSql<Text, Hob> for GrantTypes {
 ///
 /// # Errors
 /// Why not; see [`crate::error::ErrorCode`].
-pub async fn redeem(
-    oauth: &OAuth,
-    client: &Client,
-    form: &Fields,
-) -> Result<TokenResponse, OAuthError> {
-    let grant_type = GrantType::parse(form.required("grant_type")?).ok_or(OAuthError::GrantType)?;
-    if !client.grant_types.contains(grant_type) {
-        return Err(OAuthError::GrantNotAllowed);
+pub async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
+    let grant = Grant::named(request.form.required("grant_type")?).ok_or(OAuthError::GrantType)?;
+    if !request.client.may_use(grant) {
+        return Err(match grant.given {
+            Given::ByDefault | Given::OnRequest => OAuthError::GrantNotAllowed,
+            Given::ByOperator => OAuthError::GrantType,
+        });
     }
-    match grant_type {
-        GrantType::AuthorizationCode => authorization_code::redeem(oauth, client, form).await,
-        GrantType::RefreshToken => refresh_token::redeem(oauth, client, form).await,
-    }
+    (grant.redeem)(oauth, request).await
 }

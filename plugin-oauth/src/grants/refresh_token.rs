@@ -24,7 +24,7 @@ use hob_plugin_sdk::{
 };
 
 use super::{
-    TokenResponse,
+    Given, Grant, GrantRequest, TokenResponse,
     issue::{Issue, PreparedTokens, RefreshIssue},
 };
 use crate::{
@@ -34,6 +34,14 @@ use crate::{
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretKind},
+};
+
+pub static GRANT: Grant = Grant {
+    name: "refresh_token",
+    given: Given::ByDefault,
+    for_public_clients: true,
+    redirects: false,
+    redeem: |oauth, request| Box::pin(redeem(oauth, request)),
 };
 
 /// For so long after a token was consumed, parallel requests with it are no
@@ -59,11 +67,8 @@ impl<'a> RefreshRequest<'a> {
     }
 }
 
-pub(super) async fn redeem(
-    oauth: &OAuth,
-    client: &Client,
-    form: &Fields,
-) -> Result<TokenResponse, OAuthError> {
+async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
+    let GrantRequest { client, form } = request;
     let request = RefreshRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::RefreshToken, request.refresh_token)
         .ok_or(GrantError::Unknown)?

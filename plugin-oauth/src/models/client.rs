@@ -14,7 +14,7 @@ use super::{
     schema::{oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents},
 };
 use crate::{
-    grants::GrantTypes,
+    grants::{Grant, GrantTypes},
     redirect_uri::{RedirectTarget, RedirectUri},
     scope::Scope,
     secret::SecretDigest,
@@ -245,6 +245,13 @@ impl Client {
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.kind == ClientKind::Public
+    }
+
+    /// Whether it may use a grant: it was given to it, and a client of its kind
+    /// can have it.
+    #[must_use]
+    pub fn may_use(&self, grant: &Grant) -> bool {
+        self.grant_types.contains(grant) && (grant.for_public_clients || !self.is_public())
     }
 
     #[must_use]
