@@ -74,7 +74,7 @@ impl AuthorizationRequest {
         Ok(Self {
             redirect_uri,
             state: state(fields),
-            scope: scope(oauth, client, fields.one("scope")?)?,
+            scope: oauth.asked_scope(client, fields.one("scope")?)?,
             resource: oauth.asked_resource(fields)?,
             code_challenge,
             prompt: Prompt::parse(fields.one("prompt")?)?,
@@ -85,22 +85,6 @@ impl AuthorizationRequest {
 /// The state to send back: none where it is ambiguous.
 pub fn state(fields: &Fields) -> Option<String> {
     fields.one("state").ok().flatten().map(ToOwned::to_owned)
-}
-
-/// A client that names no scope asks for all that it is registered for.
-fn scope(oauth: &OAuth, client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
-    let declared = oauth.declared_scope();
-    let Some(asked) = asked else {
-        return Ok(client.scope.intersection(declared));
-    };
-    let asked = Scope::parse(asked)?;
-    if let Some(word) = asked.first_not_in(declared) {
-        return Err(OAuthError::ScopeUnknown(word.to_owned()));
-    }
-    if let Some(word) = asked.first_not_in(&client.scope) {
-        return Err(OAuthError::ScopeNotRegistered(word.to_owned()));
-    }
-    Ok(asked)
 }
 
 /// What the member is to be shown (OpenID Connect Core, section 3.1.2.1).

@@ -39,6 +39,7 @@ use crate::{
     endpoints::{authorize, clients, connections, consent, metadata, token},
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
+    models::Client,
     resource::Resource,
     scope::Scope,
     settings::Settings,
@@ -193,6 +194,23 @@ impl OAuth {
             .iter()
             .find(|description| description.name == word)
             .map_or(word, |description| &description.sentence)
+    }
+
+    /// The parameter `scope`. A client that names none asks for all that it is
+    /// registered for.
+    fn asked_scope(&self, client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
+        let declared = self.declared_scope();
+        let Some(asked) = asked else {
+            return Ok(client.scope.intersection(declared));
+        };
+        let asked = Scope::parse(asked)?;
+        if let Some(word) = asked.first_not_in(declared) {
+            return Err(OAuthError::ScopeUnknown(word.to_owned()));
+        }
+        if let Some(word) = asked.first_not_in(&client.scope) {
+            return Err(OAuthError::ScopeNotRegistered(word.to_owned()));
+        }
+        Ok(asked)
     }
 
     /// The parameter `resource`.

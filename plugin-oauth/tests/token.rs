@@ -514,7 +514,6 @@ async fn an_unknown_grant_and_one_that_is_not_allowed() {
         for grant in [
             "nonsense",
             "password",
-            "client_credentials",
             "implicit",
             "urn:ietf:params:oauth:grant-type:device_code",
         ] {

@@ -8,11 +8,10 @@ use hob_plugin_sdk::{
     db::{Connection, Timestamp},
     http::Fields,
 };
-use rand::Rng;
 
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
-    issue::{Issue, PreparedTokens, RefreshIssue},
+    issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue, new_family},
     refresh_token,
 };
 use crate::{
@@ -62,7 +61,7 @@ impl PreparedCode {
                 member_id: issue.member_id,
                 // Known when it is stored.
                 consent: 0,
-                family: (randomness.next_u64() >> 1).cast_signed(),
+                family: new_family(&mut randomness),
                 redirect_uri: issue.redirect_uri,
                 scope: issue.scope,
                 resource: issue.resource,
@@ -190,12 +189,14 @@ async fn consume_and_issue(
     });
     let issue = Issue {
         client_id: code.client_id.clone(),
-        member_id: code.member_id,
-        consent: code.consent,
+        holder: Holder::Member(ConsentingMember {
+            member_id: code.member_id,
+            consent: code.consent,
+            refresh,
+        }),
         family: code.family,
         scope: code.scope.clone(),
         resource,
-        refresh,
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();

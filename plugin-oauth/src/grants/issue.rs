@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use hob_plugin_sdk::db::{Connection, Timestamp};
+use rand::Rng;
 use serde::Serialize;
 
 use crate::{
@@ -30,21 +31,40 @@ pub struct TokenResponse {
 /// What tokens are issued for.
 pub struct Issue {
     pub client_id: String,
-    pub member_id: i64,
-    pub consent: i64,
+    pub holder: Holder,
     pub family: i64,
     /// Of the access token.
     pub scope: Scope,
     pub resource: Resource,
+}
+
+/// In whose name a client acts.
+pub enum Holder {
+    Member(ConsentingMember),
+    /// In its own (RFC 6749, section 4.4): its row. There is never a refresh
+    /// token then.
+    Client(i64),
+}
+
+/// A member, the consent, and the refresh token that may come of it.
+pub struct ConsentingMember {
+    pub member_id: i64,
+    pub consent: i64,
     pub refresh: Option<RefreshIssue>,
 }
 
-/// The refresh token beside it, which may allow more.
+/// The refresh token beside an access token, which may allow more.
 pub struct RefreshIssue {
     pub parent: Option<SecretDigest>,
     pub scope: Scope,
     pub resource: Resource,
     pub family_expires_at: Timestamp,
+}
+
+/// Names what is issued on the strength of one authorization. It is no secret,
+/// and only has to differ from the others under the same consent.
+pub fn new_family(randomness: &mut impl Rng) -> i64 {
+    (randomness.next_u64() >> 1).cast_signed()
 }
 
 /// Tokens that are made and not yet stored, so that as little as possible is
@@ -60,38 +80,49 @@ impl PreparedTokens {
         let settings = oauth.settings();
         let randomness = &mut operating_system_randomness();
         let access_secret = PlainSecret::generate(SecretKind::AccessToken, randomness);
-        let refresh = issue.refresh.map(|refresh| {
-            let secret = PlainSecret::generate(SecretKind::RefreshToken, randomness);
-            let idle_until = now + settings.refresh_token_lifetime();
-            let row = RefreshToken {
-                digest: secret.digest(),
-                client_id: issue.client_id.clone(),
-                member_id: issue.member_id,
-                consent: issue.consent,
-                family: issue.family,
-                parent: refresh.parent,
-                scope: refresh.scope,
-                resource: refresh.resource,
-                created_at: now,
-                expires_at: idle_until.min(refresh.family_expires_at),
-                family_expires_at: refresh.family_expires_at,
-                consumed_at: None,
-                siblings: 0,
-            };
-            (secret, row)
-        });
         let lifetime: Duration = settings.access_token_lifetime();
         let scope = issue.scope.to_string();
-        let access_token = AccessToken {
+        let mut access_token = AccessToken {
             digest: access_secret.digest(),
             client_id: issue.client_id,
-            member_id: Some(issue.member_id),
-            consent: Some(issue.consent),
+            member_id: None,
+            consent: None,
+            client: None,
             family: issue.family,
             scope: issue.scope,
             resource: issue.resource,
             created_at: now,
             expires_at: now + lifetime,
+        };
+        let refresh = match issue.holder {
+            Holder::Client(client) => {
+                access_token.client = Some(client);
+                None
+            }
+            Holder::Member(member) => {
+                access_token.member_id = Some(member.member_id);
+                access_token.consent = Some(member.consent);
+                member.refresh.map(|refresh| {
+                    let secret = PlainSecret::generate(SecretKind::RefreshToken, randomness);
+                    let idle_until = now + settings.refresh_token_lifetime();
+                    let row = RefreshToken {
+                        digest: secret.digest(),
+                        client_id: access_token.client_id.clone(),
+                        member_id: member.member_id,
+                        consent: member.consent,
+                        family: issue.family,
+                        parent: refresh.parent,
+                        scope: refresh.scope,
+                        resource: refresh.resource,
+                        created_at: now,
+                        expires_at: idle_until.min(refresh.family_expires_at),
+                        family_expires_at: refresh.family_expires_at,
+                        consumed_at: None,
+                        siblings: 0,
+                    };
+                    (secret, row)
+                })
+            }
         };
         let (refresh_secret, refresh_token) = refresh.unzip();
         Self {

@@ -5,6 +5,7 @@
 //! gets a [`GrantRequest`].
 
 pub mod authorization_code;
+mod client_credentials;
 mod issue;
 pub mod refresh_token;
 
@@ -26,7 +27,11 @@ pub use issue::TokenResponse;
 use crate::{OAuth, error::OAuthError, models::Client};
 
 /// All grants that this server knows.
-pub static GRANTS: [&Grant; 2] = [&authorization_code::GRANT, &refresh_token::GRANT];
+pub static GRANTS: [&Grant; 3] = [
+    &authorization_code::GRANT,
+    &refresh_token::GRANT,
+    &client_credentials::GRANT,
+];
 
 /// A grant, as it registers itself.
 #[derive(Debug)]

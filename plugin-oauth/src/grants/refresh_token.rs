@@ -25,7 +25,7 @@ use hob_plugin_sdk::{
 
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
-    issue::{Issue, PreparedTokens, RefreshIssue},
+    issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue},
 };
 use crate::{
     OAuth,
@@ -82,17 +82,19 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     let (scope, resource) = narrow(&token, client, request)?;
     let issue = Issue {
         client_id: token.client_id.clone(),
-        member_id: token.member_id,
-        consent: token.consent,
+        holder: Holder::Member(ConsentingMember {
+            member_id: token.member_id,
+            consent: token.consent,
+            refresh: Some(RefreshIssue {
+                parent: Some(token.digest),
+                scope: token.scope.clone(),
+                resource: token.resource.clone(),
+                family_expires_at: token.family_expires_at,
+            }),
+        }),
         family: token.family,
         scope,
         resource,
-        refresh: Some(RefreshIssue {
-            parent: Some(token.digest),
-            scope: token.scope.clone(),
-            resource: token.resource.clone(),
-            family_expires_at: token.family_expires_at,
-        }),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let issued = tokens

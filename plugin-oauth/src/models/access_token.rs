@@ -16,9 +16,11 @@ use crate::{resource::Resource, scope::Scope, secret::SecretDigest};
 pub struct AccessToken {
     pub digest: SecretDigest,
     pub client_id: String,
-    /// None where a client acts for itself.
+    /// None, as the consent, where a client acts for itself.
     pub member_id: Option<i64>,
     pub consent: Option<i64>,
+    /// The client's row, where it acts for itself.
+    pub client: Option<i64>,
     pub family: i64,
     pub scope: Scope,
     pub resource: Resource,

@@ -10,7 +10,7 @@ use diesel::{
 use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp, Value};
 
 use super::{
-    revocation::{Consents, revoke_all_under},
+    revocation::{Consents, revoke_all_under, revoke_own_tokens},
     schema::{oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents},
 };
 use crate::{
@@ -204,6 +204,20 @@ impl Client {
         Ok(())
     }
 
+    /// Holds the row of a client until the transaction ends, so that whoever
+    /// suspends it waits for what is issued here, and then finds it. False if
+    /// it is suspended, or gone.
+    pub fn hold(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+        let touched = diesel::update(
+            oauth_clients::table
+                .find(id)
+                .filter(oauth_clients::suspended_at.is_null()),
+        )
+        .set(oauth_clients::suspended_at.eq(None::<Timestamp>))
+        .execute(connection)?;
+        Ok(touched == 1)
+    }
+
     /// Stops it for everybody: what it holds and what it waits for dies, the
     /// members' consents stay.
     pub fn suspend(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
@@ -215,6 +229,9 @@ impl Client {
                 .filter(oauth_authorization_requests::client.eq(self.id)),
         )
         .execute(connection)?;
+        // Its own tokens are found only from here on: the first statement has
+        // waited for those who held the row.
+        revoke_own_tokens(connection, self.id)?;
         revoke_all_under(connection, Consents::Client(self.id))
     }
 

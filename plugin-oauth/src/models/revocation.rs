@@ -95,6 +95,13 @@ pub fn revoke_family(connection: &mut Connection, consent: i64, family: i64) -> 
     }
 }
 
+/// Kills the tokens with which a client acts for itself.
+pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResult<()> {
+    diesel::delete(oauth_access_tokens::table.filter(oauth_access_tokens::client.eq(client)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Kills a member's undecided authorization requests, then all that was issued
 /// in the member's name.
 ///

@@ -90,6 +90,7 @@ diesel::table! {
         resource -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        client -> Nullable<BigInt>,
     }
 }
 

@@ -4,6 +4,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+use diesel::RunQueryDsl;
 use hob::{
     members::Member,
     testing::{Browser, Builder, Reply, TestHost},
@@ -67,14 +68,22 @@ impl Dance {
     }
 
     pub async fn register_with_scope(&self, redirect_uri: &str, scope: &str, more: &[&str]) -> App {
+        let redirect = ["--redirect-uri", redirect_uri];
+        let mut app = self
+            .register_without_redirect(scope, &[&redirect, more].concat())
+            .await;
+        app.redirect_uri = redirect_uri.to_owned();
+        app
+    }
+
+    /// An application that sends nobody back.
+    pub async fn register_without_redirect(&self, scope: &str, more: &[&str]) -> App {
         let mut words = vec![
             "oauth",
             "client",
             "add",
             "--name",
             "Photo Desk",
-            "--redirect-uri",
-            redirect_uri,
             "--scope",
             scope,
             "--json",
@@ -86,8 +95,20 @@ impl Dance {
         App {
             client_id: text(&client, "client_id"),
             secret: client["client_secret"].as_str().map(ToOwned::to_owned),
-            redirect_uri: redirect_uri.to_owned(),
+            redirect_uri: String::new(),
         }
+    }
+
+    /// Does to the database what no command does.
+    pub async fn execute(&self, statement: &str) {
+        let statement = statement.to_owned();
+        let touched = self
+            .site
+            .db()
+            .write(move |connection| diesel::sql_query(statement).execute(connection))
+            .await
+            .expect("the statement is right");
+        assert!(touched > 0, "no row was touched");
     }
 
     /// A confidential web application.
