@@ -1,12 +1,14 @@
-//! Who calls the token endpoint (RFC 6749, section 2.3).
+//! Who calls the token endpoint, and those like it (RFC 6749, section 2.3).
 //!
 //! A wrong secret and an unknown client take the same way through this code:
 //! a digest is computed and compared in both. This module does not know what
 //! the client wants.
 
 use base64::{Engine, alphabet, engine};
+use diesel::QueryResult;
 use hob_plugin_sdk::{
     Request,
+    db::Connection,
     http::{FieldError, Fields},
 };
 use percent_encoding::percent_decode;
@@ -109,12 +111,31 @@ impl Credentials {
     /// and one that a public client can't have. After too many of these from
     /// one address, [`OAuthError::Throttled`], whatever the secret is.
     pub async fn authenticate(self, oauth: &OAuth, peer: &str) -> Result<Client, OAuthError> {
+        let (client, ()) = self.authenticate_reading(oauth, peer, |_| Ok(())).await?;
+        Ok(client)
+    }
+
+    /// As [`Self::authenticate`], and reads something else in the same job,
+    /// for whoever can't afford a second one. It is read for nothing where the
+    /// client is refused.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn authenticate_reading<T: Send + 'static>(
+        self,
+        oauth: &OAuth,
+        peer: &str,
+        read: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<(Client, T), OAuthError> {
         let (client_id, now) = (self.client_id.clone(), oauth.now());
         if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
             return Err(OAuthError::Throttled(wait));
         }
-        let found = oauth
-            .read(move |connection| Client::find_with_secrets(connection, &client_id, now))
+        let (found, also_read) = oauth
+            .read(move |connection| {
+                let found = Client::find_with_secrets(connection, &client_id, now)?;
+                Ok((found, read(connection)?))
+            })
             .await?;
         let presented = self.secret.as_deref().map(SecretDigest::of);
         let (client, digests) = match found {
@@ -127,6 +148,7 @@ impl Credentials {
                 ClientKind::Confidential => secret_fits,
                 ClientKind::Public => presented.is_none(),
             })
+            .map(|client| (client, also_read))
             .ok_or_else(|| {
                 oauth.throttle().failed(&self.client_id, peer, now);
                 Error::Refused.into()

@@ -27,6 +27,7 @@ struct ClientJson<'a> {
     scope: String,
     grant_types: Vec<&'a str>,
     owner_id: Option<i64>,
+    introspects: bool,
     created_at: String,
     suspended_at: Option<String>,
 }
@@ -48,6 +49,7 @@ impl<'a> ClientJson<'a> {
             scope: client.scope.to_string(),
             grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
             owner_id: client.owner_id,
+            introspects: client.introspects,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
         }
@@ -73,6 +75,9 @@ impl<'a> ClientJson<'a> {
         }
         line("scope:", &self.scope);
         line("grants:", &self.grant_types.join(" "));
+        if self.introspects {
+            line("introspects:", "access tokens of all applications");
+        }
         line("created:", &self.created_at);
         if let Some(time) = &self.suspended_at {
             line("suspended:", time);
@@ -88,6 +93,12 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     } else {
         ClientKind::Confidential
     };
+    if kind == ClientKind::Public && invocation.given("introspect") {
+        return Err(CommandError::usage(
+            "--introspect: a public client proves nothing of itself, so it may not look at tokens",
+            "leave --public out",
+        ));
+    }
     let grant_types =
         registration::grant_types(invocation.values("grant"), kind).map_err(|problem| {
             CommandError::usage(
@@ -116,8 +127,9 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
             "see `hob oauth client add --help` for an example",
         )
     })?;
-    let (new_client, secret) =
+    let (mut new_client, secret) =
         registration::new_client(checked, kind, grant_types, None, oauth.now());
+    new_client.introspects = invocation.given("introspect");
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))

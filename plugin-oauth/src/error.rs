@@ -164,6 +164,8 @@ pub enum ClientAuthenticationError {
     Unsupported,
     #[error("the client is unknown, or its secret is wrong")]
     Refused,
+    #[error("this is for clients that prove who they are, and not for a public one")]
+    Public,
 }
 
 /// Why a code or a refresh token is not redeemed.
@@ -257,12 +259,12 @@ struct ErrorResponse<'a> {
     error_description: &'a str,
 }
 
-/// As the token endpoint answers (RFC 6749, section 5.2). Not for the
+/// As the token endpoint answers (RFC 6749, section 5.2), and those like it. Not for the
 /// authorization endpoint, which redirects or shows a page.
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         if let Self::Plugin(error) = &self {
-            tracing::error!(%error, "the token endpoint failed");
+            tracing::error!(%error, "an endpoint of the back channel failed");
         }
         let code = self.code();
         let response = Response::json(

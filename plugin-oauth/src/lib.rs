@@ -11,12 +11,15 @@ mod endpoints;
 mod error;
 mod grants;
 mod housekeeping;
+mod introspection;
+mod issued_token;
 mod models;
 mod pages;
 mod pkce;
 mod redirect_uri;
 mod registration;
 mod resource;
+mod revocation;
 mod scope;
 mod secret;
 mod settings;
@@ -36,7 +39,7 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    endpoints::{authorize, clients, connections, consent, metadata, token},
+    endpoints::{authorize, clients, connections, consent, introspect, metadata, revoke, token},
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
     models::Client,
@@ -72,6 +75,8 @@ impl Plugin for OAuth {
             .handle("POST /authorize", authorize::post)
             .handle("POST /consent", consent::post)
             .handle("POST /access_token", token::post)
+            .handle("POST /revoke", revoke::post)
+            .handle("POST /introspect", introspect::post)
             .handle("GET /.well-known/oauth-authorization-server", metadata::get)
             .handle("GET /clients", clients::list)
             .handle("GET /clients/new", clients::new_form)

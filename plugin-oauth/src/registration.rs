@@ -216,6 +216,7 @@ fn grant_names() -> String {
 }
 
 /// Makes a new client of what was checked, and its secret if it can keep one.
+/// What only an operator can allow it is off.
 pub fn new_client(
     checked: ClientChanges,
     kind: ClientKind,
@@ -240,6 +241,7 @@ pub fn new_client(
         scope: checked.scope,
         grant_types,
         created_at: now,
+        introspects: false,
     };
     (new_client, secret)
 }

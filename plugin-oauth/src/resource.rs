@@ -62,6 +62,16 @@ impl Resource {
         self.0.is_empty()
     }
 
+    /// What a token that is limited to this is for, as an absolute URI.
+    #[must_use]
+    pub fn audience<'a>(&'a self, site_url: &'a str) -> &'a str {
+        if self.is_whole_site() {
+            site_url
+        } else {
+            &self.0
+        }
+    }
+
     /// Whether a token that is limited to this works at `audience`.
     #[must_use]
     pub fn admits(&self, audience: &str) -> bool {

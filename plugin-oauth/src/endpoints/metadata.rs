@@ -11,11 +11,15 @@ struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
     token_endpoint: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
     grant_types_supported: Vec<&'a str>,
     token_endpoint_auth_methods_supported: [&'a str; 3],
+    revocation_endpoint_auth_methods_supported: [&'a str; 3],
+    introspection_endpoint_auth_methods_supported: [&'a str; 2],
     code_challenge_methods_supported: [&'a str; 1],
     /// RFC 9207, section 3.
     authorization_response_iss_parameter_supported: bool,
@@ -23,6 +27,9 @@ struct Metadata<'a> {
     /// default would be true.
     request_uri_parameter_supported: bool,
 }
+
+const ALL_CLIENTS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+const CONFIDENTIAL_CLIENTS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 
 /// The document.
 pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
@@ -33,15 +40,15 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             issuer: oauth.issuer_identifier(),
             authorization_endpoint: site.plugin_url("/authorize"),
             token_endpoint: site.plugin_url("/access_token"),
+            revocation_endpoint: site.plugin_url("/revoke"),
+            introspection_endpoint: site.plugin_url("/introspect"),
             scopes_supported: oauth.declared_scope().words().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
             grant_types_supported: Grant::advertised().map(|grant| grant.name).collect(),
-            token_endpoint_auth_methods_supported: [
-                "client_secret_basic",
-                "client_secret_post",
-                "none",
-            ],
+            token_endpoint_auth_methods_supported: ALL_CLIENTS,
+            revocation_endpoint_auth_methods_supported: ALL_CLIENTS,
+            introspection_endpoint_auth_methods_supported: CONFIDENTIAL_CLIENTS,
             code_challenge_methods_supported: ["S256"],
             authorization_response_iss_parameter_supported: true,
             request_uri_parameter_supported: false,

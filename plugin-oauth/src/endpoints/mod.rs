@@ -1,12 +1,15 @@
 //! One URL, one file: each parses, authorises, calls, shapes.
 
 pub mod authorize;
+mod back_channel;
 pub mod clients;
 pub mod connections;
 pub mod consent;
 mod front_channel;
+pub mod introspect;
 mod member_page;
 pub mod metadata;
+pub mod revoke;
 pub mod token;
 
 use hob_plugin_sdk::{Member, PluginError, Request};

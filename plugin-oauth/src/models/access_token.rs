@@ -44,4 +44,10 @@ impl AccessToken {
             .execute(connection)?;
         Ok(())
     }
+
+    /// Ends this one alone.
+    pub fn revoke(&self, connection: &mut Connection) -> QueryResult<()> {
+        diesel::delete(access_tokens::table.find(self.digest)).execute(connection)?;
+        Ok(())
+    }
 }

@@ -72,6 +72,8 @@ pub struct Client {
     pub grant_types: GrantTypes,
     pub created_at: Timestamp,
     pub suspended_at: Option<Timestamp>,
+    /// A resource server: it may look at every client's access tokens.
+    pub introspects: bool,
 }
 
 /// An application that is to be registered.
@@ -87,6 +89,7 @@ pub struct NewClient {
     pub scope: Scope,
     pub grant_types: GrantTypes,
     pub created_at: Timestamp,
+    pub introspects: bool,
 }
 
 /// What an application's owner can change.

@@ -16,6 +16,7 @@ diesel::table! {
         grant_types -> Text,
         created_at -> BigInt,
         suspended_at -> Nullable<BigInt>,
+        introspects -> Bool,
     }
 }
 

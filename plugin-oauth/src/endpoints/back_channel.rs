@@ -1,0 +1,65 @@
+//! What the endpoints that clients call themselves have in common: all they
+//! are told stands in a form, and nothing in the address.
+
+use hob_plugin_sdk::{
+    Request,
+    http::{FieldError, Fields},
+};
+
+use crate::error::{ClientAuthenticationError, OAuthError};
+
+/// Parameters that have no business in an address: it stands in the logs of
+/// every server on the way.
+const OWN_PARAMETERS: [&str; 11] = [
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "resource",
+    "username",
+    "password",
+    "access_token",
+    "token",
+];
+const CREDENTIALS: [&str; 4] = [
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+];
+
+/// Reads the body.
+///
+/// # Errors
+/// It is no form, a parameter is there twice, or the address has parameters.
+pub fn form(request: &Request) -> Result<Fields, OAuthError> {
+    refuse_parameters_in_url(request)?;
+    if !request.is_form() {
+        return Err(OAuthError::Malformed(
+            "the body has to be application/x-www-form-urlencoded",
+        ));
+    }
+    let form = request.form()?;
+    if let Some(name) = form.repeated(&["resource"]) {
+        return Err(FieldError::Repeated(name.to_owned()).into());
+    }
+    Ok(form)
+}
+
+fn refuse_parameters_in_url(request: &Request) -> Result<(), OAuthError> {
+    if request.query().is_empty() {
+        return Ok(());
+    }
+    let query = request.query_fields()?;
+    if CREDENTIALS.iter().any(|name| query.contains(name)) {
+        return Err(ClientAuthenticationError::InUrl.into());
+    }
+    if OWN_PARAMETERS.iter().any(|name| query.contains(name)) {
+        return Err(OAuthError::Malformed(
+            "parameters belong into the body and not into the URL",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What a client may know of a token (RFC 7662).
+//!
+//! A client sees its own tokens. A client that the operator calls a resource
+//! server sees every client's access tokens, for it is asked to honour them;
+//! refresh tokens are nothing to it. What a caller may not see looks like what
+//! does not exist.
+//!
+//! No username is told: only the member's consent could say whether the caller
+//! may know it, and the host would have to be asked in a second job. `sub` is
+//! the member's id, which the API takes.
+
+use hob_plugin_sdk::db::Timestamp;
+use serde::Serialize;
+
+use crate::{OAuth, issued_token::FoundToken, models::Client, resource::Resource, scope::Scope};
+
+/// The answer (RFC 7662, section 2.2).
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum IntrospectionResponse {
+    Active(ActiveToken),
+    Inactive(Inactive),
+}
+
+/// All that is said of a token that is of no use, or none of the caller's
+/// business.
+#[derive(Debug, Serialize)]
+pub struct Inactive {
+    active: bool,
+}
+
+/// What is said of a token that works.
+#[derive(Debug, Serialize)]
+pub struct ActiveToken {
+    active: bool,
+    scope: String,
+    client_id: String,
+    /// Absent for a refresh token, which opens nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    /// In seconds, as the next.
+    exp: i64,
+    iat: i64,
+    /// The member's id; absent where a client acts for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    /// The resource that it is limited to, or the whole site.
+    aud: String,
+    iss: String,
+}
+
+/// What `client` is told of a token.
+#[must_use]
+pub fn introspect(
+    oauth: &OAuth,
+    client: &Client,
+    found: Option<FoundToken>,
+) -> IntrospectionResponse {
+    let now = oauth.now();
+    match found.filter(|token| may_see(client, token) && is_alive(token, now)) {
+        Some(token) => IntrospectionResponse::Active(ActiveToken::new(oauth, token)),
+        None => IntrospectionResponse::Inactive(Inactive { active: false }),
+    }
+}
+
+fn may_see(client: &Client, token: &FoundToken) -> bool {
+    let is_own = token.client_id() == client.client_id;
+    let is_for_resource_servers = matches!(token, FoundToken::Access(_));
+    !client.is_suspended() && (is_own || client.introspects && is_for_resource_servers)
+}
+
+/// Those that were revoked are not found; see [`crate::models`].
+fn is_alive(token: &FoundToken, now: Timestamp) -> bool {
+    match token {
+        FoundToken::Access(token) => now < token.expires_at,
+        FoundToken::Refresh(token) => token.consumed_at.is_none() && now < token.expires_at,
+    }
+}
+
+impl ActiveToken {
+    fn new(oauth: &OAuth, token: FoundToken) -> Self {
+        let new = |client_id, scope: Scope, resource: Resource, created_at, expires_at| {
+            let (created_at, expires_at): (Timestamp, Timestamp) = (created_at, expires_at);
+            Self {
+                active: true,
+                scope: scope.to_string(),
+                client_id,
+                token_type: None,
+                exp: expires_at.as_seconds(),
+                iat: created_at.as_seconds(),
+                sub: None,
+                aud: resource.audience(&oauth.host().site().url).to_owned(),
+                iss: oauth.issuer_identifier().to_owned(),
+            }
+        };
+        match token {
+            FoundToken::Access(token) => Self {
+                token_type: Some("Bearer"),
+                sub: token.member_id.map(|id| id.to_string()),
+                ..new(
+                    token.client_id,
+                    token.scope,
+                    token.resource,
+                    token.created_at,
+                    token.expires_at,
+                )
+            },
+            FoundToken::Refresh(token) => Self {
+                sub: Some(token.member_id.to_string()),
+                ..new(
+                    token.client_id,
+                    token.scope,
+                    token.resource,
+                    token.created_at,
+                    token.expires_at,
+                )
+            },
+        }
+    }
+}

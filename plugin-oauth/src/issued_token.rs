@@ -1,0 +1,63 @@
+//! Tokens that a client shows to the server that issued them.
+//!
+//! A token says by its prefix what it is, so one lookup finds it. This module
+//! does not know what the client wants of it.
+
+use diesel::QueryResult;
+use hob_plugin_sdk::db::Connection;
+
+use crate::{
+    models::{AccessToken, RefreshToken},
+    secret::{PlainSecret, SecretDigest, SecretKind},
+};
+
+/// A token that may have been issued here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuedToken {
+    Access(SecretDigest),
+    Refresh(SecretDigest),
+}
+
+/// A token that was.
+#[derive(Debug, Clone)]
+pub enum FoundToken {
+    Access(AccessToken),
+    Refresh(RefreshToken),
+}
+
+impl IssuedToken {
+    /// None for what can't have been issued here as a token.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digest = |kind| PlainSecret::parse(kind, text).map(|secret| secret.digest());
+        digest(SecretKind::AccessToken)
+            .map(Self::Access)
+            .or_else(|| digest(SecretKind::RefreshToken).map(Self::Refresh))
+    }
+
+    /// One indexed read. Also one that was consumed or has expired.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn find(self, connection: &mut Connection) -> QueryResult<Option<FoundToken>> {
+        Ok(match self {
+            Self::Access(digest) => {
+                AccessToken::find(connection, &digest)?.map(FoundToken::Access)
+            }
+            Self::Refresh(digest) => {
+                RefreshToken::find(connection, &digest)?.map(FoundToken::Refresh)
+            }
+        })
+    }
+}
+
+impl FoundToken {
+    /// Whom it was issued to.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        match self {
+            Self::Access(token) => &token.client_id,
+            Self::Refresh(token) => &token.client_id,
+        }
+    }
+}
