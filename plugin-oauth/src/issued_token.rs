@@ -41,9 +41,7 @@ impl IssuedToken {
     /// The database's.
     pub fn find(self, connection: &mut Connection) -> QueryResult<Option<FoundToken>> {
         Ok(match self {
-            Self::Access(digest) => {
-                AccessToken::find(connection, &digest)?.map(FoundToken::Access)
-            }
+            Self::Access(digest) => AccessToken::find(connection, &digest)?.map(FoundToken::Access),
             Self::Refresh(digest) => {
                 RefreshToken::find(connection, &digest)?.map(FoundToken::Refresh)
             }

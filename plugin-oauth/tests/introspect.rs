@@ -74,7 +74,10 @@ async fn a_client_sees_what_its_own_tokens_allow() {
         let api = format!("{SITE}/api/v1");
         let code = dance.code_with(&app, &[("resource", &api)]).await;
         let limited = tokens(&dance.exchange(&app, &code).await);
-        assert_eq!(active(&dance, &app, &limited.access).await["aud"], api.as_str());
+        assert_eq!(
+            active(&dance, &app, &limited.access).await["aud"],
+            api.as_str()
+        );
 
         let machine = dance
             .register(REDIRECT_URI, &["--grant", "client_credentials"])
@@ -102,7 +105,10 @@ async fn who_proves_nothing_is_told_nothing() {
         named.push(("client_id", &app.client_id));
         let reply = browser.post_form(INTROSPECT, &named).await;
         assert_error(&reply, 401, "invalid_client");
-        let wrong = App { secret: Some("wrong".to_owned()), ..app.clone() };
+        let wrong = App {
+            secret: Some("wrong".to_owned()),
+            ..app.clone()
+        };
         let reply = introspect(&dance, &wrong, &given.access).await;
         assert_error(&reply, 401, "invalid_client");
         // The token itself is no way to prove oneself.
@@ -151,7 +157,10 @@ async fn what_is_expired_revoked_or_anothers_is_inactive_and_nothing_more() {
         active(&dance, &app, &third.access).await;
         let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
         dance.browser.submit(&revoke, &[]).await;
-        for Tokens { access, refresh, .. } in [&second, &third] {
+        for Tokens {
+            access, refresh, ..
+        } in [&second, &third]
+        {
             assert_inactive(&dance, &app, access).await;
             assert_inactive(&dance, &app, refresh).await;
         }
@@ -186,12 +195,27 @@ async fn only_a_client_that_keeps_a_secret_is_made_a_resource_server() {
     on_each_database(async |builder| {
         let dance = Dance::start(builder).await;
         let words = [
-            "oauth", "client", "add", "--name", "x", "--scope", "profile", "--introspect",
-            "--redirect-uri", REDIRECT_URI,
+            "oauth",
+            "client",
+            "add",
+            "--name",
+            "x",
+            "--scope",
+            "profile",
+            "--introspect",
+            "--redirect-uri",
+            REDIRECT_URI,
         ];
-        let refused = dance.site.run_command(&[&words[..], &["--public"]].concat()).await;
+        let refused = dance
+            .site
+            .run_command(&[&words[..], &["--public"]].concat())
+            .await;
         assert_ne!(refused.exit_code, 0);
-        assert!(refused.stderr.contains("--introspect"), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("--introspect"),
+            "{}",
+            refused.stderr
+        );
         let server = resource_server(&dance).await;
         let show = ["oauth", "client", "show", &server.client_id, "--json"];
         let shown = dance.site.run_command(&show).await;

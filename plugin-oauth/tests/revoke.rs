@@ -57,7 +57,11 @@ async fn an_unknown_token_is_200_and_a_wrong_hint_still_revokes() {
             assert_done(&revoke_with(&dance, &app, &form).await);
         }
         dance.assert_alive(&untouched).await;
-        assert_error(&revoke_with(&dance, &app, &[]).await, 400, "invalid_request");
+        assert_error(
+            &revoke_with(&dance, &app, &[]).await,
+            400,
+            "invalid_request",
+        );
     })
     .await;
 }
@@ -126,14 +130,24 @@ async fn a_confidential_client_proves_itself_and_a_public_one_names_itself() {
         let (app, public) = (dance.web_app().await, dance.browser_app().await);
         let given = dance.tokens(&app).await;
         let mut browser = dance.site.browser();
-        let nobody = App { secret: None, ..app.clone() };
-        let wrong = App { secret: Some("wrong".to_owned()), ..app.clone() };
+        let nobody = App {
+            secret: None,
+            ..app.clone()
+        };
+        let wrong = App {
+            secret: Some("wrong".to_owned()),
+            ..app.clone()
+        };
         for stranger in [&nobody, &wrong] {
             let reply = revoke(&dance, stranger, &given.access).await;
             assert_error(&reply, 401, "invalid_client");
         }
         let form = [("token", given.access.as_str())];
-        assert_error(&browser.post_form(REVOKE, &form).await, 401, "invalid_client");
+        assert_error(
+            &browser.post_form(REVOKE, &form).await,
+            401,
+            "invalid_client",
+        );
         dance.assert_alive(&given).await;
         let header = app.basic();
         let headers = [("authorization", header.as_str())];
@@ -190,11 +204,23 @@ async fn pages_of_other_origins_may_revoke_and_not_introspect() {
                 .body(axum::body::Body::empty())
                 .expect("a valid request");
             let reply = dance.site.browser().send(preflight).await;
-            assert_eq!(reply.header("access-control-allow-origin"), allowed, "{path}");
+            assert_eq!(
+                reply.header("access-control-allow-origin"),
+                allowed,
+                "{path}"
+            );
             let origin = [("origin", "https://app.example")];
-            let reply = dance.site.browser().post_form_with(path, &[], &origin).await;
+            let reply = dance
+                .site
+                .browser()
+                .post_form_with(path, &[], &origin)
+                .await;
             assert_error(&reply, 401, "invalid_client");
-            assert_eq!(reply.header("access-control-allow-origin"), allowed, "{path}");
+            assert_eq!(
+                reply.header("access-control-allow-origin"),
+                allowed,
+                "{path}"
+            );
         }
     })
     .await;
