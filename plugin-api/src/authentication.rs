@@ -7,7 +7,7 @@ use std::{future::Future, sync::Arc};
 
 use hob_plugin_sdk::{
     Declaration, IntoResponse, Request, Response, Site,
-    auth::{Grant, NoGrant, Refusal, TokenRequest, Wanted},
+    auth::{Grant, NoGrant, TokenRequest, Wanted},
 };
 
 use crate::{Api, error::ApiError};
@@ -15,20 +15,21 @@ use crate::{Api, error::ApiError};
 /// On whose behalf a request comes.
 pub struct Caller {
     grant: Option<Grant>,
-    wanted: Wanted,
+    /// What its route asks for.
+    scope: &'static str,
 }
 
 impl Caller {
     /// The member whose eyes the caller sees with, if any.
     pub fn member_id(&self) -> Option<i64> {
-        self.grant.as_ref().and_then(|grant| grant.member_id)
+        self.grant.as_ref().and_then(Grant::member_id)
     }
 
     /// Whether the token carries a scope beyond those of its route.
     pub fn may(&self, scope: &str) -> bool {
         self.grant
             .as_ref()
-            .is_some_and(|grant| grant.scopes.iter().any(|granted| granted == scope))
+            .is_some_and(|grant| grant.has_scope(scope))
     }
 
     /// The member in whose name the caller acts.
@@ -38,8 +39,8 @@ impl Caller {
     /// acts for itself.
     pub fn require_member(&self, api: &Api) -> Result<i64, ApiError> {
         match &self.grant {
-            Some(grant) => grant.member_id.ok_or(ApiError::NoMember),
-            None => Err(api.verifiers.no_credentials(&self.wanted).into()),
+            Some(grant) => grant.member_id().ok_or(ApiError::NoMember),
+            None => Err(api.no_credentials(self.scope)),
         }
     }
 }
@@ -76,7 +77,7 @@ where
             let headers = caller
                 .grant
                 .as_mut()
-                .map(|grant| std::mem::take(&mut grant.headers))
+                .map(Grant::take_headers)
                 .unwrap_or_default();
             let mut response = handler(api, request, caller).await.into_response();
             for (name, value) in headers {
@@ -94,36 +95,55 @@ where
 }
 
 async fn authenticate(api: &Api, request: &Request) -> Result<Caller, ApiError> {
-    let route = request.route();
-    let wanted = Wanted {
-        scopes: route.scopes.clone(),
-        ..api.wanted.clone()
-    };
-    let token_request = TokenRequest::new(request, api.host.site().origin(), wanted.clone());
-    let grant = match api.verifiers.verify(token_request).await {
+    let scope = request.wanted_scope();
+    let wanted = api.audience.wanted(scope);
+    let token_request = TokenRequest::new(request, api.host.site().origin(), wanted);
+    let grant = match api.verifiers.verify(&token_request).await {
         Ok(grant) => Some(grant),
-        Err(NoGrant::Refused(refusal)) if route.public && is_anonymous(request, &refusal) => None,
+        // Credentials that nobody knows how to read are an error on a public
+        // route too: their sender believes to be known.
+        Err(NoGrant::NoCredentials)
+            if request.route().public && request.header_count("authorization") == 0 =>
+        {
+            None
+        }
+        Err(NoGrant::NoCredentials) => return Err(api.no_credentials(scope)),
         Err(NoGrant::Refused(refusal)) => return Err(refusal.into()),
         Err(NoGrant::Unavailable) => return Err(ApiError::VerifierUnavailable),
     };
-    Ok(Caller { grant, wanted })
+    Ok(Caller { grant, scope })
 }
 
-/// What every route of this API wants of its callers; each has scopes of its
-/// own beside that.
-pub fn wanted(site: &Site) -> Wanted {
-    Wanted {
-        scopes: Vec::new(),
-        audience: resource(site),
-        resource_metadata: Some(metadata_url(site)),
+impl Api {
+    /// 401 with the challenge of every scheme.
+    fn no_credentials(&self, scope: &str) -> ApiError {
+        let wanted = self.audience.wanted(scope);
+        self.verifiers.no_credentials(wanted).into()
     }
 }
 
-/// Whether a request was refused only for want of credentials. Credentials
-/// that nobody accepts are an error on a public route too: their sender
-/// believes to be known.
-fn is_anonymous(request: &Request, refusal: &Refusal) -> bool {
-    refusal.error.is_none() && request.header_count("authorization") == 0
+/// For whom a token has to be meant: what all routes of this API want of their
+/// callers. Each has scopes of its own beside that.
+pub struct Audience {
+    resource: String,
+    metadata_url: String,
+}
+
+impl Audience {
+    pub fn of(site: &Site) -> Self {
+        Self {
+            resource: resource(site),
+            metadata_url: metadata_url(site),
+        }
+    }
+
+    fn wanted<'a>(&'a self, scope: &'a str) -> Wanted<'a> {
+        Wanted {
+            scope,
+            audience: &self.resource,
+            resource_metadata: Some(&self.metadata_url),
+        }
+    }
 }
 
 /// The resource's identifier (RFC 8707): the URL that the API stands at.
@@ -179,7 +199,9 @@ mod tests {
 
     #[test]
     fn the_audience_is_where_the_api_stands() {
-        let wanted = wanted(&site("https://example.org", "/rest"));
+        let audience = Audience::of(&site("https://example.org", "/rest"));
+        let wanted = audience.wanted("profile");
         assert_eq!(wanted.audience, "https://example.org/rest");
+        assert_eq!(wanted.scope, "profile");
     }
 }

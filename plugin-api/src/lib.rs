@@ -11,14 +11,9 @@ mod error;
 mod openapi;
 mod resources;
 
-use hob_plugin_sdk::{
-    auth::{TokenVerifiers, Wanted},
-    media::Media,
-    members::Members,
-    prelude::*,
-};
+use hob_plugin_sdk::{auth::TokenVerifiers, media::Media, members::Members, prelude::*};
 
-use authentication::AuthenticatedRoutes;
+use authentication::{Audience, AuthenticatedRoutes};
 use endpoints::{me, media, medium, medium_file, openapi_json, protected_resource};
 
 /// The started plugin: what its endpoints call.
@@ -27,7 +22,7 @@ pub struct Api {
     verifiers: TokenVerifiers,
     members: Members,
     media: Media,
-    wanted: Wanted,
+    audience: Audience,
     /// Never changes while the site runs, so it is written once.
     openapi: Vec<u8>,
 }
@@ -56,7 +51,7 @@ impl Plugin for Api {
             verifiers: TokenVerifiers::of(&host)?,
             members: host.members()?,
             media: host.media()?,
-            wanted: authentication::wanted(host.site()),
+            audience: Audience::of(host.site()),
             openapi: serde_json::to_vec(&openapi::document(host.manifest(), host.site()))?,
             host,
         })

@@ -3,7 +3,7 @@
 //! This module knows the grammar and the arithmetic of sets, and not which
 //! scopes there are.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
@@ -18,11 +18,12 @@ use hob_plugin_sdk::db::{Hob, Value};
 #[error("a scope is words of visible ASCII, without quotes and backslashes, between single spaces")]
 pub struct ScopeSyntaxError;
 
-/// A set of scope words, in the order in which they were first named.
+/// A set of scope words, in the order in which they were first named. It is
+/// held as one text, as it is stored and sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Scope {
-    words: Vec<String>,
+    text: String,
 }
 
 impl Scope {
@@ -36,29 +37,24 @@ impl Scope {
             return Ok(Self::default());
         }
         text.split(' ')
-            .map(|word| {
-                if !word.is_empty() && word.bytes().all(is_scope_byte) {
-                    Ok(word)
-                } else {
-                    Err(ScopeSyntaxError)
-                }
-            })
+            .map(|word| is_word(word).then_some(word).ok_or(ScopeSyntaxError))
             .collect()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.text.is_empty()
     }
 
     #[must_use]
     pub fn contains(&self, word: &str) -> bool {
-        self.words.iter().any(|own| own == word)
+        self.words().any(|own| own == word)
     }
 
     /// The words, each once.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(String::as_str)
+        // Only of the empty set's text is a piece empty.
+        self.text.split(' ').filter(|word| !word.is_empty())
     }
 
     /// The first word that `allowed` does not contain.
@@ -91,6 +87,10 @@ impl Scope {
     }
 }
 
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(is_scope_byte)
+}
+
 fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
 }
@@ -99,10 +99,15 @@ fn is_scope_byte(byte: u8) -> bool {
 impl<'a> FromIterator<&'a str> for Scope {
     fn from_iter<I: IntoIterator<Item = &'a str>>(words: I) -> Self {
         let mut scope = Self::default();
+        let mut seen = HashSet::new();
         for word in words {
-            if !scope.contains(word) {
-                scope.words.push(word.to_owned());
+            if !seen.insert(word) {
+                continue;
             }
+            if !scope.text.is_empty() {
+                scope.text.push(' ');
+            }
+            scope.text.push_str(word);
         }
         scope
     }
@@ -110,19 +115,19 @@ impl<'a> FromIterator<&'a str> for Scope {
 
 impl fmt::Display for Scope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, word) in self.words.iter().enumerate() {
-            if at > 0 {
-                formatter.write_str(" ")?;
-            }
-            formatter.write_str(word)?;
-        }
-        Ok(())
+        formatter.write_str(&self.text)
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.text
     }
 }
 
 impl ToSql<Text, Hob> for Scope {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
-        out.set_value(self.to_string());
+        out.set_value(self.text.as_str());
         Ok(IsNull::No)
     }
 }
@@ -130,7 +135,12 @@ impl ToSql<Text, Hob> for Scope {
 impl FromSql<Text, Hob> for Scope {
     fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<Text, Hob>>::from_sql(value)?;
-        Ok(Self::parse(&text)?)
+        // Nothing but a set is ever stored, so its words need not be compared.
+        if text.is_empty() || text.split(' ').all(is_word) {
+            Ok(Self { text })
+        } else {
+            Err(ScopeSyntaxError.into())
+        }
     }
 }
 

@@ -12,7 +12,10 @@ use diesel::{
     serialize::{self, IsNull, Output, ToSql},
     sql_types::Binary,
 };
-use hob_plugin_sdk::db::{Hob, Value};
+use hob_plugin_sdk::{
+    auth::TokenId,
+    db::{Hob, Value},
+};
 use rand::{CryptoRng, rand_core::UnwrapErr, rngs::SysRng};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -69,10 +72,10 @@ impl PlainSecret {
         let mut text = String::with_capacity(prefix.len() + BODY_LENGTH + CHECKSUM_LENGTH);
         text.push_str(prefix);
         for _ in 0..BODY_LENGTH / WORD_LENGTH {
-            push_base62(&mut text, randomness.next_u64(), WORD_LENGTH);
+            push_base62::<WORD_LENGTH>(&mut text, randomness.next_u64());
         }
         let checksum = crc32fast::hash(text.as_bytes());
-        push_base62(&mut text, checksum.into(), CHECKSUM_LENGTH);
+        push_base62::<CHECKSUM_LENGTH>(&mut text, checksum.into());
         Self(text)
     }
 
@@ -80,20 +83,7 @@ impl PlainSecret {
     /// checksum are another's: it can't be one that was issued here.
     #[must_use]
     pub fn parse(kind: SecretKind, text: &str) -> Option<Self> {
-        let body = text.strip_prefix(kind.prefix())?;
-        if body.len() != BODY_LENGTH + CHECKSUM_LENGTH
-            || !body.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        {
-            return None;
-        }
-        let (signed, checksum) = text.split_at(text.len() - CHECKSUM_LENGTH);
-        let mut expected = String::with_capacity(CHECKSUM_LENGTH);
-        push_base62(
-            &mut expected,
-            crc32fast::hash(signed.as_bytes()).into(),
-            CHECKSUM_LENGTH,
-        );
-        (checksum == expected).then(|| Self(text.to_owned()))
+        may_be_issued(kind, text).then(|| Self(text.to_owned()))
     }
 
     /// The secret itself, to be shown to whom it is given.
@@ -115,14 +105,34 @@ impl fmt::Debug for PlainSecret {
     }
 }
 
-fn push_base62(text: &mut String, mut number: u64, length: usize) {
-    let mut digits = [b'0'; WORD_LENGTH];
-    for digit in digits[..length].iter_mut().rev() {
+/// Whether prefix, length, letters and checksum are those of a secret of this
+/// kind.
+fn may_be_issued(kind: SecretKind, text: &str) -> bool {
+    let Some(body) = text.strip_prefix(kind.prefix()) else {
+        return false;
+    };
+    if body.len() != BODY_LENGTH + CHECKSUM_LENGTH
+        || !body.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return false;
+    }
+    let (signed, checksum) = text.split_at(text.len() - CHECKSUM_LENGTH);
+    let expected = base62::<CHECKSUM_LENGTH>(crc32fast::hash(signed.as_bytes()).into());
+    checksum.as_bytes() == expected
+}
+
+fn base62<const LENGTH: usize>(mut number: u64) -> [u8; LENGTH] {
+    let mut digits = [b'0'; LENGTH];
+    for digit in digits.iter_mut().rev() {
         // The remainder is below 62.
         *digit = ALPHABET[(number % 62) as usize];
         number /= 62;
     }
-    text.extend(digits[..length].iter().map(|digit| char::from(*digit)));
+    digits
+}
+
+fn push_base62<const LENGTH: usize>(text: &mut String, number: u64) {
+    text.extend(base62::<LENGTH>(number).map(char::from));
 }
 
 /// The SHA-256 digest of a secret: what is stored and looked up. A slow hash
@@ -136,6 +146,13 @@ impl SecretDigest {
     #[must_use]
     pub fn of(presented: &str) -> Self {
         Self(Sha256::digest(presented.as_bytes()).into())
+    }
+
+    /// The digest of what was presented as a secret of this kind. None where it
+    /// can't be one, as in [`PlainSecret::parse`].
+    #[must_use]
+    pub fn of_issued(kind: SecretKind, presented: &str) -> Option<Self> {
+        may_be_issued(kind, presented).then(|| Self::of(presented))
     }
 
     /// No secret has this digest. It is what a presented one is compared with
@@ -156,14 +173,14 @@ impl SecretDigest {
     /// of the secret.
     #[must_use]
     pub fn name(&self) -> String {
-        self.0[..8]
-            .iter()
-            .fold(String::with_capacity(16), |mut name, byte| {
-                for nibble in [byte >> 4, byte & 15] {
-                    name.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-                }
-                name
-            })
+        self.token_id().to_string()
+    }
+
+    /// The same name, for the consumers of a token.
+    #[must_use]
+    pub fn token_id(&self) -> TokenId {
+        let (first, _) = self.0.split_first_chunk().expect("a digest has 32 bytes");
+        TokenId(u64::from_be_bytes(*first))
     }
 }
 
@@ -196,7 +213,7 @@ impl FromSql<Binary, Hob> for SecretDigest {
 pub fn new_client_id(randomness: &mut impl CryptoRng) -> String {
     let mut client_id = String::with_capacity(2 * WORD_LENGTH);
     for _ in 0..2 {
-        push_base62(&mut client_id, randomness.next_u64(), WORD_LENGTH);
+        push_base62::<WORD_LENGTH>(&mut client_id, randomness.next_u64());
     }
     client_id
 }
@@ -229,6 +246,8 @@ mod tests {
             for other in KINDS {
                 let read = PlainSecret::parse(other, secret.reveal());
                 assert_eq!(read.is_some(), kind == other, "{kind:?} as {other:?}");
+                let digest = SecretDigest::of_issued(other, secret.reveal());
+                assert_eq!(digest, read.map(|read| read.digest()));
             }
         }
     }
@@ -265,7 +284,7 @@ mod tests {
         // 62^11 is above 2^64, so a word never loses a bit.
         assert!(62_u128.pow(11) > 1 << 64);
         let mut text = String::new();
-        push_base62(&mut text, u64::MAX, WORD_LENGTH);
+        push_base62::<WORD_LENGTH>(&mut text, u64::MAX);
         assert_eq!(text, "LygHa16AHYF");
     }
 

@@ -4,7 +4,7 @@
 //! would need a second read (a member disabled, a client suspended) is settled
 //! when it happens: the tokens are deleted then.
 
-use std::{fmt::Write, sync::Arc};
+use std::fmt::Write;
 
 use hob_plugin_sdk::{
     PluginError,
@@ -15,7 +15,7 @@ use hob_plugin_sdk::{
 use crate::{
     OAuth,
     models::AccessToken,
-    secret::{PlainSecret, SecretKind},
+    secret::{SecretDigest, SecretKind},
 };
 
 /// Why a request gets no access (RFC 6750, section 3.1; RFC 9700).
@@ -44,7 +44,7 @@ impl BearerError {
         }
     }
 
-    fn refusal(self, issuer: &str, description: &str, wanted: &Wanted) -> Refusal {
+    fn refusal(self, issuer: &str, description: &str, wanted: Wanted<'_>) -> Refusal {
         Refusal {
             status: self.status(),
             error: Some(self.code().to_owned()),
@@ -68,7 +68,7 @@ enum Presented<'a> {
 
 /// A token counts in the header only. One in the query or in the form is not
 /// looked at, and beside one in the header it is an error (RFC 6750, 2).
-fn presented(request: &TokenRequest) -> Presented<'_> {
+fn presented<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
     let mut tokens = request
         .authorization
         .iter()
@@ -84,7 +84,7 @@ fn presented(request: &TokenRequest) -> Presented<'_> {
         Err(_) => false,
     };
     let in_query = !request.query.is_empty() && carries_token(request.query.as_bytes());
-    if in_query || request.form.as_deref().is_some_and(carries_token) {
+    if in_query || request.form.is_some_and(carries_token) {
         return Presented::Malformed("the access token is there in more than one way");
     }
     if token.is_empty() {
@@ -101,7 +101,7 @@ fn bearer_token(header: &str) -> Option<&str> {
 }
 
 /// A value of `WWW-Authenticate` (RFC 6750, section 3; RFC 9728, section 5.1).
-fn challenge(issuer: &str, error: Option<(BearerError, &str)>, wanted: &Wanted) -> String {
+fn challenge(issuer: &str, error: Option<(BearerError, &str)>, wanted: Wanted<'_>) -> String {
     let mut challenge = String::with_capacity(160);
     challenge.push_str("Bearer ");
     push_parameter(&mut challenge, "realm", issuer);
@@ -112,11 +112,11 @@ fn challenge(issuer: &str, error: Option<(BearerError, &str)>, wanted: &Wanted) 
         push_parameter(&mut challenge, "error_description", description);
     }
     let names_scope = error.is_none_or(|(error, _)| error == BearerError::InsufficientScope);
-    if names_scope && !wanted.scopes.is_empty() {
+    if names_scope && !wanted.scope.is_empty() {
         challenge.push_str(", ");
-        push_parameter(&mut challenge, "scope", &wanted.scopes.join(" "));
+        push_parameter(&mut challenge, "scope", wanted.scope);
     }
-    if let Some(url) = &wanted.resource_metadata {
+    if let Some(url) = wanted.resource_metadata {
         challenge.push_str(", ");
         push_parameter(&mut challenge, "resource_metadata", url);
     }
@@ -129,8 +129,8 @@ fn push_parameter(challenge: &mut String, name: &str, value: &str) {
 }
 
 impl TokenVerifier for OAuth {
-    async fn verify(self: Arc<Self>, request: TokenRequest) -> Result<Verdict, PluginError> {
-        let wanted = &request.wanted;
+    async fn verify(&self, request: TokenRequest<'_>) -> Result<Verdict, PluginError> {
+        let wanted = request.wanted;
         let refuse = |error: BearerError, description: &str| {
             error.refusal(self.issuer_identifier(), description, wanted)
         };
@@ -146,10 +146,9 @@ impl TokenVerifier for OAuth {
             Verdict::Unknown(refuse(BearerError::InvalidToken, why))
         };
         // What was not issued here as an access token is not looked up.
-        let Some(secret) = PlainSecret::parse(SecretKind::AccessToken, token) else {
+        let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, token) else {
             return Ok(unknown());
         };
-        let digest = secret.digest();
         let found = self
             .read(move |connection| AccessToken::find(connection, &digest))
             .await?;
@@ -160,28 +159,24 @@ impl TokenVerifier for OAuth {
             let why = "the access token has expired";
             return Ok(Verdict::Refused(refuse(BearerError::InvalidToken, why)));
         }
-        if !token.resource.admits(&wanted.audience) {
+        if !token.resource.admits(wanted.audience) {
             let why = "the access token is for another resource";
             return Ok(Verdict::Refused(refuse(BearerError::InvalidToken, why)));
         }
-        if !wanted.scopes.iter().all(|word| token.scope.contains(word)) {
+        if !wanted.scopes().all(|word| token.scope.contains(word)) {
             let why = "the access token does not allow this";
             return Ok(Verdict::Refused(refuse(
                 BearerError::InsufficientScope,
                 why,
             )));
         }
-        Ok(Verdict::Granted(Grant {
-            member_id: token.member_id,
-            client_id: token.client_id,
-            scopes: token.scope.words().map(ToOwned::to_owned).collect(),
-            expires_at: token.expires_at,
-            token_id: digest.name(),
-            headers: Vec::new(),
-        }))
+        let grant = Grant::new(token.client_id, digest.token_id(), token.expires_at)
+            .with_member(token.member_id)
+            .with_scope(token.scope);
+        Ok(Verdict::Granted(grant))
     }
 
-    fn challenges(&self, wanted: &Wanted) -> Vec<String> {
+    fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {
         vec![challenge(self.issuer_identifier(), None, wanted)]
     }
 
@@ -192,29 +187,36 @@ impl TokenVerifier for OAuth {
 
 #[cfg(test)]
 mod tests {
+    use hob_plugin_sdk::auth::HeaderValues;
+
     use super::*;
 
     const ISSUER: &str = "https://example.org";
 
-    fn request(authorization: &[&str], query: &str, form: Option<&str>) -> TokenRequest {
+    fn request<'a>(
+        authorization: &[&'a str],
+        query: &'a str,
+        form: Option<&'a str>,
+    ) -> TokenRequest<'a> {
         TokenRequest {
-            method: "GET".into(),
-            origin: ISSUER.into(),
-            path: "/api/v1/me".into(),
-            query: query.into(),
-            authorization: authorization.iter().map(ToString::to_string).collect(),
-            dpop: Vec::new(),
-            form: form.map(|form| form.as_bytes().to_vec()),
-            peer: String::new(),
-            wanted: wanted(&["profile"]),
+            method: "GET",
+            origin: ISSUER,
+            path: "/api/v1/me",
+            query,
+            authorization: authorization.iter().copied().collect(),
+            dpop: HeaderValues::new(),
+            form: form.map(str::as_bytes),
+            peer: "",
+            request_id: "",
+            wanted: wanted("profile"),
         }
     }
 
-    fn wanted(scopes: &[&str]) -> Wanted {
+    fn wanted(scope: &str) -> Wanted<'_> {
         Wanted {
-            scopes: scopes.iter().map(ToString::to_string).collect(),
-            audience: "https://example.org/api/v1".into(),
-            resource_metadata: Some("https://example.org/.well-known/x".into()),
+            scope,
+            audience: "https://example.org/api/v1",
+            resource_metadata: Some("https://example.org/.well-known/x"),
         }
     }
 
@@ -250,7 +252,7 @@ mod tests {
     #[test]
     fn a_challenge_without_credentials_has_no_error() {
         assert_eq!(
-            challenge(ISSUER, None, &wanted(&["profile", "media:read"])),
+            challenge(ISSUER, None, wanted("profile media:read")),
             "Bearer realm=\"https://example.org\", scope=\"profile media:read\", \
              resource_metadata=\"https://example.org/.well-known/x\""
         );
@@ -258,12 +260,11 @@ mod tests {
 
     #[test]
     fn too_little_is_403_and_names_the_scope() {
-        let refusal =
-            BearerError::InsufficientScope.refusal(ISSUER, "no", &wanted(&["media:write"]));
+        let refusal = BearerError::InsufficientScope.refusal(ISSUER, "no", wanted("media:write"));
         assert_eq!(refusal.status, 403);
         assert!(refusal.challenges[0].contains("error=\"insufficient_scope\""));
         assert!(refusal.challenges[0].contains("scope=\"media:write\""));
-        let refusal = BearerError::InvalidToken.refusal(ISSUER, "no", &wanted(&["media:write"]));
+        let refusal = BearerError::InvalidToken.refusal(ISSUER, "no", wanted("media:write"));
         assert_eq!(refusal.status, 401);
         assert!(!refusal.challenges[0].contains("scope="));
     }

@@ -3,7 +3,7 @@
 
 use std::{
     any::Any,
-    cell::RefCell,
+    cell::Cell,
     future::Future,
     mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -54,29 +54,57 @@ pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
+/// The id of a request as log lines carry it, held without an allocation: the
+/// host's ids are 16 hexadecimal digits. Of a longer text it is the beginning.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId {
+    text: [u8; 16],
+    length: u8,
+}
+
+impl RequestId {
+    /// Work that no request asked for.
+    pub(crate) const NONE: Self = Self {
+        text: [0; 16],
+        length: 0,
+    };
+
+    pub(crate) fn new(id: &str) -> Self {
+        let kept = &id.as_bytes()[..id.floor_char_boundary(16)];
+        let mut text = [0; 16];
+        text[..kept.len()].copy_from_slice(kept);
+        Self {
+            text,
+            // At most 16.
+            length: kept.len() as u8,
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
 thread_local! {
-    static REQUEST_ID: RefCell<String> = const { RefCell::new(String::new()) };
+    static REQUEST_ID: Cell<RequestId> = const { Cell::new(RequestId::NONE) };
 }
 
 /// Calls `body` with the id of the request that this thread is working on, or
 /// with an empty one.
 pub(crate) fn with_request_id<T>(body: impl FnOnce(&str) -> T) -> T {
-    REQUEST_ID.with(|id| match id.try_borrow() {
-        Ok(id) => body(&id),
-        Err(_) => body(""),
-    })
+    body(REQUEST_ID.get().as_str())
 }
 
 /// A future that turns panics of its inner future, in `poll` or in `drop`,
 /// into an error, and names its request to log lines written meanwhile.
 pub(crate) struct Guarded<F> {
     inner: ManuallyDrop<F>,
-    request_id: String,
+    request_id: RequestId,
     dropped: bool,
 }
 
 impl<F> Guarded<F> {
-    pub(crate) fn new(inner: F, request_id: String) -> Self {
+    pub(crate) fn new(inner: F, request_id: RequestId) -> Self {
         Self {
             inner: ManuallyDrop::new(inner),
             request_id,
@@ -99,7 +127,7 @@ impl<F> Guarded<F> {
     }
 
     fn swap_request_id(&mut self) {
-        REQUEST_ID.with(|id| std::mem::swap(&mut *id.borrow_mut(), &mut self.request_id));
+        self.request_id = REQUEST_ID.replace(self.request_id);
     }
 }
 
@@ -167,7 +195,7 @@ mod tests {
                 }
                 Ok(())
             },
-            String::new(),
+            RequestId::NONE,
         );
         let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
             panic!("expected an error");
@@ -184,7 +212,7 @@ mod tests {
                 std::future::pending::<()>().await;
                 Ok(())
             },
-            String::new(),
+            RequestId::NONE,
         );
         assert!(poll_once(future).is_pending());
     }
@@ -199,12 +227,24 @@ mod tests {
     fn the_request_id_is_known_while_polled_and_gone_after() {
         let future = Guarded::new(
             async { Ok(with_request_id(ToOwned::to_owned)) },
-            "r-1".to_owned(),
+            RequestId::new("r-1"),
         );
         let Poll::Ready(RResult::ROk(seen)) = poll_once(future) else {
             panic!("expected an answer");
         };
         assert_eq!(seen, "r-1");
         assert_eq!(with_request_id(ToOwned::to_owned), "");
+    }
+
+    #[test]
+    fn a_request_id_is_cut_between_characters() {
+        assert_eq!(RequestId::NONE.as_str(), "");
+        let id = "0123456789abcdef";
+        assert_eq!(RequestId::new(id).as_str(), id);
+        assert_eq!(RequestId::new("0123456789abcdef0").as_str(), id);
+        assert_eq!(
+            RequestId::new("0123456789abcdeé").as_str(),
+            "0123456789abcde"
+        );
     }
 }

@@ -12,7 +12,7 @@ use abi_stable::{
     prefix_type::PrefixTypeTrait,
     std_types::{ROption, RResult, RStr, RString, RVec},
 };
-use hob_plugin_manifest::{Manifest, Route, packed};
+use hob_plugin_manifest::{Manifest, packed};
 
 use crate::{
     CommandError, Declaration, Host, InlinePlugin, Invocation, Plugin, PluginError, Request,
@@ -29,15 +29,17 @@ use crate::{
     },
     completeness,
     db::Connection,
-    host, logging,
-    panic::{Guarded, guard, guard_or},
+    host,
+    http::BoundRoute,
+    logging,
+    panic::{Guarded, RequestId, guard, guard_or},
 };
 
 struct Runtime<P> {
     plugin: Arc<P>,
     declaration: Declaration<P>,
     /// The manifest's line for each of the declaration's routes.
-    routes: Vec<&'static Route>,
+    routes: Vec<BoundRoute>,
     offers: Vec<(&'static str, u32, RawInterface)>,
     interfaces: Vec<(&'static str, u32, RawInterface)>,
     stopped: AtomicBool,
@@ -103,7 +105,11 @@ fn init<P: Plugin>(handle: HostHandle, manifest: Manifest) -> Result<PluginHandl
     P::declare(&mut declaration);
     // As long-lived as the plugin, which is never unloaded.
     let manifest: &'static Manifest = Box::leak(Box::new(manifest));
-    let routes = completeness::check(&declaration, manifest).map_err(failed)?;
+    let routes = completeness::check(&declaration, manifest)
+        .map_err(failed)?
+        .into_iter()
+        .map(BoundRoute::new)
+        .collect();
     let host = Host::new(handle, manifest).map_err(failed)?;
     let plugin = Arc::new(P::start(host, config).map_err(RawError::from)?);
     let offers = declaration
@@ -219,7 +225,7 @@ extern "C" fn handle<P: Plugin>(
     raw: RawRequest,
 ) -> FfiFuture<RResult<RawResponse, RawError>> {
     let runtime = runtime::<P>(context);
-    let request_id = raw.request_id().to_owned();
+    let request_id = RequestId::new(raw.request_id());
     Guarded::new(
         async move {
             let runtime = runtime.running()?;
@@ -271,7 +277,7 @@ extern "C" fn run_command<P: Plugin>(
                 Err(CommandError::Plugin(error)) => Err(error.into()),
             }
         },
-        String::new(),
+        RequestId::NONE,
     )
     .into_ffi()
 }
@@ -342,7 +348,7 @@ extern "C" fn run_job<P: Plugin>(
                 .await
                 .map_err(|error: PluginError| error.into())
         },
-        String::new(),
+        RequestId::NONE,
     )
     .into_ffi()
 }

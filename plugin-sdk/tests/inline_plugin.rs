@@ -125,7 +125,8 @@ impl Plugin for Scoped {
 }
 
 async fn own_scopes(_: Arc<Scoped>, request: Request) -> Response {
-    Response::text(200, request.route().scopes.join(" "))
+    assert_eq!(request.wanted_scope(), request.route().scopes.join(" "));
+    Response::text(200, request.wanted_scope())
 }
 
 impl InlinePlugin for Scoped {

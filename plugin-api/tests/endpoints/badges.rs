@@ -1,10 +1,8 @@
 //! A scheme of the tests' own: `Authorization: Badge <member or ->;<scopes>`.
 
-use std::sync::Arc;
-
 use hob_plugin_sdk::{
     Declaration, Host, InlinePlugin, NoConfig, Plugin, PluginError,
-    auth::{Grant, Refusal, TokenRequest, TokenVerifier, Verdict, Wanted, token_verifier},
+    auth::{Grant, Refusal, TokenId, TokenRequest, TokenVerifier, Verdict, Wanted, token_verifier},
     db::Timestamp,
 };
 
@@ -33,9 +31,9 @@ impl Plugin for Badges {
 }
 
 impl TokenVerifier for Badges {
-    async fn verify(self: Arc<Self>, request: TokenRequest) -> Result<Verdict, PluginError> {
+    async fn verify(&self, request: TokenRequest<'_>) -> Result<Verdict, PluginError> {
         if request.query.contains("badge=") {
-            return Ok(refused(400, "invalid_request", &request.wanted));
+            return Ok(refused(400, "invalid_request", request.wanted));
         }
         let Some(badge) = request
             .authorization
@@ -48,29 +46,20 @@ impl TokenVerifier for Badges {
             return Err(PluginError::new("the badge reader is on fire"));
         }
         let Some((member, scopes)) = badge.split_once(';') else {
-            return Ok(refused(401, "invalid_token", &request.wanted));
+            return Ok(refused(401, "invalid_token", request.wanted));
         };
         assert_eq!(request.wanted.audience, "http://127.0.0.1:8080/api/v1");
-        let scopes: Vec<String> = scopes.split(' ').map(ToOwned::to_owned).collect();
-        if !request
-            .wanted
-            .scopes
-            .iter()
-            .all(|wanted| scopes.contains(wanted))
-        {
-            return Ok(refused(403, "insufficient_scope", &request.wanted));
+        let grant = Grant::new("tests", TokenId(7), Timestamp::from_micros(i64::MAX))
+            .with_member(member.parse().ok())
+            .with_scope(scopes)
+            .with_header("badge-nonce", "fresh");
+        if !request.wanted.scopes().all(|word| grant.has_scope(word)) {
+            return Ok(refused(403, "insufficient_scope", request.wanted));
         }
-        Ok(Verdict::Granted(Grant {
-            member_id: member.parse().ok(),
-            client_id: "tests".to_owned(),
-            scopes,
-            expires_at: Timestamp::from_micros(i64::MAX),
-            token_id: "badge".to_owned(),
-            headers: vec![("badge-nonce".to_owned(), "fresh".to_owned())],
-        }))
+        Ok(Verdict::Granted(grant))
     }
 
-    fn challenges(&self, wanted: &Wanted) -> Vec<String> {
+    fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {
         vec![challenge(wanted)]
     }
 
@@ -79,14 +68,14 @@ impl TokenVerifier for Badges {
     }
 }
 
-fn challenge(wanted: &Wanted) -> String {
+fn challenge(wanted: Wanted<'_>) -> String {
     format!(
         "Badge resource_metadata=\"{}\"",
-        wanted.resource_metadata.as_deref().unwrap_or_default()
+        wanted.resource_metadata.unwrap_or_default()
     )
 }
 
-fn refused(status: u16, error: &str, wanted: &Wanted) -> Verdict {
+fn refused(status: u16, error: &str, wanted: Wanted<'_>) -> Verdict {
     Verdict::Refused(Refusal {
         status,
         error: Some(error.to_owned()),

@@ -3,23 +3,28 @@
 //! The interface names no scheme: it takes what any could need (OAuth 1.0a
 //! signs method, URL, query and form; DPoP signs method and URL), and answers
 //! with a grant or a refusal. Several providers may stand in a chain.
+//!
+//! A check stands before every call of an API, so nothing is copied on the way
+//! in: the request is lent until the answer is there.
 
 use abi_stable::{
     StableAbi,
-    std_types::{ROption, RResult, RString, RVec},
+    std_types::{ROption, RResult, RSlice, RStr, RString, RVec},
 };
 
-use super::{FfiFuture, RawContext, RawError, RawPairs, interface::interface};
+use super::{BorrowingFfiFuture, RawContext, RawError, RawPairs, interface::interface};
+
+/// A verdict on its way, for as long as the request is lent.
+pub type VerdictFuture<'a> = BorrowingFfiFuture<'a, RResult<RawVerdict, RawError>>;
 
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct TokenVerifierV1 {
     pub context: RawContext,
-    pub verify:
-        extern "C" fn(RawContext, RawTokenRequest) -> FfiFuture<RResult<RawVerdict, RawError>>,
+    pub verify: for<'a> extern "C" fn(RawContext, &'a RawTokenRequest<'a>) -> VerdictFuture<'a>,
     /// The challenges to send where a request carries no credentials at all:
     /// values of `WWW-Authenticate`.
-    pub challenges: extern "C" fn(RawContext, RawWanted) -> RVec<RString>,
+    pub challenges: extern "C" fn(RawContext, RawWanted<'_>) -> RVec<RString>,
     /// The issuer identifier of the authorization server behind this verifier
     /// (RFC 8414), where it has one.
     pub issuer: extern "C" fn(RawContext) -> ROption<RString>,
@@ -29,34 +34,36 @@ interface!(TokenVerifierV1, "hob.auth.token_verifier", 1);
 
 /// What the resource wants of a caller.
 #[repr(C)]
-#[derive(StableAbi, Clone, Debug)]
-pub struct RawWanted {
-    /// All of these are needed.
-    pub scopes: RVec<RString>,
+#[derive(StableAbi, Clone, Copy, Debug)]
+pub struct RawWanted<'a> {
+    /// All of these are needed: words between single spaces; may be empty.
+    pub scope: RStr<'a>,
     /// The resource's identifier (RFC 8707), e.g. `https://example.org/api/v1`.
-    pub audience: RString,
+    pub audience: RStr<'a>,
     /// Where the resource describes itself (RFC 9728); empty if nowhere.
-    pub resource_metadata: RString,
+    pub resource_metadata: RStr<'a>,
 }
 
 /// The request to be judged.
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug)]
-pub struct RawTokenRequest {
-    pub method: RString,
+pub struct RawTokenRequest<'a> {
+    pub method: RStr<'a>,
     /// `scheme://host[:port]` of the site, from its configuration.
-    pub origin: RString,
+    pub origin: RStr<'a>,
     /// As they came, not decoded.
-    pub path: RString,
-    pub query: RString,
+    pub path: RStr<'a>,
+    pub query: RStr<'a>,
     /// All `Authorization` headers.
-    pub authorization: RVec<RString>,
+    pub authorization: RSlice<'a, RStr<'a>>,
     /// All `DPoP` headers.
-    pub dpop: RVec<RString>,
+    pub dpop: RSlice<'a, RStr<'a>>,
     /// The body, where it is `application/x-www-form-urlencoded`.
-    pub form: ROption<RVec<u8>>,
-    pub peer: RString,
-    pub wanted: RawWanted,
+    pub form: ROption<RSlice<'a, u8>>,
+    pub peer: RStr<'a>,
+    /// Names the request in logs.
+    pub request_id: RStr<'a>,
+    pub wanted: RawWanted<'a>,
 }
 
 #[repr(C, u8)]
@@ -73,16 +80,17 @@ pub enum RawVerdict {
 }
 
 #[repr(C)]
-#[derive(StableAbi, Clone, Debug)]
+#[derive(StableAbi, Clone, Debug, PartialEq, Eq)]
 pub struct RawGrant {
     /// None where a client acts for itself.
     pub member_id: ROption<i64>,
     pub client_id: RString,
-    pub scopes: RVec<RString>,
+    /// Words between single spaces.
+    pub scope: RString,
     /// Microseconds since the Unix epoch, UTC.
     pub expires_at: i64,
     /// Names the token in logs; tells nothing of its secret.
-    pub token_id: RString,
+    pub token_id: u64,
     /// Headers to add to the answer.
     pub headers: RawPairs,
 }

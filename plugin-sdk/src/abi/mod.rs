@@ -32,7 +32,7 @@ use abi_stable::{
 };
 
 pub use abi_stable;
-pub use async_ffi::{FfiFuture, FutureExt as FfiFutureExt};
+pub use async_ffi::{BorrowingFfiFuture, FfiFuture, FutureExt as FfiFutureExt};
 
 /// The version of this ABI. A plugin's manifest names the one it was built
 /// for, and the host refuses any other before it opens the library.
@@ -71,7 +71,7 @@ impl RawError {
 
 /// A name with its value: a header, a field, an argument.
 #[repr(C)]
-#[derive(StableAbi, Debug, Clone)]
+#[derive(StableAbi, Debug, Clone, PartialEq, Eq)]
 pub struct RawPair {
     pub name: RString,
     pub value: RString,

@@ -5,5 +5,6 @@ mod request;
 mod response;
 
 pub use fields::{FieldError, Fields};
+pub(crate) use request::BoundRoute;
 pub use request::{Member, Part, PartContent, Request};
 pub use response::{IntoResponse, Page, Response};

@@ -15,8 +15,24 @@ use crate::{
 /// A request to one of the plugin's routes.
 pub struct Request {
     raw: RawRequest,
-    route: &'static Route,
+    route: &'static BoundRoute,
     member: Option<Member>,
+}
+
+/// A line of the manifest, with what is made of it once and not for each
+/// request.
+pub(crate) struct BoundRoute {
+    line: &'static Route,
+    scope: String,
+}
+
+impl BoundRoute {
+    pub(crate) fn new(line: &'static Route) -> Self {
+        Self {
+            line,
+            scope: line.scopes.join(" "),
+        }
+    }
 }
 
 /// The signed-in member on whose behalf a browser asks.
@@ -51,7 +67,7 @@ pub enum PartContent {
 }
 
 impl Request {
-    pub(crate) fn from_raw(mut raw: RawRequest, route: &'static Route) -> Self {
+    pub(crate) fn from_raw(mut raw: RawRequest, route: &'static BoundRoute) -> Self {
         let member = match std::mem::replace(&mut raw.member, ROption::RNone) {
             ROption::RSome(member) => Some(Member::from_raw(member)),
             ROption::RNone => None,
@@ -71,7 +87,14 @@ impl Request {
     /// the scopes that it asks for.
     #[must_use]
     pub fn route(&self) -> &'static Route {
-        self.route
+        self.route.line
+    }
+
+    /// The scopes that the route asks for, as [`crate::auth::Wanted`] has
+    /// them: words with single spaces between them.
+    #[must_use]
+    pub fn wanted_scope(&self) -> &'static str {
+        &self.route.scope
     }
 
     /// The method, in capitals.
