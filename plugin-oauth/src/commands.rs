@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     OAuth,
+    grants::Grant,
     models::{Client, ClientKind},
     registration::{self, Typed},
     secret::PlainSecret,
@@ -135,10 +136,14 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
         .write(move |connection| Client::insert(connection, &new_client, digest))
         .await?;
     let output = output(&invocation, &ClientJson::new(&client, secret.as_ref()))?;
-    Ok(match secret {
+    let output = match secret {
         Some(_) => output.with_note("The secret is shown only now; only its digest is kept.\n"),
         None => output,
-    })
+    };
+    let warnings = client.grant_types.iter().filter_map(Grant::warning);
+    Ok(warnings.fold(output, |output, warning| {
+        output.with_note(format!("Mind: {warning}.\n"))
+    }))
 }
 
 /// `client list`

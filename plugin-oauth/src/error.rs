@@ -132,7 +132,7 @@ pub enum OAuthError {
     RequestUri,
     #[error("{0}")]
     ClientAuthentication(#[from] ClientAuthenticationError),
-    #[error("too many failed client authentications from this address; wait {} s", .0.as_secs())]
+    #[error("too many failures from this address; wait {} s", .0.as_secs())]
     Throttled(Duration),
     #[error("this client may not use this grant")]
     GrantNotAllowed,
@@ -168,7 +168,7 @@ pub enum ClientAuthenticationError {
     Public,
 }
 
-/// Why a code or a refresh token is not redeemed.
+/// Why a code, a refresh token or a password is not redeemed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     #[error("it is unknown, or it was revoked")]
@@ -179,6 +179,8 @@ pub enum GrantError {
     OtherClient,
     #[error("this client is suspended")]
     ClientSuspended,
+    #[error("the username or the password is wrong")]
+    Password,
     #[error("redirect_uri is not the one of the authorization request")]
     RedirectUri,
     #[error("code_verifier is missing")]

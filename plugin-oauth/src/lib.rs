@@ -58,6 +58,7 @@ pub struct OAuth {
     scopes: OnceLock<Scopes>,
     housekeeping: Housekeeping,
     throttle: Throttle,
+    password_throttle: Throttle,
 }
 
 /// The scopes that the enabled plugins declare.
@@ -97,14 +98,17 @@ impl Plugin for OAuth {
             .command("client resume", commands::client_resume);
 
         declaration
-            .subscribe(|_, event: &MemberDisabled, connection| {
-                Ok(models::revoke_all_of_member(connection, event.member_id)?)
+            .subscribe(|oauth, event: &MemberDisabled, connection| {
+                let (member_id, now) = (event.member_id, oauth.now());
+                Ok(models::revoke_all_of_member(connection, member_id, now)?)
             })
-            .subscribe(|_, event: &MemberPasswordChanged, connection| {
-                Ok(models::revoke_all_of_member(connection, event.member_id)?)
+            .subscribe(|oauth, event: &MemberPasswordChanged, connection| {
+                let (member_id, now) = (event.member_id, oauth.now());
+                Ok(models::revoke_all_of_member(connection, member_id, now)?)
             })
-            .subscribe(|_, event: &MemberDeleted, connection| {
-                Ok(models::forget_member(connection, event.member_id)?)
+            .subscribe(|oauth, event: &MemberDeleted, connection| {
+                let (member_id, now) = (event.member_id, oauth.now());
+                Ok(models::forget_member(connection, member_id, now)?)
             });
 
         declaration.every("prune", Duration::from_secs(3600), housekeeping::prune);
@@ -119,6 +123,7 @@ impl Plugin for OAuth {
             scopes: OnceLock::new(),
             housekeeping: Housekeeping::default(),
             throttle: Throttle::default(),
+            password_throttle: Throttle::default(),
         })
     }
 }
@@ -138,8 +143,14 @@ impl OAuth {
         &self.settings
     }
 
+    /// Of wrong client secrets.
     fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// Of wrong passwords, which are counted for each account.
+    fn password_throttle(&self) -> &Throttle {
+        &self.password_throttle
     }
 
     fn now(&self) -> Timestamp {

@@ -1,7 +1,8 @@
-//! Slows guessing down: failures are counted for each client and address.
+//! Slows guessing down: failures are counted for each account (a client's or a
+//! member's) and address.
 //!
-//! Only failures count, so a busy client with the right secret is never held
-//! up, and one that is attacked from elsewhere is not locked out. The count is
+//! Only failures count, so whoever is busy with the right secret is never held up,
+//! and who is attacked from elsewhere is not locked out. The count is
 //! kept in memory, by each node for itself.
 
 use std::{
@@ -23,14 +24,14 @@ const MOST_PAIRS: usize = 50_000;
 /// Who tries what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Pair {
-    client_id: String,
+    account: String,
     network: String,
 }
 
 impl Pair {
     /// Long names are cut: nobody chooses how much is remembered. Of an IPv6
     /// address the network counts, since whoever has one has all of it.
-    fn new(client_id: &str, peer: &str) -> Self {
+    fn new(account: &str, peer: &str) -> Self {
         let network = match peer.parse() {
             Ok(IpAddr::V6(address)) => {
                 let network = u128::from(address) & (u128::MAX << 64);
@@ -39,7 +40,7 @@ impl Pair {
             _ => peer.chars().take(64).collect(),
         };
         Self {
-            client_id: client_id.chars().take(64).collect(),
+            account: account.chars().take(64).collect(),
             network,
         }
     }
@@ -54,8 +55,8 @@ pub struct Throttle {
 
 impl Throttle {
     /// How long this pair has to wait before it may try again, if it has to.
-    pub fn wait(&self, client_id: &str, peer: &str, now: Timestamp) -> Option<Duration> {
-        let forgiven_at = *self.pairs().get(&Pair::new(client_id, peer))?;
+    pub fn wait(&self, account: &str, peer: &str, now: Timestamp) -> Option<Duration> {
+        let forgiven_at = *self.pairs().get(&Pair::new(account, peer))?;
         let owed = forgiven_at.saturating_duration_since(now);
         let free = FORGIVEN_AFTER * (BURST - 1);
         let wait = owed.saturating_sub(free);
@@ -63,17 +64,24 @@ impl Throttle {
     }
 
     /// Counts a failure.
-    pub fn failed(&self, client_id: &str, peer: &str, now: Timestamp) {
+    pub fn failed(&self, account: &str, peer: &str, now: Timestamp) {
         let mut pairs = self.pairs();
         if pairs.len() >= MOST_PAIRS {
             pairs.retain(|_, forgiven_at| *forgiven_at > now);
         }
         if pairs.len() >= MOST_PAIRS {
-            tracing::warn!("too many failed client authentications to remember; starting anew");
+            tracing::warn!("too many failures to remember; starting anew");
             pairs.clear();
         }
-        let forgiven_at = pairs.entry(Pair::new(client_id, peer)).or_insert(now);
+        let forgiven_at = pairs.entry(Pair::new(account, peer)).or_insert(now);
         *forgiven_at = (*forgiven_at).max(now) + FORGIVEN_AFTER;
+    }
+
+    /// Takes a failure back that was counted before its outcome was known.
+    pub fn succeeded(&self, account: &str, peer: &str) {
+        if let Some(forgiven_at) = self.pairs().get_mut(&Pair::new(account, peer)) {
+            *forgiven_at -= FORGIVEN_AFTER;
+        }
     }
 
     fn pairs(&self) -> std::sync::MutexGuard<'_, HashMap<Pair, Timestamp>> {
@@ -102,6 +110,20 @@ mod tests {
         assert_eq!(throttle.wait("a", "192.0.2.1", later), None);
         throttle.failed("a", "192.0.2.1", later);
         assert!(throttle.wait("a", "192.0.2.1", later).is_some());
+    }
+
+    #[test]
+    fn a_failure_is_taken_back_once_the_outcome_is_known() {
+        let throttle = Throttle::default();
+        for _ in 0..5 * BURST {
+            throttle.failed("a", "192.0.2.1", NOW);
+            throttle.succeeded("a", "192.0.2.1");
+        }
+        assert_eq!(throttle.wait("a", "192.0.2.1", NOW), None);
+        for _ in 0..BURST {
+            throttle.failed("a", "192.0.2.1", NOW);
+        }
+        assert!(throttle.wait("a", "192.0.2.1", NOW).is_some());
     }
 
     #[test]

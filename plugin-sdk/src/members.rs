@@ -45,7 +45,7 @@ impl Members {
         Ok(found.into_option().map(Profile::from_raw))
     }
 
-    /// A member by the name that the member signs in with.
+    /// A member by the name that somebody typed at sign-in.
     ///
     /// # Errors
     /// The database failed.
@@ -53,6 +53,25 @@ impl Members {
         let found = (self.table.find_by_username)(self.table.context, username.into())
             .await
             .into_result()?;
+        Ok(found.into_option().map(Profile::from_raw))
+    }
+
+    /// The member who signs in with this name and this password. None for an
+    /// unknown name, a wrong password and a member who is disabled; all take
+    /// the same time. The host counts no guesses: whoever asks slows them
+    /// down.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_password(
+        &self,
+        username: &str,
+        password: &str,
+    ) -> Result<Option<Profile>, PluginError> {
+        let found =
+            (self.table.check_password)(self.table.context, username.into(), password.into())
+                .await
+                .into_result()?;
         Ok(found.into_option().map(Profile::from_raw))
     }
 }

@@ -9,22 +9,32 @@ use hob_plugin_sdk::{
     db::Db,
 };
 
-use super::Member;
+use super::{Member, Password, PasswordHasher, Username};
 use crate::site::Address;
 
 struct Directory {
     db: Db,
+    passwords: PasswordHasher,
     address: Address,
 }
 
 /// The table of functions over the members, for the life of the process.
 #[must_use]
-pub fn members_interface(db: Db, address: Address) -> &'static MembersV1 {
-    let directory: &'static Directory = Box::leak(Box::new(Directory { db, address }));
+pub fn members_interface(
+    db: Db,
+    passwords: PasswordHasher,
+    address: Address,
+) -> &'static MembersV1 {
+    let directory: &'static Directory = Box::leak(Box::new(Directory {
+        db,
+        passwords,
+        address,
+    }));
     Box::leak(Box::new(MembersV1 {
         context: std::ptr::from_ref(directory).cast(),
         find,
         find_by_username,
+        check_password,
     }))
 }
 
@@ -54,10 +64,28 @@ extern "C" fn find_by_username(
 ) -> FfiFuture<RResult<ROption<RawProfile>, RawError>> {
     let directory = directory(context);
     async move {
+        let Ok(name) = Username::parse(&username) else {
+            return RResult::ROk(ROption::RNone);
+        };
         let found = directory
             .db
-            .read(move |connection| Member::find_by_username(connection, &username))
+            .read(move |connection| Member::find_by_username(connection, name.as_str()))
             .await;
+        answer(directory, found)
+    }
+    .into_ffi()
+}
+
+extern "C" fn check_password(
+    context: RawContext,
+    username: RString,
+    password: RString,
+) -> FfiFuture<RResult<ROption<RawProfile>, RawError>> {
+    let directory = directory(context);
+    async move {
+        let password = Password::presented(&password);
+        let found =
+            super::check_password(&directory.db, &directory.passwords, &username, password).await;
         answer(directory, found)
     }
     .into_ffi()

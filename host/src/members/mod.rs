@@ -4,8 +4,10 @@ mod account;
 mod interface;
 mod password;
 mod session;
+mod sign_in;
 
 pub use account::{Member, MemberError, NewMember, Username, check_email, named};
 pub use interface::members_interface;
 pub use password::{Password, PasswordError, PasswordHasher};
 pub use session::{NewSession, Session, SignedIn};
+pub use sign_in::check_password;

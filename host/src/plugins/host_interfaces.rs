@@ -48,7 +48,11 @@ impl SharedInterfaces {
             db,
             log: &LOG,
             media: media_interface(site.media.clone()),
-            members: members_interface(site.db.clone(), site.address.clone()),
+            members: members_interface(
+                site.db.clone(),
+                site.passwords.clone(),
+                site.address.clone(),
+            ),
             scopes,
         })
     }

@@ -27,6 +27,7 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
     let request = GrantRequest {
         client: &client,
         form: &form,
+        peer: request.peer(),
     };
     grants::redeem(oauth, request).await
 }

@@ -106,7 +106,7 @@ impl<'a> CodeRequest<'a> {
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form } = request;
+    let GrantRequest { client, form, .. } = request;
     let request = CodeRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
         .ok_or(GrantError::Unknown)?

@@ -164,10 +164,38 @@ impl PreparedTokens {
         now: Timestamp,
         consume: impl FnOnce(&mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
     ) -> Result<Result<TokenResponse, E>, OAuthError> {
+        self.issue_with(oauth, now, |_, connection| consume(connection))
+            .await
+    }
+
+    /// As [`Self::issue`], for a grant that gets its consent only now:
+    /// `consume` answers with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn issue_under<E: Send + 'static>(
+        self,
+        oauth: &OAuth,
+        now: Timestamp,
+        consume: impl FnOnce(&mut Connection) -> QueryResult<Result<i64, E>> + Send + 'static,
+    ) -> Result<Result<TokenResponse, E>, OAuthError> {
+        self.issue_with(oauth, now, |tokens, connection| {
+            let consent = consume(connection)?;
+            Ok(consent.map(|consent| tokens.put_under(consent)))
+        })
+        .await
+    }
+
+    async fn issue_with<E: Send + 'static>(
+        mut self,
+        oauth: &OAuth,
+        now: Timestamp,
+        consume: impl FnOnce(&mut Self, &mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
+    ) -> Result<Result<TokenResponse, E>, OAuthError> {
         let housekeeping = oauth.housekeeping();
         let issued = oauth
             .write(move |connection| {
-                if let Err(refusal) = consume(connection)? {
+                if let Err(refusal) = consume(&mut self, connection)? {
                     return Ok(Err(refusal));
                 }
                 self.access_token.insert(connection)?;
@@ -179,5 +207,12 @@ impl PreparedTokens {
             })
             .await?;
         Ok(issued)
+    }
+
+    fn put_under(&mut self, consent: i64) {
+        self.access_token.consent = Some(consent);
+        if let Some(refresh_token) = &mut self.refresh_token {
+            refresh_token.consent = consent;
+        }
     }
 }

@@ -7,6 +7,7 @@
 pub mod authorization_code;
 mod client_credentials;
 mod issue;
+mod password;
 pub mod refresh_token;
 
 use std::{fmt, pin::Pin};
@@ -27,10 +28,11 @@ pub use issue::TokenResponse;
 use crate::{OAuth, error::OAuthError, models::Client};
 
 /// All grants that this server knows.
-pub static GRANTS: [&Grant; 3] = [
+pub static GRANTS: [&Grant; 4] = [
     &authorization_code::GRANT,
     &refresh_token::GRANT,
     &client_credentials::GRANT,
+    &password::GRANT,
 ];
 
 /// A grant, as it registers itself.
@@ -55,6 +57,8 @@ type Redemption<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, OAuthErr
 pub struct GrantRequest<'a> {
     pub client: &'a Client,
     pub form: &'a Fields,
+    /// The address that it came from, to count guesses by.
+    pub peer: &'a str,
 }
 
 /// How a client comes to a grant.
@@ -64,9 +68,9 @@ pub enum Given {
     ByDefault,
     /// A new client has it if it asks for it.
     OnRequest,
-    /// Only the operator gives it, to one client at a time. For all others it
-    /// does not exist here, and nothing advertises it.
-    ByOperator,
+    /// Only the operator gives it, to one client at a time, and is told what to
+    /// mind. For all others it does not exist here, and nothing advertises it.
+    ByOperator { warning: &'static str },
 }
 
 impl Grant {
@@ -76,11 +80,18 @@ impl Grant {
         GRANTS.into_iter().find(|grant| grant.name == name)
     }
 
+    /// What the operator has to mind who gives it to a client.
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        match self.given {
+            Given::ByDefault | Given::OnRequest => None,
+            Given::ByOperator { warning } => Some(warning),
+        }
+    }
+
     /// Those that the discovery document names.
     pub fn advertised() -> impl Iterator<Item = &'static Self> {
-        GRANTS
-            .into_iter()
-            .filter(|grant| grant.given != Given::ByOperator)
+        GRANTS.into_iter().filter(|grant| grant.warning().is_none())
     }
 }
 
@@ -163,11 +174,16 @@ impl FromSql<Text, Hob> for GrantTypes {
 /// Why not; see [`crate::error::ErrorCode`].
 pub async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
     let grant = Grant::named(request.form.required("grant_type")?).ok_or(OAuthError::GrantType)?;
-    if !request.client.may_use(grant) {
-        return Err(match grant.given {
-            Given::ByDefault | Given::OnRequest => OAuthError::GrantNotAllowed,
-            Given::ByOperator => OAuthError::GrantType,
-        });
+    let client = request.client;
+    match (client.may_use(grant), grant.warning()) {
+        (false, None) => return Err(OAuthError::GrantNotAllowed),
+        (false, Some(_)) => return Err(OAuthError::GrantType),
+        (true, Some(warning)) => tracing::warn!(
+            client_id = client.client_id,
+            grant_type = grant.name,
+            "{warning}"
+        ),
+        (true, None) => {}
     }
     (grant.redeem)(oauth, request).await
 }

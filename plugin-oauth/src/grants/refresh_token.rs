@@ -68,7 +68,7 @@ impl<'a> RefreshRequest<'a> {
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form } = request;
+    let GrantRequest { client, form, .. } = request;
     let request = RefreshRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::RefreshToken, request.refresh_token)
         .ok_or(GrantError::Unknown)?

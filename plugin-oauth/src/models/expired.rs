@@ -1,5 +1,7 @@
 //! Rows that are of no use any longer.
 
+use std::time::Duration;
+
 use diesel::{prelude::*, sql_query, sql_types::BigInt};
 use hob_plugin_sdk::db::{Connection, Timestamp};
 
@@ -20,17 +22,26 @@ const STATEMENTS: [&str; 4] = [
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
 ];
 
+/// Members' epochs that nobody can have read in a request that still runs.
+const EPOCHS: &str = r#"DELETE FROM "oauth_member_epochs" WHERE "member_id" IN (
+    SELECT "member_id" FROM "oauth_member_epochs"
+    WHERE "touched_at" < $1 ORDER BY "touched_at" LIMIT $2)"#;
+const LONGEST_REQUEST: Duration = Duration::from_secs(24 * 3600);
+
 /// Deletes at most `most` rows of each table. Answers with how many went.
 pub fn delete_expired(
     connection: &mut Connection,
     now: Timestamp,
     most: i64,
 ) -> QueryResult<usize> {
-    STATEMENTS.iter().try_fold(0, |deleted, statement| {
-        let rows = sql_query(*statement)
-            .bind::<BigInt, _>(now)
-            .bind::<BigInt, _>(most)
-            .execute(connection)?;
-        Ok(deleted + rows)
-    })
+    let expired = STATEMENTS.iter().map(|statement| (*statement, now));
+    expired
+        .chain([(EPOCHS, now - LONGEST_REQUEST)])
+        .try_fold(0, |deleted, (statement, before)| {
+            let rows = sql_query(statement)
+                .bind::<BigInt, _>(before)
+                .bind::<BigInt, _>(most)
+                .execute(connection)?;
+            Ok(deleted + rows)
+        })
 }

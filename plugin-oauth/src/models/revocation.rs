@@ -8,11 +8,14 @@
 //! one another, and the second round finds nothing.)
 
 use diesel::prelude::*;
-use hob_plugin_sdk::db::{Connection, Hob};
+use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
-use super::schema::{
-    oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests, oauth_clients,
-    oauth_consents, oauth_refresh_tokens,
+use super::{
+    member_epoch::MemberEpoch,
+    schema::{
+        oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
+        oauth_clients, oauth_consents, oauth_refresh_tokens,
+    },
 };
 
 /// Which consents are meant.
@@ -106,8 +109,13 @@ pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResul
 /// in the member's name.
 ///
 /// In this order: whoever decides a request holds its row until the code is
-/// there to be found.
-pub fn revoke_all_of_member(connection: &mut Connection, member_id: i64) -> QueryResult<()> {
+/// there to be found, and whoever issues for a password holds the epoch.
+pub fn revoke_all_of_member(
+    connection: &mut Connection,
+    member_id: i64,
+    now: Timestamp,
+) -> QueryResult<()> {
+    MemberEpoch::advance(connection, member_id, now)?;
     diesel::delete(
         oauth_authorization_requests::table
             .filter(oauth_authorization_requests::member_id.eq(member_id)),
@@ -118,8 +126,12 @@ pub fn revoke_all_of_member(connection: &mut Connection, member_id: i64) -> Quer
 
 /// Deletes all rows that refer to a member: consents with all that was issued
 /// under them, and the applications that the member registered.
-pub fn forget_member(connection: &mut Connection, member_id: i64) -> QueryResult<()> {
-    revoke_all_of_member(connection, member_id)?;
+pub fn forget_member(
+    connection: &mut Connection,
+    member_id: i64,
+    now: Timestamp,
+) -> QueryResult<()> {
+    revoke_all_of_member(connection, member_id, now)?;
     diesel::delete(oauth_consents::table.filter(oauth_consents::member_id.eq(member_id)))
         .execute(connection)?;
     let own_clients: Vec<i64> = oauth_clients::table

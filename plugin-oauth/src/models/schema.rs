@@ -113,6 +113,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    oauth_member_epochs (member_id) {
+        member_id -> BigInt,
+        epoch -> BigInt,
+        touched_at -> BigInt,
+    }
+}
+
 diesel::joinable!(oauth_client_secrets -> oauth_clients (client));
 diesel::joinable!(oauth_consents -> oauth_clients (client));
 diesel::joinable!(oauth_authorization_requests -> oauth_clients (client));
@@ -125,4 +133,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_authorization_codes,
     oauth_access_tokens,
     oauth_refresh_tokens,
+    oauth_member_epochs,
 );

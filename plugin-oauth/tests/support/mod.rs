@@ -28,6 +28,12 @@ pub struct Dance {
     pub browser: Browser,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
 /// A registered application.
 #[derive(Clone)]
 pub struct App {
@@ -109,6 +115,18 @@ impl Dance {
             .await
             .expect("the statement is right");
         assert!(touched > 0, "no row was touched");
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT COUNT(*) AS \"count\" FROM \"{table}\"");
+        let rows: Vec<Count> = self
+            .site
+            .db()
+            .read(move |connection| diesel::sql_query(query).load(connection))
+            .await
+            .expect("the table is there");
+        rows[0].count
     }
 
     /// A confidential web application.

@@ -12,8 +12,17 @@ use super::{FfiFuture, RawContext, RawError, interface::interface};
 pub struct MembersV1 {
     pub context: RawContext,
     pub find: extern "C" fn(RawContext, i64) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
+    /// By the name that somebody typed.
     pub find_by_username:
         extern "C" fn(RawContext, RString) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
+    /// The member who signs in with this name and this password. The host
+    /// hashes and compares. None for an unknown name, a wrong password and a
+    /// member who is disabled, each after the same work.
+    pub check_password: extern "C" fn(
+        RawContext,
+        RString,
+        RString,
+    ) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
 }
 
 interface!(MembersV1, "hob.members", 1);

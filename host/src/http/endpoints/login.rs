@@ -16,7 +16,7 @@ use crate::{
         views::LoginPage,
         visitor::{Visitor, sign_in_cookie, sign_out_cookie},
     },
-    members::{Member, Password, Session, Username},
+    members::{Password, Session, check_password},
     secret::Secret,
 };
 use axum::extract::FromRequest;
@@ -104,17 +104,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     let password = Password::presented(fields.first("password").unwrap_or_default());
     let next = own_path(&app, fields.first("next"));
     let site = app.site();
-    let member = match Username::parse(typed) {
-        Ok(name) => {
-            site.db
-                .read(move |connection| Member::find_by_username(connection, name.as_str()))
-                .await?
-        }
-        Err(_) => None,
-    };
-    let hash = member.as_ref().map(|member| member.password_hash.clone());
-    let matches = site.passwords.verify(password, hash).await;
-    let Some(member) = member.filter(|member| matches && !member.is_disabled()) else {
+    let Some(member) = check_password(&site.db, &site.passwords, typed, password).await? else {
         tracing::info!(peer, "a sign-in was refused");
         let error = "The username or the password is not right.";
         return form_page(&app, visitor.as_ref(), typed, &next, Some(error));
