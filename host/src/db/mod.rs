@@ -59,6 +59,10 @@ pub struct DatabaseOptions {
     pub write_budget: Duration,
     /// How long SQLite waits for another process's lock.
     pub busy_timeout: Duration,
+    /// How many pages SQLite's log may hold before it is folded into the
+    /// database. Secrets have no neighbours, so a page is written often before
+    /// that, and folded once.
+    pub sqlite_log_pages: u32,
     /// Connections to PostgreSQL, each with its thread.
     pub postgres_connections: NonZeroUsize,
     /// Jobs that may wait; more are refused at once.
@@ -71,6 +75,7 @@ impl Default for DatabaseOptions {
             read_budget: Duration::from_secs(5),
             write_budget: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
+            sqlite_log_pages: 8192,
             postgres_connections: const { NonZeroUsize::new(8).unwrap() },
             queue_limit: const { NonZeroUsize::new(8192).unwrap() },
         }

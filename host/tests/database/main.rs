@@ -9,4 +9,5 @@ mod driver;
 mod events;
 mod jobs;
 mod migrations;
+mod snapshots;
 mod statements;

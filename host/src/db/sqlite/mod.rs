@@ -2,6 +2,8 @@
 //! writes on one writer thread that commits them in groups.
 
 mod errors;
+mod log_index;
+mod readers;
 mod session;
 mod statement;
 mod writer;
@@ -11,34 +13,38 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::{
-        Mutex, OnceLock, PoisonError, TryLockError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc::RecvTimeoutError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use hob_plugin_sdk::abi::db::RawJobOutcome;
-use thread_local::ThreadLocal;
 use tokio::sync::mpsc;
 
-use self::session::{SqliteSession, Word, open_error};
+use self::{
+    readers::{LetGo, Readers},
+    session::{SqliteSession, open_error},
+};
 use super::{
     DatabaseError, DatabaseOptions, EventSink,
-    error::{refused, unavailable},
-    job::{CoarseInstant, OwnedJob, Queued, abandoned},
-    lending::{Terms, lend},
+    job::{OwnedJob, Queued, abandoned},
 };
 
+/// For how long a reader's snapshot may lie idle, at least; twice as long at
+/// most.
+const IDLE: Duration = Duration::from_millis(500);
+
 pub(super) struct SqliteDatabase {
-    path: PathBuf,
-    options: DatabaseOptions,
-    /// One for each thread that reads. Locked by its own thread only, except
-    /// at the shutdown.
-    readers: ThreadLocal<Mutex<Option<SqliteSession>>>,
-    is_shut: AtomicBool,
+    readers: Arc<Readers>,
     queue: Mutex<Option<mpsc::Sender<Queued>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Option<Threads>>,
+}
+
+struct Threads {
+    writer: JoinHandle<()>,
+    tidier: JoinHandle<()>,
+    /// The tidier ends when this is gone.
+    tidy: std::sync::mpsc::Sender<()>,
 }
 
 impl SqliteDatabase {
@@ -53,19 +59,35 @@ impl SqliteDatabase {
             problem: open_error(&error).message.into_string(),
         };
         let session = SqliteSession::open_writer(path, options.busy_timeout).map_err(opened)?;
+        let readers = Arc::new(Readers::new(
+            path.to_owned(),
+            options.busy_timeout,
+            options.read_budget,
+        ));
         let (queue, jobs) = mpsc::channel(options.queue_limit.get());
-        let budget = options.write_budget;
-        let writer = thread::Builder::new()
-            .name("hob-db-writer".to_owned())
-            .spawn(move || writer::run(session, jobs, budget, sink))
-            .map_err(DatabaseError::Thread)?;
+        let writer = {
+            let readers = Arc::clone(&readers);
+            spawn("hob-db-writer", move || {
+                writer::run(session, jobs, &options, sink, &readers);
+            })?
+        };
+        let (tidy, until) = std::sync::mpsc::channel::<()>();
+        let tidier = {
+            let readers = Arc::clone(&readers);
+            spawn("hob-db-tidier", move || {
+                while until.recv_timeout(IDLE) == Err(RecvTimeoutError::Timeout) {
+                    readers.let_go(LetGo::Unused);
+                }
+            })?
+        };
         Ok(Self {
-            path: path.to_owned(),
-            options,
-            readers: ThreadLocal::new(),
-            is_shut: AtomicBool::new(false),
+            readers,
             queue: Mutex::new(Some(queue)),
-            writer: Mutex::new(Some(writer)),
+            threads: Mutex::new(Some(Threads {
+                writer,
+                tidier,
+                tidy,
+            })),
         })
     }
 
@@ -79,88 +101,42 @@ impl SqliteDatabase {
     }
 
     /// Runs a read on this thread, in one snapshot of the database.
-    pub(super) fn read(&self, mut job: OwnedJob) -> RawJobOutcome {
-        let reader = self.readers.get_or_default();
-        let mut reader = match reader.try_lock() {
-            Ok(reader) => reader,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                if self.is_shut.load(Ordering::SeqCst) {
-                    return abandoned();
-                }
-                return RawJobOutcome::Failed(refused(
-                    "a job that reads can't wait for another on the same thread; use the \
-                     connection that it was lent",
-                ));
-            }
-        };
-        if self.is_shut.load(Ordering::SeqCst) {
-            return abandoned();
-        }
-        let session = match &mut *reader {
-            Some(session) => session,
-            none => match SqliteSession::open_reader(&self.path, self.options.busy_timeout) {
-                Ok(session) => none.insert(session),
-                Err(error) => {
-                    return RawJobOutcome::Failed(unavailable(format!(
-                        "can't open the database {} for reading: {}",
-                        self.path.display(),
-                        open_error(&error).message
-                    )));
-                }
-            },
-        };
-        let outcome = self.read_on(session, &mut job);
-        if !session.is_autocommit() && session.say(Word::RollBack).is_err() {
-            *reader = None;
-        }
-        outcome
-    }
-
-    fn read_on(&self, session: &mut SqliteSession, job: &mut OwnedJob) -> RawJobOutcome {
-        let deadline = Some(CoarseInstant::after(self.options.read_budget));
-        if let Err(error) = session.say(Word::BeginRead) {
-            return RawJobOutcome::Failed(error);
-        }
-        session.set_deadline(deadline);
-        let terms = Terms {
-            writable: false,
-            deadline,
-            sink: None,
-        };
-        let outcome = lend(session, &terms, job);
-        session.set_deadline(None);
-        if let Err(outcome) = outcome {
-            return outcome;
-        }
-        match session.say(Word::Commit) {
-            Ok(()) => RawJobOutcome::Done,
-            Err(error) => RawJobOutcome::Failed(error),
-        }
+    pub(super) fn read(&self, job: OwnedJob) -> RawJobOutcome {
+        self.readers.read(job)
     }
 
     pub(super) fn shutdown(&self) {
-        // In this order: a reader that is made later sees the mark, and the
-        // writer closes last, which folds the log into the database.
-        self.is_shut.store(true, Ordering::SeqCst);
-        for reader in &self.readers {
-            *reader.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
+        // The writer closes last, which folds the log into the database.
+        self.readers.shutdown();
         drop(
             self.queue
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
-        let writer = self
-            .writer
+        let threads = self
+            .threads
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if writer.is_some_and(|writer| writer.join().is_err()) {
-            tracing::error!("the database's writer thread had panicked");
+        let Some(threads) = threads else { return };
+        drop(threads.tidy);
+        for (name, thread) in [("tidier", threads.tidier), ("writer", threads.writer)] {
+            if thread.join().is_err() {
+                tracing::error!("the database's {name} thread had panicked");
+            }
         }
     }
+}
+
+fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, DatabaseError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(DatabaseError::Thread)
 }
 
 /// Creates the file and its folder where they are missing, so that both

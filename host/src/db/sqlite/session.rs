@@ -19,7 +19,12 @@ use rusqlite::{
     hooks::{AuthAction, AuthContext, Authorization},
 };
 
-use super::{errors, statement::Statement};
+use super::{
+    errors,
+    log_index::{LogIndex, Mark},
+    readers::LetGo,
+    statement::Statement,
+};
 use crate::db::{
     error::refused,
     interning,
@@ -34,12 +39,11 @@ const STEPS_PER_LOOK: i32 = 4_000;
 
 const NO_DEADLINE: u64 = u64::MAX;
 
-/// What a commit answers is on the disk. The log grows to some 32 MiB before it
-/// is folded into the database: secrets have no neighbours, so a page is
-/// written often before that, and folded once. A group of writes changes many
-/// pages, which are kept in memory until it is committed.
+/// What a commit answers is on the disk. The writer thread itself folds the log
+/// into the database. A group of writes changes many pages, which are kept in
+/// memory until it is committed.
 const WRITER_SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192; \
+     PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; \
      PRAGMA cache_size = -16384";
 
 /// The inner pages of a large table's index stay in memory. It is taken as it
@@ -63,6 +67,14 @@ pub(super) struct SqliteSession {
     words: Vec<Option<Statement>>,
     rows: RowBuffer,
     watch: Arc<Watch>,
+    log_index: Option<LogIndex>,
+    /// What the log's index held before the snapshot was taken that is still
+    /// open.
+    snapshot: Option<Mark>,
+    /// Whether a job has used the snapshot since that was last asked.
+    used: bool,
+    /// Savepoints that are open.
+    depth: u32,
     /// The last field: its statements must be gone before it.
     connection: rusqlite::Connection,
 }
@@ -144,6 +156,11 @@ impl SqliteSession {
     }
 
     fn set_up(mut connection: rusqlite::Connection) -> rusqlite::Result<Self> {
+        // The first read maps the log's index.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        // SAFETY: the log was read, and the connection is the session's last
+        // field, so it outlives the index.
+        let log_index = unsafe { LogIndex::of(&connection) };
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -172,6 +189,10 @@ impl SqliteSession {
             words: Vec::new(),
             rows: RowBuffer::default(),
             watch,
+            log_index,
+            snapshot: None,
+            used: false,
+            depth: 0,
             connection,
         })
     }
@@ -208,6 +229,76 @@ impl SqliteSession {
             );
         }
         open != 0
+    }
+
+    /// Gives the next job the newest snapshot of the database: the one that is
+    /// open, if nothing was committed since it was taken.
+    pub(super) fn begin_read(&mut self) -> Result<(), RawDbError> {
+        let now = self.log_index.as_ref().map(LogIndex::mark);
+        self.used = true;
+        if now.is_some() && self.snapshot == now && self.depth == 0 && !self.is_autocommit() {
+            return Ok(());
+        }
+        self.end_snapshot()?;
+        self.say(Word::BeginRead)?;
+        // The index was looked at before the first read takes the snapshot, so
+        // a commit in between makes this mark too old, and never too new.
+        self.snapshot = now;
+        Ok(())
+    }
+
+    /// Ends a job. A snapshot that is kept is there for the next.
+    pub(super) fn end_read(&mut self, keep: bool) -> Result<(), RawDbError> {
+        if keep && self.depth == 0 && self.snapshot.is_some() {
+            return Ok(());
+        }
+        self.end_snapshot()
+    }
+
+    /// Ends the snapshot that an idle reader has kept.
+    pub(super) fn let_go(&mut self, which: LetGo) -> Result<(), RawDbError> {
+        let used = std::mem::take(&mut self.used);
+        if which == LetGo::Unused && used {
+            return Ok(());
+        }
+        self.end_snapshot()
+    }
+
+    fn end_snapshot(&mut self) -> Result<(), RawDbError> {
+        self.snapshot = None;
+        self.depth = 0;
+        if self.is_autocommit() {
+            return Ok(());
+        }
+        self.say(Word::RollBack)
+    }
+
+    /// The pages that the write-ahead log holds.
+    pub(super) fn log_pages(&self) -> u32 {
+        self.log_index
+            .as_ref()
+            .map_or(0, |index| index.mark().pages())
+    }
+
+    /// Folds as much of the log into the database as no reader still needs.
+    pub(super) fn checkpoint(&mut self) -> Result<(), RawDbError> {
+        // SAFETY: the connection is open and used by this thread only; nothing
+        // is asked for beside the code.
+        let code = unsafe {
+            ffi::sqlite3_wal_checkpoint_v2(
+                self.connection.handle(),
+                c"main".as_ptr(),
+                ffi::SQLITE_CHECKPOINT_PASSIVE,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            )
+        };
+        match code {
+            // Busy is another process that does the same.
+            ffi::SQLITE_OK | ffi::SQLITE_BUSY => Ok(()),
+            // SAFETY: as above.
+            _ => Err(unsafe { errors::last(self.connection.handle()) }),
+        }
     }
 
     /// Says one of the driver's own words.
@@ -338,13 +429,19 @@ impl Session for SqliteSession {
 
     fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError> {
         match action {
-            RawSavepoint::Open => self.say(Word::Open(depth)),
-            RawSavepoint::Release => self.say(Word::Release(depth)),
+            RawSavepoint::Open => {
+                self.say(Word::Open(depth))?;
+                self.depth = depth;
+                return Ok(());
+            }
+            RawSavepoint::Release => self.say(Word::Release(depth))?,
             RawSavepoint::RollBack => {
                 self.say(Word::RollBackTo(depth))?;
-                self.say(Word::Release(depth))
+                self.say(Word::Release(depth))?;
             }
         }
+        self.depth = depth - 1;
+        Ok(())
     }
 }
 

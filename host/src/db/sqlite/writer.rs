@@ -1,5 +1,6 @@
 //! The writer thread: takes all writes that wait, runs each inside a savepoint
-//! of its own, commits them together, and only then answers.
+//! of its own, commits them together, and only then answers. Now and then it
+//! folds the log into the database.
 
 use std::{
     collections::VecDeque,
@@ -10,9 +11,12 @@ use std::{
 use hob_plugin_sdk::abi::db::{RawDbError, RawDbErrorKind, RawJobOutcome};
 use tokio::sync::mpsc;
 
-use super::session::{SqliteSession, Word};
+use super::{
+    readers::{LetGo, Readers},
+    session::{SqliteSession, Word},
+};
 use crate::db::{
-    EventSink,
+    DatabaseOptions, EventSink,
     error::{failure, unavailable},
     job::{Answer, CoarseInstant, Kind, Queued},
     lending::{Terms, lend},
@@ -28,17 +32,37 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 pub(super) fn run(
     mut session: SqliteSession,
     mut jobs: mpsc::Receiver<Queued>,
-    budget: Duration,
+    options: &DatabaseOptions,
     sink: &'static OnceLock<EventSink>,
+    readers: &Readers,
 ) {
     let mut taken = Vec::with_capacity(GROUP_LIMIT);
     let mut waiting = VecDeque::with_capacity(GROUP_LIMIT);
     while jobs.blocking_recv_many(&mut taken, GROUP_LIMIT) > 0 {
         waiting.extend(taken.drain(..));
         while !waiting.is_empty() {
-            write_group(&mut session, &mut waiting, budget, sink);
+            write_group(&mut session, &mut waiting, options.write_budget, sink);
+            if session.log_pages() > options.sqlite_log_pages {
+                fold(&mut session, readers);
+            }
         }
     }
+}
+
+/// Folds the log into the database, so that the next write begins it anew.
+/// Where a reader at work keeps an older snapshot, the rest is left for the
+/// next time.
+fn fold(session: &mut SqliteSession, readers: &Readers) {
+    // Older snapshots would hold pages of the log back from being folded,
+    // newer ones the log from being begun anew.
+    readers.let_go(LetGo::All);
+    if let Err(error) = session.checkpoint() {
+        tracing::warn!(
+            error = %error.message,
+            "the database's log could not be folded into it; it is tried again"
+        );
+    }
+    readers.let_go(LetGo::All);
 }
 
 /// Runs jobs from the front of the queue in one transaction, and answers those
