@@ -12,6 +12,7 @@ pub mod media;
 pub mod members;
 pub mod migrate;
 pub mod plugins;
+mod request_id;
 pub mod schema;
 pub mod secret;
 pub mod site;

@@ -95,7 +95,6 @@ struct Shared {
     sink: &'static OnceLock<EventSink>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one for each database")]
 enum Driver {
     Sqlite(SqliteDatabase),
     Postgres(PostgresDatabase),

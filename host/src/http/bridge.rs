@@ -1,12 +1,12 @@
 //! A request to a plugin's route, and back: sessions and forgery are settled
 //! here, bodies read, time kept.
 
-use std::{fmt::Write as _, future::Future, pin::Pin, sync::Arc};
+use std::{fmt::Write as _, future::Future, pin::Pin};
 
 use abi_stable::std_types::{ROption, RVec};
 use axum::{
     body::Body,
-    extract::{FromRequestParts, RawPathParams, Request},
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -28,7 +28,7 @@ use super::{
     App, bodies,
     bodies::{SpooledContent, SpooledPart},
     cors,
-    envelope::{Peer, RequestId},
+    envelope::Peer,
     form,
     page::{self, Explained, Failure, Frame},
     same_site::sent_from_here,
@@ -36,7 +36,7 @@ use super::{
     views::PluginPage,
     visitor::Visitor,
 };
-use crate::watchdog::Watched;
+use crate::{request_id::RequestId, watchdog::Watched};
 
 /// The largest answer that a plugin may give, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -53,10 +53,24 @@ pub struct PluginRoute {
     pub watched: Watched,
 }
 
+/// What surrounds every request, whoever answers it.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    pub id: RequestId,
+    pub peer: Peer,
+}
+
 impl PluginRoute {
-    /// Answers a request. Never fails: what goes wrong is an answer too.
-    pub async fn answer(self: Arc<Self>, app: App, request: Request) -> Response {
-        let mut response = match self.try_answer(&app, request).await {
+    /// Answers a request, with the values of the path's parameters. Never
+    /// fails: what goes wrong is an answer too.
+    pub async fn answer(
+        &self,
+        app: &App,
+        request: Request,
+        asked: Asked,
+        parameters: Vec<String>,
+    ) -> Response {
+        let mut response = match self.try_answer(app, request, asked, &parameters).await {
             Ok(response) => response,
             Err(failure) => self.refuse(failure),
         };
@@ -66,17 +80,21 @@ impl PluginRoute {
         response
     }
 
-    async fn try_answer(&self, app: &App, request: Request) -> Result<Response, Failure> {
-        let (mut parts, body) = request.into_parts();
-        let parameters = RawPathParams::from_request_parts(&mut parts, app)
-            .await
-            .map_err(|_| Failure::NotFound)?;
+    async fn try_answer(
+        &self,
+        app: &App,
+        request: Request,
+        asked: Asked,
+        parameters: &[String],
+    ) -> Result<Response, Failure> {
+        let (parts, body) = request.into_parts();
         let visitor = self.visitor(app, &parts).await?;
         let (body, spooled) = self.body(app, &parts, body, visitor.as_ref()).await?;
-        let parameters = self.parameters.iter().zip(&parameters);
+        let parameters = self.parameters.iter().zip(parameters);
         let raw = raw_request(
             &parts,
-            parameters.map(|(name, (_, value))| (name.as_str(), value)),
+            asked,
+            parameters.map(|(name, value)| (name.as_str(), value.as_str())),
             visitor.as_ref(),
             body,
         );
@@ -363,6 +381,7 @@ impl Text {
 
 fn raw_request<'a>(
     parts: &Parts,
+    asked: Asked,
     parameters: impl Iterator<Item = (&'a str, &'a str)>,
     visitor: Option<&Visitor>,
     body: RawBody,
@@ -373,20 +392,13 @@ fn raw_request<'a>(
     let query = text.add(parts.uri.query().unwrap_or_default());
     let peer = {
         let start = text.0.len();
-        if let Some(Peer(address)) = parts.extensions.get::<Peer>() {
-            write!(text.0, "{address}").expect("writing to a string does not fail");
-        }
+        write!(text.0, "{}", asked.peer.0).expect("writing to a string does not fail");
         Span {
             start: u32::try_from(start).unwrap_or(u32::MAX),
             len: u32::try_from(text.0.len() - start).unwrap_or(0),
         }
     };
-    let request_id = text.add(
-        parts
-            .extensions
-            .get::<RequestId>()
-            .map_or("", RequestId::as_str),
-    );
+    let request_id = text.add(asked.id.as_str());
     let csrf = text.add(visitor.map_or("", Visitor::csrf));
     let parameters = parameters
         .map(|(name, value)| SpanPair {

@@ -2,47 +2,25 @@
 //! headers, the wording of failures, and a stop for panics.
 
 use std::{
-    io::Write,
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     time::Instant,
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
+    extract::{ConnectInfo, Request},
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tracing::Instrument;
+use tracing::Level;
 
 use super::{
     App,
+    bridge::Asked,
     page::{self, Explained, Failure},
 };
-
-/// Names a request in logs, on error pages and in the answer: 16 hexadecimal
-/// digits.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestId([u8; 16]);
-
-impl RequestId {
-    /// A fresh one. It is no secret, so it need not come from the operating
-    /// system.
-    fn fresh() -> Self {
-        let mut digits = [0; 16];
-        write!(digits.as_mut_slice(), "{:016x}", rand::random::<u64>())
-            .expect("a u64 has 16 hexadecimal digits");
-        Self(digits)
-    }
-
-    /// Its digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("digits are ASCII")
-    }
-}
+use crate::request_id::RequestId;
 
 /// Who is at the other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -50,10 +28,22 @@ pub struct Peer(pub IpAddr);
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The middleware around all routes.
-pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
+/// Surrounds what `answer` does with a request.
+pub async fn around<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request, Asked) -> F,
+) -> Response {
     let id = RequestId::fresh();
+    id.name(around_named(app, request, id, answer)).await
+}
+
+async fn around_named<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    id: RequestId,
+    answer: impl FnOnce(Request, Asked) -> F,
+) -> Response {
     let mut peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -61,29 +51,34 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
     if app.site().behind_proxy {
         peer = forwarded_for(request.headers()).unwrap_or(peer);
     }
-    request.extensions_mut().insert(id);
-    request.extensions_mut().insert(Peer(peer));
-    let method = request.method().clone();
-    let uri = request.uri().clone();
+    let logged = tracing::enabled!(Level::DEBUG).then(|| {
+        (
+            Instant::now(),
+            request.method().clone(),
+            request.uri().clone(),
+        )
+    });
     // Only a browser is shown a page, into which its session is set.
-    let browser = page::wants_html(request.headers()).then(|| request.headers().clone());
+    let browser = page::wants_html(request.headers())
+        .then(|| (request.uri().clone(), request.headers().clone()));
 
-    let span = tracing::info_span!("request", id = id.as_str());
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let mut response = match answer.instrument(span.clone()).await {
-        Ok(response) => response,
-        Err(_) => Failure::internal("a handler panicked").into_response(),
+    let asked = Asked {
+        id,
+        peer: Peer(peer),
     };
+    let mut response = AssertUnwindSafe(answer(request, asked))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Failure::internal("a handler panicked").into_response());
 
-    let status = response.status();
     let explained = response
         .extensions_mut()
         .remove::<Explained>()
         .or_else(|| explain_bare(&response));
     if let Some(explained) = explained {
-        let here = uri.path_and_query().map_or("/", |whole| whole.as_str());
+        let status = response.status();
         let worded =
-            page::word_failure(&app, browser.as_ref(), here, id.as_str(), status, explained).await;
+            page::word_failure(app, browser.as_ref(), id.as_str(), status, explained).await;
         let (mut parts, body) = worded.into_parts();
         for (name, value) in response.headers() {
             if *name != header::CONTENT_LENGTH && !parts.headers.contains_key(name) {
@@ -92,19 +87,20 @@ pub async fn envelope(State(app): State<App>, mut request: Request, next: Next) 
         }
         response = Response::from_parts(parts, body);
     }
-    secure(&mut response, &app);
-    let id = HeaderValue::from_bytes(&id.0).expect("digits are a header's value");
+    secure(&mut response, app);
+    let id = HeaderValue::from_str(id.as_str()).expect("digits are a header's value");
     response.headers_mut().insert(X_REQUEST_ID.clone(), id);
-    // The query is left out: it may hold what is nobody's business.
-    let _entered = span.enter();
-    tracing::debug!(
-        method = %method,
-        path = uri.path(),
-        status = status.as_u16(),
-        peer = %peer,
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    if let Some((started, method, uri)) = logged {
+        // The query is left out: it may hold what is nobody's business.
+        tracing::debug!(
+            method = %method,
+            path = uri.path(),
+            status = response.status().as_u16(),
+            peer = %peer,
+            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
     response
 }
 

@@ -1,11 +1,12 @@
 //! HTTP: the site's own pages, the bridge to plugins, and what surrounds both.
 //!
-//! [`routes::router`] is the map of all URLs.
+//! [`routes::dispatch`] is the map of all URLs.
 
 mod app;
 mod bodies;
 mod bridge;
 mod cors;
+mod dispatch;
 mod endpoints;
 mod envelope;
 mod form;
@@ -18,5 +19,6 @@ pub mod views;
 mod visitor;
 
 pub use app::App;
-pub use routes::router;
+pub use dispatch::Dispatch;
+pub use routes::dispatch;
 pub use server::{Server, ServerError};

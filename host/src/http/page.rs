@@ -235,21 +235,21 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Words a failure for who asked: a page for a browser, of which these are the
-/// headers, else a line of text.
+/// Words a failure for who asked: a page for a browser, which asked for this
+/// address with these headers, else a line of text.
 pub async fn word_failure(
     app: &App,
-    browser: Option<&HeaderMap>,
-    here: &str,
+    browser: Option<&(Uri, HeaderMap)>,
     request_id: &str,
     status: StatusCode,
     explained: Explained,
 ) -> Response {
-    let Some(headers) = browser else {
+    let Some((uri, headers)) = browser else {
         let text = format!("{}: {}\n", explained.heading, explained.explanation);
         return (status, [(header::CACHE_CONTROL, "no-store")], text).into_response();
     };
     let visitor = Visitor::of(app, headers).await.ok().flatten();
+    let here = uri.path_and_query().map_or("/", |whole| whole.as_str());
     let frame = Frame::new(app, visitor.as_ref(), here);
     let page = ErrorPage {
         layout: frame.layout(),

@@ -4,18 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware,
-    routing::{MethodFilter, MethodRouter, get, on, options, post},
+    routing::{MethodRouter, get, post},
 };
 use hob_plugin_manifest::Route;
+use http::Method;
 
 use super::{
     App,
     bridge::PluginRoute,
-    cors,
+    dispatch::{Dispatch, Endpoint},
     endpoints::{account, assets, health, home, login, media, member, upload},
-    envelope,
     page::Failure,
 };
 
@@ -45,18 +43,21 @@ pub const CORE_ROUTES: &[(&str, &str)] = &[
 ];
 
 /// All routes of the running site.
-pub fn router(app: &App) -> Router {
+#[must_use]
+pub fn dispatch(app: &App) -> Dispatch {
     let base = app.site().address.base().to_owned();
-    let mut routes = Router::new();
+    let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
+    let mut site = Router::new();
     for (_, path, handler) in core_routes() {
         let full = match (base.as_str(), path) {
             ("", path) => path.to_owned(),
             (base, "/") => base.to_owned(),
             (base, path) => format!("{base}{path}"),
         };
-        routes = routes.route(&canonical(&full).0, handler);
+        let path = canonical(&full).0;
+        site = site.route(&path, handler);
+        endpoints.entry(path).or_default().site = true;
     }
-    let mut preflights: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for plugin in app.plugins().iter() {
         let bound: Vec<String> = (plugin.http.routes)(plugin.http.context)
             .into_iter()
@@ -71,47 +72,27 @@ pub fn router(app: &App) -> Router {
             let watched = app
                 .watchdog()
                 .name(format!("plugin {}, route {}", plugin.id, route.route));
-            let method = method_filter(route.method());
+            let method = Method::from_bytes(route.method().as_bytes())
+                .expect("the manifest's check knows the methods");
             for path in paths(&base, &plugin.prefix, route) {
                 let (path, parameters) = canonical(&path);
-                let handler = Arc::new(PluginRoute {
+                let answering = PluginRoute {
                     plugin: plugin.id.clone(),
                     table: plugin.http,
                     index,
                     route: route.clone(),
                     parameters,
                     watched,
-                });
-                let answer = move |State(app): State<App>, request: Request| {
-                    handler.clone().answer(app, request)
                 };
-                routes = routes.route(&path, on(method, answer));
-                if route.cors {
-                    preflights
-                        .entry(path)
-                        .or_default()
-                        .push(route.method().to_owned());
-                }
+                let endpoint = endpoints.entry(path).or_default();
+                endpoint.plugins.push((method.clone(), Arc::new(answering)));
             }
         }
     }
-    for (path, methods) in preflights {
-        let methods = methods.join(", ");
-        routes = routes.route(
-            &path,
-            options(move || {
-                let methods = methods.clone();
-                async move { cors::preflight(&methods) }
-            }),
-        );
-    }
-    routes
+    let site = site
         .fallback(|| async { Failure::NotFound })
-        .layer(middleware::from_fn_with_state(
-            app.clone(),
-            envelope::envelope,
-        ))
-        .with_state(app.clone())
+        .with_state(app.clone());
+    Dispatch::new(app.clone(), endpoints, site)
 }
 
 /// The map of the site's own pages.
@@ -146,17 +127,6 @@ fn core_routes() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
         ("GET", "/healthz", get(health::alive)),
         ("GET", "/readyz", get(health::ready)),
     ]
-}
-
-fn method_filter(method: &str) -> MethodFilter {
-    match method {
-        "HEAD" => MethodFilter::HEAD,
-        "POST" => MethodFilter::POST,
-        "PUT" => MethodFilter::PUT,
-        "PATCH" => MethodFilter::PATCH,
-        "DELETE" => MethodFilter::DELETE,
-        _ => MethodFilter::GET,
-    }
 }
 
 /// A path whose parameters are called by their place, and what they are

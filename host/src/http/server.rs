@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::serve::ListenerExt;
+use axum::{ServiceExt, extract::Request, serve::ListenerExt};
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{App, router};
+use super::{App, dispatch};
 
 /// Why the site can't be served.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,9 @@ impl Server {
         grace: Duration,
     ) -> Result<(), ServerError> {
         let app = self.app.clone();
-        let routes = router(&self.app).into_make_service_with_connect_info::<SocketAddr>();
+        let routes = dispatch(&self.app);
+        let routes =
+            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(routes);
         let (stopping, mut stopped) = watch::channel(false);
         let listener = self.listener.tap_io(|stream| {
             // Without this, small answers wait for the next packet's turn.

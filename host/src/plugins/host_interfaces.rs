@@ -193,10 +193,9 @@ extern "C" fn log_write(_context: RawContext, record: RawRecord<'_>) {
         .collect::<Vec<_>>()
         .join(" ");
     let (module, message) = (record.target.as_str(), record.message.as_str());
-    let request_id = record.request_id.as_str();
     macro_rules! line {
         ($level:ident) => {
-            tracing::$level!(target: "plugin", module, request_id, fields, "{message}")
+            tracing::$level!(target: "plugin", module, fields, "{message}")
         };
     }
     match record.level {

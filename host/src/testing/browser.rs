@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use axum::{Router, body::Body};
+use axum::body::Body;
 use bytes::Bytes;
 use cookie::Cookie;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -11,11 +11,11 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
-use crate::secret::Secret;
+use crate::{http::Dispatch, secret::Secret};
 
 /// A client of the site, with its own cookies.
 pub struct Browser {
-    router: Router,
+    dispatch: Dispatch,
     cookies: BTreeMap<String, String>,
 }
 
@@ -28,9 +28,9 @@ pub struct Reply {
 }
 
 impl Browser {
-    pub(super) fn new(router: Router) -> Self {
+    pub(super) fn new(dispatch: Dispatch) -> Self {
         Self {
-            router,
+            dispatch,
             cookies: BTreeMap::new(),
         }
     }
@@ -153,7 +153,7 @@ impl Browser {
                 cookies.join("; ").parse().expect("kept cookies are valid"),
             );
         }
-        let response = match self.router.clone().oneshot(request).await {
+        let response = match self.dispatch.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };

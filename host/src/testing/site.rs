@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use axum::Router;
 use hob_plugin_manifest::packed;
 use hob_plugin_sdk::{StaticPlugin, abi::command::RawOutput, db::Db};
 use tempfile::TempDir;
@@ -17,7 +16,7 @@ use crate::{
     clock::Clock,
     config::Config,
     diagnostic::{Diagnostic, Place},
-    http::{App, router},
+    http::{App, Dispatch, dispatch},
     members::{Member, NewMember, Password},
     migrate,
     plugins::{
@@ -30,7 +29,7 @@ use crate::{
 /// A site for one test.
 pub struct TestHost {
     started: Option<Started>,
-    router: Router,
+    dispatch: Dispatch,
     clock: Clock,
     // Dropped after the site that lives in them.
     _folder: TempDir,
@@ -97,7 +96,7 @@ impl TestHost {
     /// A client without cookies.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        Browser::new(self.router.clone())
+        Browser::new(self.dispatch.clone())
     }
 
     /// Adds a member who may publish.
@@ -306,7 +305,7 @@ impl Builder {
         let started = startup::start_with(&config, database, clock.clone(), sources, &enabled)
             .map_err(|error| words(&error))?;
         Ok(TestHost {
-            router: router(&started.app),
+            dispatch: dispatch(&started.app),
             started: Some(started),
             clock,
             _folder: folder,

@@ -240,6 +240,25 @@ async fn preflights_are_answered_where_wanted_and_errors_can_be_read() {
     assert_eq!(elsewhere.header("access-control-allow-origin"), "");
 }
 
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones_and_head_is_answered_as_get() {
+    let site = site().await;
+    let mut browser = site.browser();
+    let refused = browser.request(http::Method::DELETE, "/rogue/own").await;
+    assert_eq!(refused.status(), 405);
+    assert_eq!(refused.header("allow"), "POST");
+    let page = browser.get("/rogue/page/x").await;
+    let head = browser.request(http::Method::HEAD, "/rogue/page/x").await;
+    assert_eq!(page.status(), 200);
+    assert_eq!(head.status(), 200);
+    let refused = browser.request(http::Method::PUT, "/rogue/page/x").await;
+    assert_eq!(refused.header("allow"), "GET,HEAD");
+    // The site's own pages say the same.
+    let refused = browser.request(http::Method::PUT, "/healthz").await;
+    assert_eq!(refused.status(), 405);
+    assert_eq!(refused.header("allow"), "GET,HEAD");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_handler_that_blocks_its_thread_turns_readyz_red() {
     let site = site().await;

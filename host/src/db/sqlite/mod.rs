@@ -12,7 +12,7 @@ use std::{
     fs::{DirBuilder, File, OpenOptions},
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError, mpsc::RecvTimeoutError},
     thread::{self, JoinHandle},
     time::Duration,

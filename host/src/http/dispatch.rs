@@ -1,0 +1,163 @@
+//! From a request to whoever answers it: a plugin, at once, or the site's own
+//! router.
+//!
+//! All paths stand in one tree, so that the more precise one wins whoever it
+//! belongs to. This knows no path; `routes` fills it.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use percent_encoding::percent_decode_str;
+use tower::{Service, ServiceExt};
+
+use super::{
+    App,
+    bridge::{Asked, PluginRoute},
+    cors, envelope,
+    page::Failure,
+};
+
+/// What stands at one path.
+#[derive(Default)]
+pub struct Endpoint {
+    /// Whether the site's own router has something there.
+    pub site: bool,
+    pub plugins: Vec<(Method, Arc<PluginRoute>)>,
+}
+
+/// All URLs of a running site. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatch {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    app: App,
+    paths: matchit::Router<Endpoint>,
+    site: Router,
+}
+
+impl Dispatch {
+    /// # Panics
+    /// A path is malformed, or two that mean the same are written differently.
+    /// The manifests and claims of plugins have been checked before.
+    #[must_use]
+    pub fn new(app: App, endpoints: BTreeMap<String, Endpoint>, site: Router) -> Self {
+        let mut paths = matchit::Router::new();
+        for (path, endpoint) in endpoints {
+            paths
+                .insert(path, endpoint)
+                .expect("the paths of manifests have been checked");
+        }
+        Self {
+            inner: Arc::new(Inner { app, paths, site }),
+        }
+    }
+}
+
+impl Service<Request> for Dispatch {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move {
+            let answer = |request, asked| inner.answer(request, asked);
+            Ok(envelope::around(&inner.app, request, answer).await)
+        })
+    }
+}
+
+impl Inner {
+    async fn answer(&self, mut request: Request, asked: Asked) -> Response {
+        let Ok(found) = self.paths.at(request.uri().path()) else {
+            return self.answer_by_site(request, asked).await;
+        };
+        let endpoint = found.value;
+        if let Some(route) = endpoint.route(request.method()) {
+            let parameters = found.params.iter().map(|(_, value)| {
+                let decoded = percent_decode_str(value).decode_utf8();
+                decoded.map(std::borrow::Cow::into_owned)
+            });
+            let Ok(parameters) = parameters.collect::<Result<Vec<_>, _>>() else {
+                return Failure::NotFound.into_response();
+            };
+            return route.answer(&self.app, request, asked, parameters).await;
+        }
+        if endpoint.site {
+            return self.answer_by_site(request, asked).await;
+        }
+        if request.method() == Method::OPTIONS
+            && let Some(methods) = endpoint.open_methods()
+        {
+            return cors::preflight(&methods);
+        }
+        // What is not read of a body is not wanted.
+        *request.body_mut() = Body::empty();
+        endpoint.refuse_method()
+    }
+
+    async fn answer_by_site(&self, mut request: Request, asked: Asked) -> Response {
+        request.extensions_mut().insert(asked.peer);
+        match self.site.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl Endpoint {
+    /// HEAD is answered as GET; the server leaves the body out (RFC 9110,
+    /// section 9.3.2).
+    fn route(&self, method: &Method) -> Option<&PluginRoute> {
+        let of = |wanted: &Method| {
+            self.plugins
+                .iter()
+                .find(|(method, _)| method == wanted)
+                .map(|(_, route)| &**route)
+        };
+        of(method).or_else(|| (method == Method::HEAD).then(|| of(&Method::GET))?)
+    }
+
+    /// The methods that pages of other sites may use, if there are any.
+    fn open_methods(&self) -> Option<String> {
+        let open: Vec<&str> = self
+            .plugins
+            .iter()
+            .filter(|(_, route)| route.route.cors)
+            .map(|(method, _)| method.as_str())
+            .collect();
+        (!open.is_empty()).then(|| open.join(", "))
+    }
+
+    /// 405, with what may be asked (RFC 9110, section 15.5.6).
+    fn refuse_method(&self) -> Response {
+        let mut methods: Vec<&str> = self.plugins.iter().map(|(own, _)| own.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+        if let Ok(methods) = HeaderValue::from_str(&methods.join(",")) {
+            response.headers_mut().insert(header::ALLOW, methods);
+        }
+        response
+    }
+}
