@@ -31,6 +31,7 @@ struct ClientJson<'a> {
     introspects: bool,
     created_at: String,
     suspended_at: Option<String>,
+    require_pushed_authorization_requests: bool,
 }
 
 impl<'a> ClientJson<'a> {
@@ -53,6 +54,7 @@ impl<'a> ClientJson<'a> {
             introspects: client.introspects,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         }
     }
 
@@ -78,6 +80,9 @@ impl<'a> ClientJson<'a> {
         line("grants:", &self.grant_types.join(" "));
         if self.introspects {
             line("introspects:", "access tokens of all applications");
+        }
+        if self.require_pushed_authorization_requests {
+            line("must push:", "its authorization requests");
         }
         line("created:", &self.created_at);
         if let Some(time) = &self.suspended_at {
@@ -131,6 +136,8 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     let (mut new_client, secret) =
         registration::new_client(checked, kind, grant_types, None, oauth.now());
     new_client.introspects = invocation.given("introspect");
+    new_client.require_pushed_authorization_requests =
+        invocation.given("require-pushed-authorization-requests");
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))

@@ -24,7 +24,8 @@ pub enum ErrorCode {
     /// client's, or does not go with the redirect URI (RFC 6749, section 5.2)
     /// or the code verifier (RFC 7636, section 4.6).
     InvalidGrant,
-    /// The client may not use this grant (RFC 6749, sections 4.1.2.1 and 5.2).
+    /// The client may not use this grant, or may not do anything (RFC 6749,
+    /// sections 4.1.2.1 and 5.2).
     UnauthorizedClient,
     /// The server does not know this grant (RFC 6749, section 5.2).
     UnsupportedGrantType,
@@ -130,6 +131,14 @@ pub enum OAuthError {
     RequestObject,
     #[error("a request_uri of the client's own is not supported; send the parameters themselves")]
     RequestUri,
+    #[error(
+        "redirect_uri is not one of those that the client registered; it is compared letter by letter"
+    )]
+    RedirectUri,
+    #[error("this client has to push its authorization requests and send the request_uri")]
+    PushRequired,
+    #[error("the operator has suspended this client")]
+    ClientSuspended,
     #[error("{0}")]
     ClientAuthentication(#[from] ClientAuthenticationError),
     #[error("too many failures from this address; wait {} s", .0.as_secs())]
@@ -205,7 +214,9 @@ impl OAuthError {
             Self::Field(_)
             | Self::Malformed(_)
             | Self::CodeChallenge(_)
-            | Self::CodeChallengeRequired => ErrorCode::InvalidRequest,
+            | Self::CodeChallengeRequired
+            | Self::RedirectUri
+            | Self::PushRequired => ErrorCode::InvalidRequest,
             Self::ScopeSyntax(_)
             | Self::ScopeUnknown(_)
             | Self::ScopeNotRegistered(_)
@@ -216,7 +227,7 @@ impl OAuthError {
             Self::RequestUri => ErrorCode::RequestUriNotSupported,
             Self::ClientAuthentication(_) => ErrorCode::InvalidClient,
             Self::Throttled(_) => ErrorCode::SlowDown,
-            Self::GrantNotAllowed => ErrorCode::UnauthorizedClient,
+            Self::GrantNotAllowed | Self::ClientSuspended => ErrorCode::UnauthorizedClient,
             Self::GrantType => ErrorCode::UnsupportedGrantType,
             Self::Grant(_) => ErrorCode::InvalidGrant,
             Self::Denied => ErrorCode::AccessDenied,

@@ -23,6 +23,7 @@ mod revocation;
 mod scope;
 mod secret;
 mod settings;
+mod stored_request;
 mod throttle;
 mod token_verifier;
 
@@ -39,7 +40,10 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    endpoints::{authorize, clients, connections, consent, introspect, metadata, revoke, token},
+    endpoints::{
+        authorize, clients, connections, consent, introspect, metadata,
+        pushed_authorization_request, revoke, token,
+    },
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
     models::Client,
@@ -75,6 +79,7 @@ impl Plugin for OAuth {
             .handle("GET /authorize", authorize::get)
             .handle("POST /authorize", authorize::post)
             .handle("POST /consent", consent::post)
+            .handle("POST /par", pushed_authorization_request::post)
             .handle("POST /access_token", token::post)
             .handle("POST /revoke", revoke::post)
             .handle("POST /introspect", introspect::post)

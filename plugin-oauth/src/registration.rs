@@ -242,6 +242,7 @@ pub fn new_client(
         grant_types,
         created_at: now,
         introspects: false,
+        require_pushed_authorization_requests: false,
     };
     (new_client, secret)
 }

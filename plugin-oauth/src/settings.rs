@@ -15,6 +15,8 @@ pub struct Settings {
     refresh_token_absolute_lifetime: u64,
     authorization_code_lifetime: u64,
     authorization_request_lifetime: u64,
+    pushed_authorization_request_lifetime: u64,
+    pub require_pushed_authorization_requests: bool,
     pub require_pkce: bool,
     pub localhost_with_any_port: bool,
     pub registration: Registration,
@@ -55,5 +57,11 @@ impl Settings {
     #[must_use]
     pub const fn authorization_request_lifetime(&self) -> Duration {
         Duration::from_secs(self.authorization_request_lifetime)
+    }
+
+    /// Until a browser comes with it.
+    #[must_use]
+    pub const fn pushed_authorization_request_lifetime(&self) -> Duration {
+        Duration::from_secs(self.pushed_authorization_request_lifetime)
     }
 }

@@ -17,11 +17,8 @@ use crate::{
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, Consent, StoredRequest},
     redirect_uri::RedirectUri,
-    secret::{PlainSecret, SecretKind, operating_system_randomness},
+    stored_request::{Arrival, RequestUri, store},
 };
-
-/// How a stored request is named in the URL (RFC 9126, section 2.2).
-const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// An authorization request, and what is known about it.
 struct Asked {
@@ -30,7 +27,7 @@ struct Asked {
     consent: Option<Consent>,
     request: AuthorizationRequest,
     /// Its row and name, where it has been stored.
-    stored: Option<(StoredRequest, PlainSecret)>,
+    stored: Option<(StoredRequest, RequestUri)>,
 }
 
 /// A request that came as a form goes on as a query: the form comes from
@@ -59,9 +56,11 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Response {
         Ok(fields) => fields,
         Err(error) => return Unredirectable::from(error).into_page(&request, None),
     };
-    let read = match stored_name(&fields) {
-        Some(name) => read_stored(&oauth, &request, name).await.map(Ok),
-        None => read_fresh(&oauth, &request, &fields).await,
+    let read = match fields.one("request_uri") {
+        Ok(Some(text)) if RequestUri::is_own(text) => {
+            read_stored(&oauth, &request, text).await.map(Ok)
+        }
+        _ => read_fresh(&oauth, &request, &fields).await,
     };
     match read {
         Ok(Ok(asked)) => answer(&oauth, &request, asked).await,
@@ -71,33 +70,24 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Response {
 }
 
 /// Where a stored request goes on.
-pub fn resume_path(oauth: &OAuth, client: &Client, name: &PlainSecret) -> String {
+pub fn resume_path(oauth: &OAuth, client: &Client, request_uri: &RequestUri) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("client_id", &client.client_id)
-        .append_pair(
-            "request_uri",
-            &format!("{REQUEST_URI_PREFIX}{}", name.reveal()),
-        )
+        .append_pair("request_uri", &request_uri.to_string())
         .finish();
     oauth.own_path(&format!("/authorize?{query}"))
 }
 
-fn stored_name(fields: &Fields) -> Option<PlainSecret> {
-    let name = fields
-        .one("request_uri")
-        .ok()??
-        .strip_prefix(REQUEST_URI_PREFIX)?;
-    PlainSecret::parse(SecretKind::AuthorizationRequest, name)
-}
-
-/// Reads a request that was stored: all other parameters are ignored, apart
-/// from a client_id that is another's.
+/// Reads a request that was pushed, or stored when it came by a browser: all
+/// other parameters are ignored (RFC 9126, section 4), apart from a client_id
+/// that is another's. No error of it redirects.
 async fn read_stored(
     oauth: &OAuth,
     request: &Request,
-    name: PlainSecret,
+    request_uri: &str,
 ) -> Result<Asked, Unredirectable> {
-    let (digest, now) = (name.digest(), oauth.now());
+    let request_uri = RequestUri::parse(request_uri).ok_or(Unredirectable::RequestGone)?;
+    let (digest, now) = (request_uri.digest(), oauth.now());
     let member_id = request.member().map(|member| member.id);
     let found = oauth
         .read(move |connection| {
@@ -124,7 +114,7 @@ async fn read_stored(
         request: stored.request(),
         client,
         consent,
-        stored: Some((stored, name)),
+        stored: Some((stored, request_uri)),
     })
 }
 
@@ -161,7 +151,11 @@ async fn read_fresh(
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
     }
-    let asked = AuthorizationRequest::from_parameters(oauth, &client, redirect_uri.clone(), fields);
+    let asked = if client.has_to_push(oauth.settings().require_pushed_authorization_requests) {
+        Err(OAuthError::PushRequired)
+    } else {
+        AuthorizationRequest::from_parameters(oauth, &client, redirect_uri.clone(), fields)
+    };
     Ok(match asked {
         Ok(request) => Ok(Asked {
             client,
@@ -196,14 +190,13 @@ async fn next_step(
         if prompt.none {
             return Err((asked.request, OAuthError::LoginRequired));
         }
-        let next = match &asked.stored {
-            Some((_, name)) => resume_path(oauth, &asked.client, name),
-            None => path_after_sign_in(oauth, request),
+        return match &asked.stored {
+            Some(_) => sign_in_and_resume(oauth, asked).await,
+            None => Ok(sign_in(oauth, &path_after_sign_in(oauth, request))),
         };
-        return Ok(sign_in(oauth, &next));
     };
     if prompt.login && !signed_in_since(member, asked.stored.as_ref().map(|(stored, _)| stored)) {
-        return sign_in_again(oauth, asked).await;
+        return sign_in_and_resume(oauth, asked).await;
     }
     if let Some(consent) = remembered(&asked) {
         return issue_silently(oauth, member, asked, consent).await;
@@ -291,26 +284,33 @@ async fn ask(
     asked: Asked,
 ) -> Result<Response, (AuthorizationRequest, OAuthError)> {
     let showing = match asked.stored {
-        Some((stored, name)) => {
+        Some((stored, request_uri)) => {
             let asked_member = member.clone();
+            let (now, until) = time_to_decide(oauth);
             let shown = oauth
-                .write(move |connection| stored.show_to(connection, &asked_member))
+                .write(move |connection| {
+                    stored.present(connection, now, until)?;
+                    stored.show_to(connection, &asked_member)
+                })
                 .await;
             match shown {
-                Ok(true) => Ok(name),
+                Ok(true) => Ok(request_uri),
                 Ok(false) => return Ok(Unredirectable::RequestGone.into_page(request, None)),
                 Err(error) => Err(error),
             }
         }
-        None => store(oauth, &asked.client, &asked.request, Some(member)).await,
+        None => {
+            let request = asked.request.clone();
+            store(oauth, &asked.client, request, Arrival::Shown(member)).await
+        }
     };
     match showing {
-        Ok(name) => {
+        Ok(request_uri) => {
             let question = consent::Question {
                 client: &asked.client,
                 request: &asked.request,
                 consent: asked.consent.as_ref(),
-                name: &name,
+                request_uri: &request_uri,
             };
             Ok(consent::show(oauth, request, member, &question).await)
         }
@@ -318,62 +318,45 @@ async fn ask(
     }
 }
 
-/// Stores the request, so that it is known when it was made, and sends the
-/// member to the sign-in page.
-async fn sign_in_again(
+/// Sends the member to the sign-in page, and back to the stored request. One
+/// that is not stored becomes so, so that it is known when it was made.
+async fn sign_in_and_resume(
     oauth: &OAuth,
     asked: Asked,
 ) -> Result<Response, (AuthorizationRequest, OAuthError)> {
-    let name = match asked.stored {
-        Some((_, name)) => Ok(name),
-        None => store(oauth, &asked.client, &asked.request, None).await,
+    let kept = match asked.stored {
+        Some((stored, request_uri)) => {
+            let (now, until) = time_to_decide(oauth);
+            oauth
+                .write(move |connection| stored.present(connection, now, until))
+                .await
+                .map(|()| request_uri)
+        }
+        None => {
+            let request = asked.request.clone();
+            store(oauth, &asked.client, request, Arrival::Unshown).await
+        }
     };
-    match name {
-        Ok(name) => Ok(sign_in(oauth, &resume_path(oauth, &asked.client, &name))),
+    match kept {
+        Ok(request_uri) => {
+            let next = resume_path(oauth, &asked.client, &request_uri);
+            Ok(sign_in(oauth, &next))
+        }
         Err(error) => Err((asked.request, error.into())),
     }
 }
 
 /// Whether the member gave the password for this request.
 fn signed_in_since(member: &Member, stored: Option<&StoredRequest>) -> bool {
-    stored.is_some_and(|stored| member.authenticated_at >= stored.created_at)
+    stored
+        .and_then(|stored| stored.presented_at)
+        .is_some_and(|presented_at| member.authenticated_at >= presented_at)
 }
 
-async fn store(
-    oauth: &OAuth,
-    client: &Client,
-    request: &AuthorizationRequest,
-    shown_to: Option<&Member>,
-) -> Result<PlainSecret, PluginError> {
-    let name = PlainSecret::generate(
-        SecretKind::AuthorizationRequest,
-        &mut operating_system_randomness(),
-    );
-    let now: Timestamp = oauth.now();
-    let request = request.clone();
-    let stored = StoredRequest {
-        digest: name.digest(),
-        client: client.id,
-        member_id: shown_to.map(|member| member.id),
-        session_id: shown_to.map(|member| member.session_id),
-        redirect_uri: request.redirect_uri,
-        scope: request.scope,
-        resource: request.resource,
-        state: request.state,
-        code_challenge: request.code_challenge,
-        prompt: request.prompt,
-        created_at: now,
-        expires_at: now + oauth.settings().authorization_request_lifetime(),
-        decided_at: None,
-    };
-    let housekeeping = oauth.housekeeping();
-    oauth
-        .write(move |connection| {
-            stored.insert(connection)?;
-            housekeeping.run(connection, now)
-        })
-        .await?;
-    Ok(name)
+/// From now, until when.
+fn time_to_decide(oauth: &OAuth) -> (Timestamp, Timestamp) {
+    let now = oauth.now();
+    (now, now + oauth.settings().authorization_request_lifetime())
 }
 
 /// The way back to a request that was not stored. Whoever comes back has just

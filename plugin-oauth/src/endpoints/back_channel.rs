@@ -10,7 +10,7 @@ use crate::error::{ClientAuthenticationError, OAuthError};
 
 /// Parameters that have no business in an address: it stands in the logs of
 /// every server on the way.
-const OWN_PARAMETERS: [&str; 11] = [
+const OWN_PARAMETERS: [&str; 20] = [
     "grant_type",
     "code",
     "redirect_uri",
@@ -22,6 +22,15 @@ const OWN_PARAMETERS: [&str; 11] = [
     "password",
     "access_token",
     "token",
+    "response_type",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "login_hint",
+    "max_age",
+    "request",
+    "request_uri",
 ];
 const CREDENTIALS: [&str; 4] = [
     "client_id",

@@ -17,7 +17,7 @@ use crate::{
     models::{Client, Consent, NewConsent, StoredRequest},
     pages::{AskedMember, AskedScope, AskingClient, ConsentPage, Website},
     scope::Scope,
-    secret::{PlainSecret, SecretKind},
+    stored_request::RequestUri,
 };
 
 /// What a member is asked.
@@ -26,7 +26,7 @@ pub struct Question<'a> {
     pub request: &'a AuthorizationRequest,
     /// What was allowed before.
     pub consent: Option<&'a Consent>,
-    pub name: &'a PlainSecret,
+    pub request_uri: &'a RequestUri,
 }
 
 /// Asks the member.
@@ -51,7 +51,7 @@ pub async fn show(
         asked_scopes(oauth, &before),
     );
     let website = client.website.as_deref().map(Website::of);
-    let here = authorize::resume_path(oauth, client, question.name);
+    let here = authorize::resume_path(oauth, client, question.request_uri);
     page(
         200,
         &format!("Allow {}?", client.name),
@@ -59,7 +59,7 @@ pub async fn show(
             site_name: &oauth.host().site().name,
             action: &oauth.own_path("/consent"),
             csrf: request.csrf(),
-            request: question.name.reveal(),
+            request: question.request_uri.name(),
             client: AskingClient {
                 client_id: &client.client_id,
                 name: &client.name,
@@ -153,7 +153,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     // Whoever is not signed in has not been asked anything.
     let member = request.member().ok_or(Unredirectable::AnotherSession)?;
     let form = request.form()?;
-    let digest = PlainSecret::parse(SecretKind::AuthorizationRequest, form.required("request")?)
+    let digest = RequestUri::from_name(form.required("request")?)
         .ok_or(Unredirectable::RequestGone)?
         .digest();
     let now = oauth.now();

@@ -13,6 +13,9 @@ struct Metadata<'a> {
     token_endpoint: String,
     revocation_endpoint: String,
     introspection_endpoint: String,
+    /// RFC 9126, section 5.
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
@@ -24,7 +27,8 @@ struct Metadata<'a> {
     /// RFC 9207, section 3.
     authorization_response_iss_parameter_supported: bool,
     /// RFC 9101, section 10.5, and OpenID Connect Discovery, section 3, whose
-    /// default would be true.
+    /// default would be true. It is about request URIs of the client's own, and
+    /// not about pushed requests.
     request_uri_parameter_supported: bool,
 }
 
@@ -42,6 +46,10 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             token_endpoint: site.plugin_url("/access_token"),
             revocation_endpoint: site.plugin_url("/revoke"),
             introspection_endpoint: site.plugin_url("/introspect"),
+            pushed_authorization_request_endpoint: site.plugin_url("/par"),
+            require_pushed_authorization_requests: oauth
+                .settings()
+                .require_pushed_authorization_requests,
             scopes_supported: oauth.declared_scope().words().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],

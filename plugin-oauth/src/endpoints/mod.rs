@@ -9,6 +9,7 @@ mod front_channel;
 pub mod introspect;
 mod member_page;
 pub mod metadata;
+pub mod pushed_authorization_request;
 pub mod revoke;
 pub mod token;
 

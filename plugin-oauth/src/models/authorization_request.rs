@@ -1,4 +1,4 @@
-//! Authorization requests that wait for a sign-in or a decision.
+//! Authorization requests that wait for a browser, a sign-in or a decision.
 
 use diesel::prelude::*;
 use hob_plugin_sdk::{
@@ -38,6 +38,9 @@ pub struct StoredRequest {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub decided_at: Option<Timestamp>,
+    /// When a browser first came with it; none where it was pushed and none
+    /// has come.
+    pub presented_at: Option<Timestamp>,
 }
 
 impl StoredRequest {
@@ -59,6 +62,27 @@ impl StoredRequest {
         diesel::insert_into(requests::table)
             .values(self)
             .execute(connection)?;
+        Ok(())
+    }
+
+    /// Notes that a browser has come with it: from now on there is time until
+    /// `until`. A browser that comes again changes nothing.
+    pub fn present(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> QueryResult<()> {
+        if self.presented_at.is_none() {
+            diesel::update(
+                requests::table
+                    .filter(dsl::digest.eq(self.digest))
+                    .filter(dsl::presented_at.is_null())
+                    .filter(dsl::expires_at.gt(now)),
+            )
+            .set((dsl::presented_at.eq(now), dsl::expires_at.eq(until)))
+            .execute(connection)?;
+        }
         Ok(())
     }
 

@@ -74,6 +74,8 @@ pub struct Client {
     pub suspended_at: Option<Timestamp>,
     /// A resource server: it may look at every client's access tokens.
     pub introspects: bool,
+    /// RFC 9126, section 6.
+    pub require_pushed_authorization_requests: bool,
 }
 
 /// An application that is to be registered.
@@ -90,6 +92,7 @@ pub struct NewClient {
     pub grant_types: GrantTypes,
     pub created_at: Timestamp,
     pub introspects: bool,
+    pub require_pushed_authorization_requests: bool,
 }
 
 /// What an application's owner can change.
@@ -283,6 +286,12 @@ impl Client {
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.owner_id.is_none()
+    }
+
+    /// Whether its authorization requests count only if it pushed them.
+    #[must_use]
+    pub fn has_to_push(&self, site_requires_it: bool) -> bool {
+        site_requires_it || self.require_pushed_authorization_requests
     }
 
     /// The registered redirect URI that `presented` is.

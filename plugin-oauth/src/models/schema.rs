@@ -17,6 +17,7 @@ diesel::table! {
         created_at -> BigInt,
         suspended_at -> Nullable<BigInt>,
         introspects -> Bool,
+        require_pushed_authorization_requests -> Bool,
     }
 }
 
@@ -59,6 +60,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         decided_at -> Nullable<BigInt>,
+        presented_at -> Nullable<BigInt>,
     }
 }
 

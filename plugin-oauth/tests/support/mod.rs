@@ -20,6 +20,7 @@ pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const AUTHORIZE: &str = "/oauth/authorize";
 pub const TOKEN: &str = "/oauth/access_token";
+pub const PAR: &str = "/oauth/par";
 
 /// A site, with alice signed in in her browser.
 pub struct Dance {
@@ -155,6 +156,25 @@ impl Dance {
         answer(&reply).expect_code()
     }
 
+    /// Pushes a good request as this application, with its secret in the body;
+    /// `more` as in [`App::query`].
+    pub async fn push(&self, app: &App, more: &[(&str, &str)]) -> Reply {
+        let secret = [("client_secret", app.secret.as_deref().unwrap_or_default())];
+        let form = app.parameters(&[more, &secret].concat());
+        self.post_par(&form).await
+    }
+
+    /// Pushes these fields and no others.
+    pub async fn post_par(&self, form: &[(&str, &str)]) -> Reply {
+        self.site.browser().post_form(PAR, form).await
+    }
+
+    /// Pushes a good request and answers with the path to which the
+    /// application sends its member.
+    pub async fn pushed_path(&self, app: &App, more: &[(&str, &str)]) -> String {
+        app.request_uri_path(&request_uri(&self.push(app, more).await))
+    }
+
     /// The whole dance.
     pub async fn tokens(&mut self, app: &App) -> Tokens {
         let code = self.code(app).await;
@@ -232,7 +252,24 @@ impl App {
         format!("{AUTHORIZE}?{}", self.query(more))
     }
 
+    /// The path of a request that was pushed.
+    pub fn request_uri_path(&self, request_uri: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &self.client_id)
+            .append_pair("request_uri", request_uri)
+            .finish();
+        format!("{AUTHORIZE}?{query}")
+    }
+
     pub fn query(&self, more: &[(&str, &str)]) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.parameters(more))
+            .finish()
+    }
+
+    /// The parameters of a good request with PKCE; `more` adds to them, or
+    /// replaces what is there. An empty value takes a parameter out.
+    pub fn parameters<'a>(&'a self, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let usual = [
             ("response_type", "code"),
             ("client_id", &self.client_id),
@@ -246,9 +283,7 @@ impl App {
             .into_iter()
             .filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
         let added = more.iter().copied().filter(|(_, value)| !value.is_empty());
-        url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept.chain(added))
-            .finish()
+        kept.chain(added).collect()
     }
 
     fn asked_scope(&self, more: &[(&str, &str)]) -> Vec<String> {
@@ -375,6 +410,26 @@ pub fn assert_error_page(reply: &Reply) {
         "{reply:?}"
     );
     assert!(!reply.text().contains("name=\"request\""), "{reply:?}");
+}
+
+/// The request URI that a pushed request got.
+pub fn request_uri(reply: &Reply) -> String {
+    assert_eq!(reply.status(), 201, "{reply:?}");
+    text(&reply.json(), "request_uri")
+}
+
+/// Where the sign-in page, to which this redirect leads, leads on to.
+pub fn next_of(reply: &Reply) -> String {
+    let (path, query) = reply
+        .header("location")
+        .split_once('?')
+        .unwrap_or_else(|| panic!("no redirect with a query: {reply:?}"));
+    assert_eq!(path, "/login", "{reply:?}");
+    Fields::parse(query.as_bytes())
+        .expect("the query is readable")
+        .required("next")
+        .expect("the sign-in page leads on")
+        .to_owned()
 }
 
 /// Asserts an error of the token endpoint, with all that goes with it.

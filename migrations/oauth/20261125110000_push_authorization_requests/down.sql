@@ -1,0 +1,2 @@
+ALTER TABLE oauth_authorization_requests DROP COLUMN presented_at;
+ALTER TABLE oauth_clients DROP COLUMN require_pushed_authorization_requests;

@@ -1,0 +1,156 @@
+//! Authorization requests that are kept here, whichever way they came, and
+//! the request URIs that name them (RFC 9126, section 2.2).
+//!
+//! Knows neither pages nor redirects, nor who may send a request.
+
+use std::fmt;
+
+use hob_plugin_sdk::{Member, PluginError};
+
+use crate::{
+    OAuth,
+    authorization_request::AuthorizationRequest,
+    models::{Client, StoredRequest},
+    secret::{PlainSecret, SecretDigest, SecretKind, operating_system_randomness},
+};
+
+const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// Names a stored request: all that a browser carries of it.
+#[derive(Debug, Clone)]
+pub struct RequestUri(PlainSecret);
+
+impl RequestUri {
+    fn generate() -> Self {
+        Self(PlainSecret::generate(
+            SecretKind::AuthorizationRequest,
+            &mut operating_system_randomness(),
+        ))
+    }
+
+    /// Whether the text claims to name a request that is stored here.
+    #[must_use]
+    pub fn is_own(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+
+    /// None where it can't name a request that was stored here.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::from_name(text.strip_prefix(PREFIX)?)
+    }
+
+    /// As [`Self::parse`], without what all request URIs begin with.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        PlainSecret::parse(SecretKind::AuthorizationRequest, name).map(Self)
+    }
+
+    /// What is different in each: what a form carries.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.reveal()
+    }
+
+    #[must_use]
+    pub fn digest(&self) -> SecretDigest {
+        self.0.digest()
+    }
+}
+
+impl fmt::Display for RequestUri {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{PREFIX}{}", self.name())
+    }
+}
+
+/// The way by which a request came.
+#[derive(Debug, Clone, Copy)]
+pub enum Arrival<'a> {
+    /// A browser brought it, and this member is shown the consent page.
+    Shown(&'a Member),
+    /// A browser brought it, and is sent to the sign-in page.
+    Unshown,
+    /// The client pushed it; the browser is still to come.
+    Pushed,
+}
+
+/// Stores a request and names it.
+///
+/// # Errors
+/// The database's.
+pub async fn store(
+    oauth: &OAuth,
+    client: &Client,
+    request: AuthorizationRequest,
+    arrival: Arrival<'_>,
+) -> Result<RequestUri, PluginError> {
+    let (request_uri, now) = (RequestUri::generate(), oauth.now());
+    let shown_to = match arrival {
+        Arrival::Shown(member) => Some(member),
+        Arrival::Unshown | Arrival::Pushed => None,
+    };
+    let (presented_at, lifetime) = match arrival {
+        Arrival::Shown(_) | Arrival::Unshown => {
+            let lifetime = oauth.settings().authorization_request_lifetime();
+            (Some(now), lifetime)
+        }
+        Arrival::Pushed => {
+            let lifetime = oauth.settings().pushed_authorization_request_lifetime();
+            (None, lifetime)
+        }
+    };
+    let stored = StoredRequest {
+        digest: request_uri.digest(),
+        client: client.id,
+        member_id: shown_to.map(|member| member.id),
+        session_id: shown_to.map(|member| member.session_id),
+        redirect_uri: request.redirect_uri,
+        scope: request.scope,
+        resource: request.resource,
+        state: request.state,
+        code_challenge: request.code_challenge,
+        prompt: request.prompt,
+        created_at: now,
+        expires_at: now + lifetime,
+        decided_at: None,
+        presented_at,
+    };
+    let housekeeping = oauth.housekeeping();
+    oauth
+        .write(move |connection| {
+            stored.insert(connection)?;
+            housekeeping.run(connection, now)
+        })
+        .await?;
+    Ok(request_uri)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_uri_is_read_back_and_no_other_is() {
+        let request_uri = RequestUri::generate();
+        let text = request_uri.to_string();
+        assert!(RequestUri::is_own(&text));
+        let read = RequestUri::parse(&text).expect("it was made here");
+        assert_eq!(read.name(), request_uri.name());
+        for other in [
+            request_uri.name(),
+            &text[..text.len() - 1],
+            "https://a.example/r",
+            "",
+        ] {
+            assert!(RequestUri::parse(other).is_none(), "{other}");
+        }
+        assert!(!RequestUri::is_own("https://a.example/r"));
+    }
+
+    #[test]
+    fn a_request_uri_is_a_secret_and_does_not_print() {
+        let request_uri = RequestUri::generate();
+        assert!(!format!("{request_uri:?}").contains(request_uri.name()));
+    }
+}
