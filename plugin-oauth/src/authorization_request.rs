@@ -1,24 +1,21 @@
 //! An authorization request, read from its parameters (RFC 6749, section
-//! 4.1.1, with RFC 7636, RFC 8707 and OpenID Connect's `prompt`).
+//! 4.1.1, with RFC 7636, RFC 8707, and `prompt`, `login_hint` and `max_age` of
+//! OpenID Connect Core, section 3.1.2.1).
 //!
 //! Knows neither sessions nor pages. What is wrong with client or redirect
 //! URI is settled by the endpoint before: such an error never redirects.
 
-use diesel::{
-    deserialize::{self, FromSql, FromSqlRow},
-    expression::AsExpression,
-    serialize::{self, IsNull, Output, ToSql},
-    sql_types::Text,
-};
-use hob_plugin_sdk::{
-    db::{Hob, Value},
-    http::{FieldError, Fields},
-};
+use std::time::Duration;
+
+use hob_plugin_sdk::http::{FieldError, Fields};
 
 use crate::{
     OAuth, error::OAuthError, grants::authorization_code, models::Client, pkce::CodeChallenge,
-    redirect_uri::RedirectUri, resource::Resource, scope::Scope,
+    prompt::Prompt, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
 };
+
+/// A longer hint is nobody's name; it is dropped, as a hint may be.
+const LONGEST_LOGIN_HINT: usize = 256;
 
 /// What a client asks of a member.
 #[derive(Debug, Clone)]
@@ -29,6 +26,11 @@ pub struct AuthorizationRequest {
     pub resource: Resource,
     pub code_challenge: Option<CodeChallenge>,
     pub prompt: Prompt,
+    /// Whom the client expects. It is shown on the sign-in page and decides
+    /// nothing.
+    pub login_hint: Option<String>,
+    /// How long ago the member may have given the password, at most.
+    pub max_age: Option<Duration>,
 }
 
 impl AuthorizationRequest {
@@ -78,6 +80,8 @@ impl AuthorizationRequest {
             resource: oauth.asked_resource(fields)?,
             code_challenge,
             prompt: Prompt::parse(fields.one("prompt")?)?,
+            login_hint: login_hint(fields.one("login_hint")?),
+            max_age: fields.one("max_age")?.map(max_age).transpose()?,
         })
     }
 }
@@ -87,67 +91,15 @@ pub fn state(fields: &Fields) -> Option<String> {
     fields.one("state").ok().flatten().map(ToOwned::to_owned)
 }
 
-/// What the member is to be shown (OpenID Connect Core, section 3.1.2.1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub struct Prompt {
-    /// Nothing at all.
-    pub none: bool,
-    /// The sign-in page, also if somebody is signed in. `select_account` comes
-    /// to the same here.
-    pub login: bool,
-    /// The consent page, also if consent was given.
-    pub consent: bool,
+fn login_hint(text: Option<&str>) -> Option<String> {
+    text.filter(|hint| hint.len() <= LONGEST_LOGIN_HINT)
+        .map(ToOwned::to_owned)
 }
 
-impl Prompt {
-    fn parse(text: Option<&str>) -> Result<Self, OAuthError> {
-        let mut prompt = Self::default();
-        for word in text
-            .unwrap_or_default()
-            .split(' ')
-            .filter(|word| !word.is_empty())
-        {
-            match word {
-                "none" => prompt.none = true,
-                "login" | "select_account" => prompt.login = true,
-                "consent" => prompt.consent = true,
-                _ => {
-                    return Err(OAuthError::Malformed(
-                        "prompt is one of none, login, consent and select_account",
-                    ));
-                }
-            }
-        }
-        if prompt.none && (prompt.login || prompt.consent) {
-            return Err(OAuthError::Malformed("prompt=none stands alone"));
-        }
-        Ok(prompt)
-    }
-
-    const fn as_str(self) -> &'static str {
-        match (self.none, self.login, self.consent) {
-            (true, _, _) => "none",
-            (_, true, true) => "login consent",
-            (_, true, false) => "login",
-            (_, false, true) => "consent",
-            (_, false, false) => "",
-        }
-    }
-}
-
-impl ToSql<Text, Hob> for Prompt {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
-        out.set_value(self.as_str());
-        Ok(IsNull::No)
-    }
-}
-
-impl FromSql<Text, Hob> for Prompt {
-    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
-        let text = <String as FromSql<Text, Hob>>::from_sql(value)?;
-        Ok(Self::parse(Some(&text))?)
-    }
+fn max_age(text: &str) -> Result<Duration, OAuthError> {
+    text.parse::<u32>()
+        .map(|seconds| Duration::from_secs(seconds.into()))
+        .map_err(|_| OAuthError::Malformed("max_age is a number of seconds"))
 }
 
 #[cfg(test)]
@@ -157,30 +109,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prompt_is_read_and_written_back() {
-        for text in ["", "none", "login", "consent", "login consent"] {
-            assert_eq!(Prompt::parse(Some(text)).unwrap().as_str(), text);
+    fn a_max_age_is_a_number_of_seconds() {
+        assert_eq!(max_age("0").unwrap(), Duration::ZERO);
+        assert_eq!(max_age("3600").unwrap(), Duration::from_secs(3600));
+        for bad in ["-1", "1.5", "one", "1 ", "99999999999"] {
+            assert!(max_age(bad).is_err(), "{bad}");
         }
-        let reordered = Prompt::parse(Some("consent select_account")).unwrap();
-        assert_eq!(reordered.as_str(), "login consent");
     }
 
     #[test]
-    fn none_stands_alone_and_unknown_words_are_refused() {
-        for bad in ["none login", "consent none", "create"] {
-            assert!(Prompt::parse(Some(bad)).is_err(), "{bad}");
-        }
+    fn a_login_hint_that_is_too_long_is_dropped() {
+        assert_eq!(login_hint(Some("alice")).as_deref(), Some("alice"));
+        assert!(login_hint(Some(&"a".repeat(LONGEST_LOGIN_HINT))).is_some());
+        assert_eq!(login_hint(Some(&"a".repeat(LONGEST_LOGIN_HINT + 1))), None);
+        assert_eq!(login_hint(None), None);
     }
 
     proptest! {
-        #[test]
-        fn no_prompt_makes_the_reader_panic(text in "((none|login|consent|.{0,5}) ?){0,5}") {
-            if let Ok(prompt) = Prompt::parse(Some(&text)) {
-                let written = Prompt::parse(Some(prompt.as_str())).unwrap();
-                prop_assert_eq!(written.as_str(), prompt.as_str());
-            }
-        }
-
         #[test]
         fn a_state_is_taken_only_where_there_is_one(query in prop::collection::vec(("state|x", ".{0,8}"), 0..4)) {
             let encoded = form_urlencoded::Serializer::new(String::new())

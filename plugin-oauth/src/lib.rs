@@ -16,6 +16,7 @@ mod issued_token;
 mod models;
 mod pages;
 mod pkce;
+mod prompt;
 mod redirect_uri;
 mod registration;
 mod resource;

@@ -115,6 +115,10 @@ pub async fn store(
         expires_at: now + lifetime,
         decided_at: None,
         presented_at,
+        login_hint: request.login_hint,
+        max_age: request
+            .max_age
+            .map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX)),
     };
     let housekeeping = oauth.housekeeping();
     oauth

@@ -92,6 +92,37 @@ async fn next_leads_only_to_paths_of_this_site() {
 }
 
 #[tokio::test]
+async fn a_link_can_fill_in_a_username_and_nothing_else() {
+    let site = TestHost::builder().start().await;
+    let mut browser = site.browser();
+    let reply = browser.get("/login?next=/account&username=Alice-2").await;
+    assert_eq!(reply.status(), 200);
+    assert!(reply.text().contains("value=\"alice-2\""), "{reply:?}");
+    assert!(reply.text().contains("value=\"/account\""), "{reply:?}");
+    // Whoever signs in still gives both: the hint is no more than a default.
+    site.add_member("alice", PASSWORD).await;
+    let mut other = site.browser();
+    other.get("/login?username=mallory").await;
+    other.sign_in("alice", PASSWORD).await;
+    for hint in [
+        "%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        "call+0900+12345+to+unlock+your+account",
+        "alice@example.org",
+        "alice%00",
+        "a%0Ab",
+        "%F0%9F%90%88",
+        "0123456789012345678901234567890",
+        "",
+    ] {
+        let reply = browser.get(&format!("/login?username={hint}")).await;
+        assert_eq!(reply.status(), 200, "{hint}");
+        let empty = "id=\"username\" name=\"username\" value=\"\"";
+        assert!(reply.text().contains(empty), "{hint}: {reply:?}");
+        assert!(!reply.text().contains("<script"), "{hint}");
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session_in_the_database_too() {
     on_each_database(async |builder| {
         let site = builder.start().await;

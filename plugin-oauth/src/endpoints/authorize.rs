@@ -16,6 +16,7 @@ use crate::{
     error::OAuthError,
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, Consent, StoredRequest},
+    prompt::Prompt,
     redirect_uri::RedirectUri,
     stored_request::{Arrival, RequestUri, store},
 };
@@ -192,10 +193,16 @@ async fn next_step(
         }
         return match &asked.stored {
             Some(_) => sign_in_and_resume(oauth, asked).await,
-            None => Ok(sign_in(oauth, &path_after_sign_in(oauth, request))),
+            None => {
+                let next = path_after_sign_in(oauth, request, prompt);
+                Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
+            }
         };
     };
-    if prompt.login && !signed_in_since(member, asked.stored.as_ref().map(|(stored, _)| stored)) {
+    if has_to_sign_in_again(member, &asked, oauth.now()) {
+        if prompt.none {
+            return Err((asked.request, OAuthError::LoginRequired));
+        }
         return sign_in_and_resume(oauth, asked).await;
     }
     if let Some(consent) = remembered(&asked) {
@@ -214,7 +221,7 @@ fn remembered(asked: &Asked) -> Option<Consent> {
         .as_ref()
         .filter(|consent| {
             asked.request.scope.is_within(&consent.scope)
-                && !asked.request.prompt.consent
+                && !asked.request.prompt.wants_page()
                 && asked
                     .client
                     .may_be_approved_silently(&asked.request.redirect_uri)
@@ -340,17 +347,25 @@ async fn sign_in_and_resume(
     match kept {
         Ok(request_uri) => {
             let next = resume_path(oauth, &asked.client, &request_uri);
-            Ok(sign_in(oauth, &next))
+            Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
         }
         Err(error) => Err((asked.request, error.into())),
     }
 }
 
-/// Whether the member gave the password for this request.
-fn signed_in_since(member: &Member, stored: Option<&StoredRequest>) -> bool {
-    stored
-        .and_then(|stored| stored.presented_at)
-        .is_some_and(|presented_at| member.authenticated_at >= presented_at)
+/// Whether the member has to give the password for this request, and has not
+/// done so since it was presented.
+fn has_to_sign_in_again(member: &Member, asked: &Asked, now: Timestamp) -> bool {
+    let request = &asked.request;
+    let too_long_ago = request
+        .max_age
+        .is_some_and(|most| now.saturating_duration_since(member.authenticated_at) > most);
+    let signed_in_for_it = asked
+        .stored
+        .as_ref()
+        .and_then(|(stored, _)| stored.presented_at)
+        .is_some_and(|presented_at| member.authenticated_at >= presented_at);
+    (request.prompt.login || too_long_ago) && !signed_in_for_it
 }
 
 /// From now, until when.
@@ -360,19 +375,15 @@ fn time_to_decide(oauth: &OAuth) -> (Timestamp, Timestamp) {
 }
 
 /// The way back to a request that was not stored. Whoever comes back has just
-/// signed in, so `prompt=login` is taken out.
-fn path_after_sign_in(oauth: &OAuth, request: &Request) -> String {
+/// signed in, so what asks for that is taken out.
+fn path_after_sign_in(oauth: &OAuth, request: &Request, prompt: Prompt) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.query_fields().iter().flat_map(Fields::iter) {
-        if name == "prompt" {
-            let rest: Vec<&str> = value
-                .split(' ')
-                .filter(|word| !matches!(*word, "login" | "select_account"))
-                .collect();
-            query.append_pair(name, &rest.join(" "));
-        } else {
-            query.append_pair(name, value);
-        }
+        match name {
+            "prompt" => query.append_pair(name, &prompt.after_sign_in().to_string()),
+            "max_age" => &mut query,
+            _ => query.append_pair(name, value),
+        };
     }
     oauth.own_path(&format!("/authorize?{}", query.finish()))
 }

@@ -61,9 +61,16 @@ fn redirect(
     ))
 }
 
-/// Sends the browser to the sign-in page, which leads on to `next`.
-pub fn sign_in(oauth: &OAuth, next: &str) -> Response {
-    guarded(Response::redirect(sign_in_path(oauth, next)))
+/// Sends the browser to the sign-in page, which leads on to `next` and has the
+/// hint filled in. Whether the hint can be anybody's name is that page's
+/// business.
+pub fn sign_in(oauth: &OAuth, next: &str, login_hint: Option<&str>) -> Response {
+    let mut path = sign_in_path(oauth, next);
+    if let Some(hint) = login_hint {
+        path.push_str("&username=");
+        path.extend(form_urlencoded::byte_serialize(hint.as_bytes()));
+    }
+    guarded(Response::redirect(path))
 }
 
 /// The sign-in page with the way back to `next`, a path of this site.

@@ -4,7 +4,7 @@
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, grants::Grant};
+use crate::{OAuth, grants::Grant, prompt::Prompt};
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -24,6 +24,8 @@ struct Metadata<'a> {
     revocation_endpoint_auth_methods_supported: [&'a str; 3],
     introspection_endpoint_auth_methods_supported: [&'a str; 2],
     code_challenge_methods_supported: [&'a str; 1],
+    /// Initiating User Registration via OpenID Connect, section 4.
+    prompt_values_supported: [&'a str; 4],
     /// RFC 9207, section 3.
     authorization_response_iss_parameter_supported: bool,
     /// RFC 9101, section 10.5, and OpenID Connect Discovery, section 3, whose
@@ -58,6 +60,7 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             revocation_endpoint_auth_methods_supported: ALL_CLIENTS,
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_CLIENTS,
             code_challenge_methods_supported: ["S256"],
+            prompt_values_supported: Prompt::WORDS,
             authorization_response_iss_parameter_supported: true,
             request_uri_parameter_supported: false,
         },

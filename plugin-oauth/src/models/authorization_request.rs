@@ -1,5 +1,7 @@
 //! Authorization requests that wait for a browser, a sign-in or a decision.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use hob_plugin_sdk::{
     Member,
@@ -8,12 +10,8 @@ use hob_plugin_sdk::{
 
 use super::schema::oauth_authorization_requests::{self as requests, dsl};
 use crate::{
-    authorization_request::{AuthorizationRequest, Prompt},
-    pkce::CodeChallenge,
-    redirect_uri::RedirectUri,
-    resource::Resource,
-    scope::Scope,
-    secret::SecretDigest,
+    authorization_request::AuthorizationRequest, pkce::CodeChallenge, prompt::Prompt,
+    redirect_uri::RedirectUri, resource::Resource, scope::Scope, secret::SecretDigest,
 };
 
 /// A stored authorization request. The browser carries only its name.
@@ -41,6 +39,9 @@ pub struct StoredRequest {
     /// When a browser first came with it; none where it was pushed and none
     /// has come.
     pub presented_at: Option<Timestamp>,
+    pub login_hint: Option<String>,
+    /// In seconds.
+    pub max_age: Option<i64>,
 }
 
 impl StoredRequest {
@@ -139,6 +140,11 @@ impl StoredRequest {
             resource: self.resource.clone(),
             code_challenge: self.code_challenge.clone(),
             prompt: self.prompt,
+            login_hint: self.login_hint.clone(),
+            max_age: self
+                .max_age
+                .and_then(|seconds| u64::try_from(seconds).ok())
+                .map(Duration::from_secs),
         }
     }
 }

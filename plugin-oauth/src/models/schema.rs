@@ -61,6 +61,8 @@ diesel::table! {
         expires_at -> BigInt,
         decided_at -> Nullable<BigInt>,
         presented_at -> Nullable<BigInt>,
+        login_hint -> Nullable<Text>,
+        max_age -> Nullable<BigInt>,
     }
 }
 

@@ -16,15 +16,18 @@ use crate::{
         views::LoginPage,
         visitor::{Visitor, sign_in_cookie, sign_out_cookie},
     },
-    members::{Password, Session, check_password},
+    members::{Password, Session, Username, check_password},
     secret::Secret,
 };
 use axum::extract::FromRequest;
 
-/// Where to go after signing in.
+/// What a link to the sign-in page may say.
 #[derive(Deserialize)]
-pub struct Next {
+pub struct Asked {
+    /// Where to go after signing in.
     next: Option<String>,
+    /// Whom the page that leads here expects: only to spare typing.
+    username: Option<String>,
 }
 
 /// A path of this site, or the home page: never another site. Browsers take
@@ -48,10 +51,18 @@ pub fn own_path(app: &App, next: Option<&str>) -> String {
 pub async fn show(
     State(app): State<App>,
     visitor: Option<Visitor>,
-    Query(query): Query<Next>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let next = own_path(&app, query.next.as_deref());
-    form_page(&app, visitor.as_ref(), "", &next, None)
+    let next = own_path(&app, asked.next.as_deref());
+    let username = expected_username(asked.username.as_deref());
+    form_page(&app, visitor.as_ref(), &username, &next, None)
+}
+
+/// What to fill in: nothing that could not be a username, so that a link can't
+/// put words of its own on the page.
+fn expected_username(hint: Option<&str>) -> String {
+    hint.and_then(|hint| Username::parse(hint).ok())
+        .map_or_else(String::new, |name| name.as_str().to_owned())
 }
 
 fn form_page(
