@@ -7,6 +7,7 @@
 mod authorization_request;
 mod client_authentication;
 mod commands;
+mod decision;
 mod endpoints;
 mod error;
 mod grants;

@@ -61,6 +61,18 @@ pub struct AskedScope<'a> {
     pub dangerous: bool,
 }
 
+/// What happens when the member has decided.
+pub enum Onward<'a> {
+    /// The browser goes on.
+    Redirect {
+        /// In words: a host, or `an app on this device`.
+        destination: &'a str,
+        redirect_uri: &'a str,
+    },
+    /// The member is shown a code to copy.
+    Copy,
+}
+
 /// May this application use the account, and for what?
 #[derive(Template)]
 #[template(path = "consent.html")]
@@ -76,12 +88,21 @@ pub struct ConsentPage<'a> {
     /// Not granted so far.
     pub newly_asked: &'a [AskedScope<'a>],
     pub granted_before: &'a [AskedScope<'a>],
-    /// Where the browser goes next, in words: a host, or `an app on this device`.
-    pub destination: &'a str,
-    pub redirect_uri: &'a str,
+    pub onward: &'a Onward<'a>,
     pub connections_url: &'a str,
     /// What was wrong with the last answer.
     pub error: Option<&'a str>,
+}
+
+/// A code that the member has to copy into the application.
+#[derive(Template)]
+#[template(path = "code.html")]
+pub struct CodePage<'a> {
+    pub client_name: &'a str,
+    pub code: &'a str,
+    /// How long it works.
+    pub minutes: u64,
+    pub connections_url: &'a str,
 }
 
 /// An authorization request that must not be answered by a redirect.

@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 const LONGEST: usize = 2000;
+/// Stands in for a redirect URI where a client can't be redirected to: an early
+/// draft's word, which many libraries know.
+const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 const LOOPBACK_HOSTS: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
 /// Why a URI can't be registered.
@@ -55,6 +58,8 @@ pub enum RedirectTarget {
     Loopback,
     /// An app on the member's own device, by a scheme of its own.
     PrivateScheme,
+    /// Nowhere: the member is shown the code and copies it.
+    OutOfBand,
 }
 
 /// A redirect URI that is registered, or was found to be a registered one.
@@ -69,6 +74,9 @@ impl RedirectUri {
     /// # Errors
     /// [`RedirectUriError`].
     pub fn for_registration(text: &str) -> Result<Self, RedirectUriError> {
+        if text == OUT_OF_BAND {
+            return Ok(Self(text.to_owned()));
+        }
         if text.len() > LONGEST {
             return Err(RedirectUriError::Length);
         }
@@ -135,7 +143,9 @@ impl RedirectUri {
 
     #[must_use]
     pub fn target(&self) -> RedirectTarget {
-        if self.0.starts_with("https:") {
+        if self.0 == OUT_OF_BAND {
+            RedirectTarget::OutOfBand
+        } else if self.0.starts_with("https:") {
             RedirectTarget::Web
         } else if self.0.starts_with("http:") {
             RedirectTarget::Loopback
@@ -152,6 +162,7 @@ impl RedirectUri {
                 url.host_str().unwrap_or("an unknown place").to_owned()
             }
             (RedirectTarget::Loopback, _) => "a program on this device".to_owned(),
+            (RedirectTarget::OutOfBand, _) => "a page of this site".to_owned(),
             _ => "an app on this device".to_owned(),
         }
     }
@@ -249,6 +260,7 @@ mod tests {
             "http://localhost:5000/cb",
             "com.example.app:/cb",
             "com.example.app://cb",
+            OUT_OF_BAND,
         ] {
             assert!(register(good).is_ok(), "{good}: {:?}", register(good));
         }
@@ -267,6 +279,9 @@ mod tests {
             ("vbscript:x", Error::PrivateScheme),
             ("file:///etc/passwd", Error::PrivateScheme),
             ("myapp:/cb", Error::PrivateScheme),
+            ("urn:ietf:wg:oauth:2.0:oob:auto", Error::PrivateScheme),
+            ("URN:IETF:WG:OAUTH:2.0:OOB", Error::PrivateScheme),
+            ("urn:x", Error::PrivateScheme),
             ("com.example.app:", Error::PrivateScheme),
             ("http://example.org/cb", Error::PlainHttp),
             ("http://127.0.0.1.evil/cb", Error::PlainHttp),
@@ -390,6 +405,7 @@ mod tests {
         assert_eq!(destination("https://example.org:8443/cb"), "example.org");
         assert_eq!(destination("http://[::1]/cb"), "a program on this device");
         assert_eq!(destination("com.example.app:/cb"), "an app on this device");
+        assert_eq!(destination(OUT_OF_BAND), "a page of this site");
     }
 
     proptest! {

@@ -7,8 +7,8 @@
 use hob_plugin_sdk::{Member, Request, Response, db::Timestamp, http::Fields, prelude::*};
 
 use super::{
-    consent,
-    front_channel::{Unredirectable, redirect_with_code, redirect_with_error, sign_in},
+    front_channel::{Unredirectable, hand_over_code, sign_in, sign_in_path, tell_error},
+    question::Question,
 };
 use crate::{
     OAuth,
@@ -16,8 +16,9 @@ use crate::{
     error::OAuthError,
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, Consent, StoredRequest},
+    pages::Onward,
     prompt::Prompt,
-    redirect_uri::RedirectUri,
+    redirect_uri::RedirectTarget,
     stored_request::{Arrival, RequestUri, store},
 };
 
@@ -71,7 +72,7 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Response {
 }
 
 /// Where a stored request goes on.
-pub fn resume_path(oauth: &OAuth, client: &Client, request_uri: &RequestUri) -> String {
+fn resume_path(oauth: &OAuth, client: &Client, request_uri: &RequestUri) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("client_id", &client.client_id)
         .append_pair("request_uri", &request_uri.to_string())
@@ -164,11 +165,12 @@ async fn read_fresh(
             request,
             stored: None,
         }),
-        Err(error) => Err(refuse(
+        Err(error) => Err(tell_error(
             oauth,
+            request,
             &redirect_uri,
             state(fields).as_deref(),
-            &error,
+            error,
         )),
     })
 }
@@ -177,7 +179,10 @@ async fn read_fresh(
 async fn answer(oauth: &OAuth, request: &Request, asked: Asked) -> Response {
     match next_step(oauth, request, asked).await {
         Ok(response) => response,
-        Err((asked, error)) => refuse(oauth, &asked.redirect_uri, asked.state.as_deref(), &error),
+        Err((asked, error)) => {
+            let state = asked.state.as_deref();
+            tell_error(oauth, request, &asked.redirect_uri, state, error)
+        }
     }
 }
 
@@ -271,8 +276,9 @@ async fn issue_silently(
         })
         .await;
     match issued {
-        Ok(Some(code)) => Ok(redirect_with_code(
+        Ok(Some(code)) => Ok(hand_over_code(
             oauth,
+            &asked.client,
             &request.redirect_uri,
             request.state.as_deref(),
             &code,
@@ -313,13 +319,27 @@ async fn ask(
     };
     match showing {
         Ok(request_uri) => {
-            let question = consent::Question {
+            let here = resume_path(oauth, &asked.client, &request_uri);
+            let redirect_uri = &asked.request.redirect_uri;
+            let destination = redirect_uri.destination();
+            let question = Question {
                 client: &asked.client,
-                request: &asked.request,
+                scope: &asked.request.scope,
                 consent: asked.consent.as_ref(),
-                request_uri: &request_uri,
+                action: &oauth.own_path("/consent"),
+                name: request_uri.name(),
+                switch_account_url: &sign_in_path(oauth, &here),
+                onward: match redirect_uri.target() {
+                    RedirectTarget::OutOfBand => Onward::Copy,
+                    RedirectTarget::Web
+                    | RedirectTarget::Loopback
+                    | RedirectTarget::PrivateScheme => Onward::Redirect {
+                        destination: &destination,
+                        redirect_uri: redirect_uri.as_str(),
+                    },
+                },
             };
-            Ok(consent::show(oauth, request, member, &question).await)
+            Ok(question.show(oauth, request, member).await)
         }
         Err(error) => Err((asked.request, error.into())),
     }
@@ -386,13 +406,4 @@ fn path_after_sign_in(oauth: &OAuth, request: &Request, prompt: Prompt) -> Strin
         };
     }
     oauth.own_path(&format!("/authorize?{}", query.finish()))
-}
-
-fn refuse(
-    oauth: &OAuth,
-    redirect_uri: &RedirectUri,
-    state: Option<&str>,
-    error: &OAuthError,
-) -> Response {
-    redirect_with_error(oauth, redirect_uri, state, error)
 }

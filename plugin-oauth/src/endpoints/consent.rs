@@ -1,142 +1,17 @@
-//! The consent page, and `POST /consent`, which takes the member's decision.
-//!
-//! The form carries the name of the stored request and nothing of what was
-//! asked, so there is nothing in it to tamper with.
+//! `POST /consent`: takes a member's decision on an authorization request.
 
 use hob_plugin_sdk::{Member, Request, Response, prelude::*};
 
-use super::{
-    authorize,
-    front_channel::{Unredirectable, page, redirect_with_code, redirect_with_error, sign_in_path},
-};
+use super::front_channel::{Unredirectable, hand_over_code, tell_error};
 use crate::{
     OAuth,
-    authorization_request::AuthorizationRequest,
+    decision::{Allowed, Decision},
     error::OAuthError,
     grants::authorization_code::{CodeIssue, PreparedCode},
-    models::{Client, Consent, NewConsent, StoredRequest},
-    pages::{AskedMember, AskedScope, AskingClient, ConsentPage, Website},
+    models::{Client, StoredRequest},
     scope::Scope,
     stored_request::RequestUri,
 };
-
-/// What a member is asked.
-pub struct Question<'a> {
-    pub client: &'a Client,
-    pub request: &'a AuthorizationRequest,
-    /// What was allowed before.
-    pub consent: Option<&'a Consent>,
-    pub request_uri: &'a RequestUri,
-}
-
-/// Asks the member.
-pub async fn show(
-    oauth: &OAuth,
-    request: &Request,
-    member: &Member,
-    question: &Question<'_>,
-) -> Response {
-    let client = question.client;
-    let owner = match registered_by(oauth, client).await {
-        Ok(owner) => owner,
-        Err(error) => return Unredirectable::from(error).into_page(request, None),
-    };
-    let scope = &question.request.scope;
-    let before = question
-        .consent
-        .map(|consent| scope.intersection(&consent.scope))
-        .unwrap_or_default();
-    let (newly_asked, granted_before) = (
-        asked_scopes(oauth, &scope.without(&before)),
-        asked_scopes(oauth, &before),
-    );
-    let website = client.website.as_deref().map(Website::of);
-    let here = authorize::resume_path(oauth, client, question.request_uri);
-    page(
-        200,
-        &format!("Allow {}?", client.name),
-        &ConsentPage {
-            site_name: &oauth.host().site().name,
-            action: &oauth.own_path("/consent"),
-            csrf: request.csrf(),
-            request: question.request_uri.name(),
-            client: AskingClient {
-                client_id: &client.client_id,
-                name: &client.name,
-                initial: &initial(&client.name),
-                website,
-                registered_by: owner.as_deref(),
-                verified: client.is_verified(),
-            },
-            member: AskedMember {
-                username: &member.username,
-                display_name: &member.display_name,
-                switch_account_url: &sign_in_path(oauth, &here),
-            },
-            newly_asked: &newly_asked.iter().map(AskedWord::page).collect::<Vec<_>>(),
-            granted_before: &granted_before
-                .iter()
-                .map(AskedWord::page)
-                .collect::<Vec<_>>(),
-            destination: &question.request.redirect_uri.destination(),
-            redirect_uri: question.request.redirect_uri.as_str(),
-            connections_url: &oauth.own_path("/connections"),
-            error: None,
-        },
-    )
-}
-
-struct AskedWord {
-    name: String,
-    sentence: String,
-    dangerous: bool,
-}
-
-impl AskedWord {
-    fn page(&self) -> AskedScope<'_> {
-        AskedScope {
-            name: &self.name,
-            sentence: &self.sentence,
-            dangerous: self.dangerous,
-        }
-    }
-}
-
-fn asked_scopes(oauth: &OAuth, scope: &Scope) -> Vec<AskedWord> {
-    scope
-        .words()
-        .map(|word| AskedWord {
-            name: word.to_owned(),
-            sentence: oauth.scope_sentence(word).to_owned(),
-            dangerous: oauth
-                .scope_descriptions()
-                .iter()
-                .any(|description| description.name == word && description.dangerous),
-        })
-        .collect()
-}
-
-/// The username of the member who registered the client.
-async fn registered_by(oauth: &OAuth, client: &Client) -> Result<Option<String>, PluginError> {
-    let Some(owner_id) = client.owner_id else {
-        return Ok(None);
-    };
-    let owner = oauth.members().find(owner_id).await?;
-    Ok(owner.map(|owner| owner.username))
-}
-
-fn initial(name: &str) -> String {
-    name.chars()
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default()
-}
-
-/// What the member answered.
-enum Decision {
-    Allow(Scope),
-    Deny,
-}
 
 /// Takes the decision.
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Response {
@@ -173,17 +48,9 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
     }
-    let decision = match form.one("decision")? {
-        Some("allow") => Decision::Allow(stored.scope.intersection(&form.all("scope").collect())),
-        Some("deny") => Decision::Deny,
-        Some(_) | None => return Err(Unredirectable::NoDecision),
-    };
-    match decision {
-        // Allowing nothing of what was asked is a denial.
-        Decision::Allow(scope) if !scope.is_empty() => {
-            allow(oauth, member, client, stored, scope).await
-        }
-        Decision::Allow(_) | Decision::Deny => deny(oauth, member, stored).await,
+    match Decision::from_form(&form, &stored.scope)?.ok_or(Unredirectable::NoDecision)? {
+        Decision::Allow(scope) => allow(oauth, member, client, stored, scope).await,
+        Decision::Deny => deny(oauth, request, member, stored).await,
     }
 }
 
@@ -209,6 +76,13 @@ async fn allow(
         },
         now,
     );
+    let allowed = Allowed {
+        member_id: member.id,
+        client: client.id,
+        resource: stored.resource.clone(),
+        asked: stored.scope.clone(),
+        scope,
+    };
     let member = member.clone();
     let housekeeping = oauth.housekeeping();
     let issued = oauth
@@ -216,33 +90,16 @@ async fn allow(
             if !stored.decide(connection, &member, now)? {
                 return Ok(None);
             }
-            let before = Consent::find(connection, member.id, client.id, &stored.resource, now)?;
-            // What was asked and is not ticked is taken back; what was not
-            // asked this time stays.
-            let kept = before
-                .map(|consent| consent.scope.without(&stored.scope))
-                .unwrap_or_default();
-            let consent = Consent::grant(
-                connection,
-                &NewConsent {
-                    member_id: member.id,
-                    client: client.id,
-                    resource: stored.resource.clone(),
-                    scope: kept.union(&scope),
-                    granted_at: now,
-                    updated_at: now,
-                    last_used_at: Some(now),
-                    revision: 0,
-                },
-            )?;
+            let consent = allowed.store(connection, now)?;
             let code = code.store(connection, consent)?;
             housekeeping.run(connection, now)?;
             Ok(Some(code))
         })
         .await?;
     let code = issued.ok_or(Unredirectable::RequestGone)?;
-    Ok(redirect_with_code(
+    Ok(hand_over_code(
         oauth,
+        &client,
         &redirect_uri,
         state.as_deref(),
         &code,
@@ -251,6 +108,7 @@ async fn allow(
 
 async fn deny(
     oauth: &OAuth,
+    request: &Request,
     member: &Member,
     stored: StoredRequest,
 ) -> Result<Response, Unredirectable> {
@@ -262,10 +120,11 @@ async fn deny(
     if !decided {
         return Err(Unredirectable::RequestGone);
     }
-    Ok(redirect_with_error(
+    Ok(tell_error(
         oauth,
+        request,
         &redirect_uri,
         state.as_deref(),
-        &OAuthError::Denied,
+        OAuthError::Denied,
     ))
 }

@@ -1,5 +1,6 @@
 //! How the authorization endpoint answers a browser: by a redirect to the
-//! application, by a page that goes nowhere, or by the sign-in page.
+//! application, by a page that goes nowhere or shows a code to copy, or by the
+//! sign-in page.
 //!
 //! No answer is stored, none tells the next site where the browser came from,
 //! and none can be framed.
@@ -8,7 +9,12 @@ use askama::Template;
 use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response};
 
 use crate::{
-    OAuth, error::OAuthError, pages::AuthorizationErrorPage, redirect_uri::RedirectUri,
+    OAuth,
+    error::{ErrorCode, OAuthError},
+    grants::authorization_code,
+    models::Client,
+    pages::{AuthorizationErrorPage, CodePage},
+    redirect_uri::{RedirectTarget, RedirectUri},
     secret::PlainSecret,
 };
 
@@ -17,24 +23,58 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
-/// Sends the browser back to the application, with what it gets.
-pub fn redirect_with_code(
+/// Gives the application its code: by the browser, or by the member's hand
+/// where the browser can't be sent back.
+pub fn hand_over_code(
     oauth: &OAuth,
+    client: &Client,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
     code: &PlainSecret,
 ) -> Response {
-    redirect(oauth, redirect_uri, state, &[("code", code.reveal())])
+    match redirect_uri.target() {
+        RedirectTarget::OutOfBand => code_page(oauth, client, redirect_uri, code),
+        RedirectTarget::Web | RedirectTarget::Loopback | RedirectTarget::PrivateScheme => {
+            redirect(oauth, redirect_uri, state, &[("code", code.reveal())])
+        }
+    }
 }
 
-/// Sends the browser back to the application, with why it gets nothing.
-pub fn redirect_with_error(
+fn code_page(
     oauth: &OAuth,
+    client: &Client,
+    redirect_uri: &RedirectUri,
+    code: &PlainSecret,
+) -> Response {
+    tracing::info!(
+        client_id = client.client_id,
+        "a member is shown a code to copy (out of band)"
+    );
+    page(
+        200,
+        "Copy the code",
+        &CodePage {
+            client_name: &client.name,
+            code: code.reveal(),
+            minutes: authorization_code::lifetime(oauth, redirect_uri).as_secs() / 60,
+            connections_url: &oauth.own_path("/connections"),
+        },
+    )
+}
+
+/// Tells why there is no code: the application, by the browser; or the member,
+/// where the browser can't be sent back.
+pub fn tell_error(
+    oauth: &OAuth,
+    request: &Request,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
-    error: &OAuthError,
+    error: OAuthError,
 ) -> Response {
-    if let OAuthError::Plugin(error) = error {
+    if redirect_uri.target() == RedirectTarget::OutOfBand {
+        return Unredirectable::from(error).into_page(request, None);
+    }
+    if let OAuthError::Plugin(error) = &error {
         tracing::error!(%error, "the authorization endpoint failed");
     }
     let description = error.description();
@@ -124,8 +164,20 @@ pub enum Unredirectable {
     AnotherSession,
     #[error("decision has to be allow or deny")]
     NoDecision,
+    /// What an application that can't be redirected to is not told.
+    #[error("{}", .0.description())]
+    OutOfBand(OAuthError),
     #[error(transparent)]
     Plugin(#[from] PluginError),
+}
+
+impl From<OAuthError> for Unredirectable {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::Plugin(error) => Self::Plugin(error),
+            told => Self::OutOfBand(told),
+        }
+    }
 }
 
 impl Unredirectable {
@@ -141,6 +193,18 @@ impl Unredirectable {
                     "It has been logged. Please try again from the application.",
                 )
             }
+            Self::OutOfBand(OAuthError::Denied) => (
+                403,
+                ErrorCode::AccessDenied.as_str(),
+                "You did not allow it",
+                "The application gets no code, and has no access.",
+            ),
+            Self::OutOfBand(error) => (
+                400,
+                error.code().as_str(),
+                "This request can't be answered",
+                "The application asked for something that it can't have in this way.",
+            ),
             Self::SuspendedClient => (
                 403,
                 "unauthorized_client",

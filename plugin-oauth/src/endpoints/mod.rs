@@ -10,6 +10,7 @@ pub mod introspect;
 mod member_page;
 pub mod metadata;
 pub mod pushed_authorization_request;
+mod question;
 pub mod revoke;
 pub mod token;
 

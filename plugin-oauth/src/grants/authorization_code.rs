@@ -3,6 +3,8 @@
 //! A code is redeemed once. Whoever redeems it again, in time or later, kills
 //! the tokens that it gave (RFC 6749, section 4.1.2).
 
+use std::time::Duration;
+
 use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     db::{Connection, Timestamp},
@@ -19,7 +21,7 @@ use crate::{
     error::{GrantError, OAuthError},
     models::{AuthorizationCode, Client, revoke_family},
     pkce::CodeChallenge,
-    redirect_uri::RedirectUri,
+    redirect_uri::{RedirectTarget, RedirectUri},
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
@@ -32,6 +34,18 @@ pub static GRANT: Grant = Grant {
     redirects: true,
     redeem: |oauth, request| Box::pin(redeem(oauth, request)),
 };
+
+/// A member who has to copy a code needs more time than a redirect.
+const TIME_TO_COPY: Duration = Duration::from_secs(5 * 60);
+
+/// How long a code works that goes to this redirect URI.
+pub fn lifetime(oauth: &OAuth, redirect_uri: &RedirectUri) -> Duration {
+    let usual = oauth.settings().authorization_code_lifetime();
+    match redirect_uri.target() {
+        RedirectTarget::OutOfBand => usual.max(TIME_TO_COPY),
+        RedirectTarget::Web | RedirectTarget::Loopback | RedirectTarget::PrivateScheme => usual,
+    }
+}
 
 /// What a code is issued for.
 pub struct CodeIssue<'a> {
@@ -53,7 +67,7 @@ impl PreparedCode {
     pub fn new(oauth: &OAuth, issue: CodeIssue<'_>, now: Timestamp) -> Self {
         let mut randomness = operating_system_randomness();
         let secret = PlainSecret::generate(SecretKind::AuthorizationCode, &mut randomness);
-        let expires_at = now + oauth.settings().authorization_code_lifetime();
+        let expires_at = now + lifetime(oauth, &issue.redirect_uri);
         Self {
             row: AuthorizationCode {
                 digest: secret.digest(),

@@ -305,9 +305,14 @@ impl Client {
 
     /// Whether a code may go to `redirect_uri` without the member being asked.
     /// Any program on the device can claim a loopback port or a scheme, and a
-    /// public client proves nothing (RFC 8252, section 8.6).
+    /// public client proves nothing (RFC 8252, section 8.6). A code that is to
+    /// be copied is shown only to whoever has just decided.
     #[must_use]
     pub fn may_be_approved_silently(&self, redirect_uri: &RedirectUri) -> bool {
-        !self.is_public() || redirect_uri.target() == RedirectTarget::Web
+        match redirect_uri.target() {
+            RedirectTarget::Web => true,
+            RedirectTarget::Loopback | RedirectTarget::PrivateScheme => !self.is_public(),
+            RedirectTarget::OutOfBand => false,
+        }
     }
 }

@@ -1,0 +1,111 @@
+//! A member's answer to the question whether an application may use the
+//! account, and what comes of it: the same for whatever asks.
+//!
+//! Knows neither what the application gets now nor how it hears of it.
+
+use diesel::prelude::QueryResult;
+use hob_plugin_sdk::{
+    db::{Connection, Timestamp},
+    http::{FieldError, Fields},
+};
+
+use crate::{
+    models::{Consent, NewConsent},
+    resource::Resource,
+    scope::Scope,
+};
+
+/// What the member answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Something of what was asked, and nothing that was not.
+    Allow(Scope),
+    Deny,
+}
+
+impl Decision {
+    /// Reads the consent form. None where it says neither. To allow nothing of
+    /// what was asked is to deny.
+    ///
+    /// # Errors
+    /// [`FieldError::Repeated`].
+    pub fn from_form(form: &Fields, asked: &Scope) -> Result<Option<Self>, FieldError> {
+        let allowed = || asked.intersection(&form.all("scope").collect());
+        Ok(match form.one("decision")? {
+            Some("allow") => Some(allowed())
+                .filter(|scope| !scope.is_empty())
+                .map_or(Some(Self::Deny), |scope| Some(Self::Allow(scope))),
+            Some("deny") => Some(Self::Deny),
+            Some(_) | None => None,
+        })
+    }
+}
+
+/// What a member allows, and to whom.
+pub struct Allowed {
+    pub member_id: i64,
+    pub client: i64,
+    pub resource: Resource,
+    /// What was asked.
+    pub asked: Scope,
+    /// What of it was ticked.
+    pub scope: Scope,
+}
+
+impl Allowed {
+    /// Stores it. What was asked and is not ticked is taken back; what was not
+    /// asked this time stays. Answers with the id of the consent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn store(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<i64> {
+        let before = Consent::find(connection, self.member_id, self.client, &self.resource, now)?;
+        let kept = before
+            .map(|consent| consent.scope.without(&self.asked))
+            .unwrap_or_default();
+        Consent::grant(
+            connection,
+            &NewConsent {
+                member_id: self.member_id,
+                client: self.client,
+                resource: self.resource.clone(),
+                scope: kept.union(&self.scope),
+                granted_at: now,
+                updated_at: now,
+                last_used_at: Some(now),
+                revision: 0,
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(form: &str) -> Result<Option<Decision>, FieldError> {
+        let asked = Scope::parse("profile media:read").unwrap();
+        Decision::from_form(&Fields::parse(form.as_bytes()).unwrap(), &asked)
+    }
+
+    #[test]
+    fn what_was_not_asked_is_dropped_and_nothing_left_is_a_denial() {
+        let allowed = Decision::Allow(Scope::parse("profile").unwrap());
+        let form = "decision=allow&scope=profile&scope=media:write";
+        assert_eq!(read(form), Ok(Some(allowed)));
+        let form = "decision=allow&scope=media:write";
+        assert_eq!(read(form), Ok(Some(Decision::Deny)));
+        assert_eq!(read("decision=allow"), Ok(Some(Decision::Deny)));
+        assert_eq!(
+            read("decision=deny&scope=profile"),
+            Ok(Some(Decision::Deny))
+        );
+    }
+
+    #[test]
+    fn an_answer_is_one_of_two() {
+        assert_eq!(read("decision=perhaps&scope=profile"), Ok(None));
+        assert_eq!(read("scope=profile"), Ok(None));
+        assert!(read("decision=allow&decision=deny").is_err());
+    }
+}

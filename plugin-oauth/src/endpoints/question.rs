@@ -1,0 +1,106 @@
+//! The consent page: who asks a member for what, and what happens then.
+//!
+//! The form carries the name of what was stored and nothing of what was asked,
+//! so there is nothing in it to tamper with. This module does not know what
+//! becomes of the answer.
+
+use hob_plugin_sdk::{Member, PluginError, Request, Response};
+
+use super::front_channel::{Unredirectable, page};
+use crate::{
+    OAuth,
+    models::{Client, Consent},
+    pages::{AskedMember, AskedScope, AskingClient, ConsentPage, Onward, Website},
+    scope::Scope,
+};
+
+/// What a member is asked.
+pub struct Question<'a> {
+    pub client: &'a Client,
+    pub scope: &'a Scope,
+    /// What was allowed before.
+    pub consent: Option<&'a Consent>,
+    /// Where the form is sent to.
+    pub action: &'a str,
+    /// The name of what was stored.
+    pub name: &'a str,
+    /// The sign-in page, from where another account comes back to this.
+    pub switch_account_url: &'a str,
+    pub onward: Onward<'a>,
+}
+
+impl Question<'_> {
+    /// Asks the member.
+    pub async fn show(&self, oauth: &OAuth, request: &Request, member: &Member) -> Response {
+        let client = self.client;
+        let owner = match registered_by(oauth, client).await {
+            Ok(owner) => owner,
+            Err(error) => return Unredirectable::from(error).into_page(request, None),
+        };
+        let before = self
+            .consent
+            .map(|consent| self.scope.intersection(&consent.scope))
+            .unwrap_or_default();
+        let new = self.scope.without(&before);
+        let newly_asked = asked_scopes(oauth, &new);
+        let granted_before = asked_scopes(oauth, &before);
+        page(
+            200,
+            &format!("Allow {}?", client.name),
+            &ConsentPage {
+                site_name: &oauth.host().site().name,
+                action: self.action,
+                csrf: request.csrf(),
+                request: self.name,
+                client: AskingClient {
+                    client_id: &client.client_id,
+                    name: &client.name,
+                    initial: &initial(&client.name),
+                    website: client.website.as_deref().map(Website::of),
+                    registered_by: owner.as_deref(),
+                    verified: client.is_verified(),
+                },
+                member: AskedMember {
+                    username: &member.username,
+                    display_name: &member.display_name,
+                    switch_account_url: self.switch_account_url,
+                },
+                newly_asked: &newly_asked,
+                granted_before: &granted_before,
+                onward: &self.onward,
+                connections_url: &oauth.own_path("/connections"),
+                error: None,
+            },
+        )
+    }
+}
+
+fn asked_scopes<'a>(oauth: &'a OAuth, scope: &'a Scope) -> Vec<AskedScope<'a>> {
+    scope
+        .words()
+        .map(|word| AskedScope {
+            name: word,
+            sentence: oauth.scope_sentence(word),
+            dangerous: oauth
+                .scope_descriptions()
+                .iter()
+                .any(|description| description.name == word && description.dangerous),
+        })
+        .collect()
+}
+
+/// The username of the member who registered the client.
+async fn registered_by(oauth: &OAuth, client: &Client) -> Result<Option<String>, PluginError> {
+    let Some(owner_id) = client.owner_id else {
+        return Ok(None);
+    };
+    let owner = oauth.members().find(owner_id).await?;
+    Ok(owner.map(|owner| owner.username))
+}
+
+fn initial(name: &str) -> String {
+    name.chars()
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default()
+}
