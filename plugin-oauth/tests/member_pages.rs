@@ -325,7 +325,17 @@ async fn what_the_metadata_advertises_works_wherever_the_site_stands() {
             .browser()
             .post_form_with(&token, &form, &headers)
             .await;
-        tokens(&reply);
+        let given = tokens(&reply);
+        let mut browser = dance.site.browser();
+        let shown = [("token", given.access.as_str())];
+        let introspect = path("introspection_endpoint");
+        let reply = browser.post_form_with(&introspect, &shown, &headers).await;
+        assert_eq!(reply.json::<Value>()["active"], true, "{reply:?}");
+        let revoke = path("revocation_endpoint");
+        let reply = browser.post_form_with(&revoke, &shown, &headers).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+        let reply = browser.post_form_with(&introspect, &shown, &headers).await;
+        assert_eq!(reply.json::<Value>()["active"], false, "{reply:?}");
         let words = |name: &str| -> Vec<String> {
             serde_json::from_value(metadata[name].clone()).expect("a list")
         };
