@@ -138,17 +138,23 @@ impl Credentials {
             })
             .await?;
         let presented = self.secret.as_deref().map(SecretDigest::of);
-        let (client, digests) = match found {
-            Some((client, digests)) => (Some(client), digests),
+        let (client, secrets) = match found {
+            Some((client, secrets)) => (Some(client), secrets),
             None => (None, Vec::new()),
         };
-        let secret_fits = fits(presented, &digests);
+        let digests: Vec<SecretDigest> = secrets.iter().map(|secret| secret.digest).collect();
+        let fitting = fitting(presented, &digests).and_then(|at| secrets.get(at));
         client
             .filter(|client| match client.kind {
-                ClientKind::Confidential => secret_fits,
+                ClientKind::Confidential => fitting.is_some(),
                 ClientKind::Public => presented.is_none(),
             })
-            .map(|client| (client, also_read))
+            .map(|client| {
+                if let Some(secret) = fitting {
+                    oauth.secret_uses().remember(secret, now);
+                }
+                (client, also_read)
+            })
             .ok_or_else(|| {
                 oauth.throttle().failed(&self.client_id, peer, now);
                 Error::Refused.into()
@@ -156,9 +162,9 @@ impl Credentials {
     }
 }
 
-/// Whether the presented secret is one of the client's. Compares at least
-/// once, so that a client without secrets, or none at all, takes as long.
-fn fits(presented: Option<SecretDigest>, digests: &[SecretDigest]) -> bool {
+/// Which of the client's secrets the presented one is. Compares at least once,
+/// so that a client without secrets, or none at all, takes as long.
+fn fitting(presented: Option<SecretDigest>, digests: &[SecretDigest]) -> Option<usize> {
     let presented = presented.unwrap_or_else(|| SecretDigest::of(""));
     let nothing = [SecretDigest::of_nothing()];
     let digests = if digests.is_empty() {
@@ -166,9 +172,10 @@ fn fits(presented: Option<SecretDigest>, digests: &[SecretDigest]) -> bool {
     } else {
         digests
     };
-    digests
-        .iter()
-        .fold(false, |fits, own| fits | own.matches(&presented))
+    digests.iter().enumerate().fold(None, |fitting, (at, own)| {
+        let matches = own.matches(&presented);
+        if matches { Some(at) } else { fitting }
+    })
 }
 
 fn form_decode(bytes: &[u8]) -> Result<String, FieldError> {
@@ -256,12 +263,12 @@ mod tests {
     #[test]
     fn a_secret_fits_only_where_it_is_the_clients() {
         let own = [SecretDigest::of("old"), SecretDigest::of("new")];
-        assert!(fits(Some(SecretDigest::of("old")), &own));
-        assert!(fits(Some(SecretDigest::of("new")), &own));
-        assert!(!fits(Some(SecretDigest::of("other")), &own));
-        assert!(!fits(None, &own));
-        assert!(!fits(Some(SecretDigest::of("old")), &[]));
-        assert!(!fits(None, &[]));
+        assert_eq!(fitting(Some(SecretDigest::of("old")), &own), Some(0));
+        assert_eq!(fitting(Some(SecretDigest::of("new")), &own), Some(1));
+        assert_eq!(fitting(Some(SecretDigest::of("other")), &own), None);
+        assert_eq!(fitting(None, &own), None);
+        assert_eq!(fitting(Some(SecretDigest::of("old")), &[]), None);
+        assert_eq!(fitting(None, &[]), None);
     }
 
     proptest! {

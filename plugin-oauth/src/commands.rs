@@ -1,17 +1,23 @@
 //! `hob oauth …`: what an operator does on the command line.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
-use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
+use hob_plugin_sdk::{
+    CommandError, Invocation, Output, manifest::config::parse_duration, prelude::*,
+};
 use serde::Serialize;
 
 use crate::{
     OAuth,
     grants::Grant,
-    models::{Client, ClientKind},
+    models::{Client, ClientKind, ClientSecret},
     registration::{self, Typed},
     secret::PlainSecret,
+    secret_rotation::{self, OLD_LIVES_ON, RotationError},
 };
+
+/// An old secret lives on for so long at most.
+const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// A client, for programs.
 #[derive(Serialize)]
@@ -29,9 +35,40 @@ struct ClientJson<'a> {
     grant_types: Vec<&'a str>,
     owner_id: Option<i64>,
     introspects: bool,
+    /// Those that count now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<Vec<SecretJson>>,
     created_at: String,
     suspended_at: Option<String>,
     require_pushed_authorization_requests: bool,
+}
+
+/// What is known of a secret that is not known itself.
+#[derive(Serialize)]
+struct SecretJson {
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+impl SecretJson {
+    fn new(secret: &ClientSecret) -> Self {
+        Self {
+            created_at: secret.created_at.to_string(),
+            expires_at: secret.expires_at.map(|time| time.to_string()),
+            last_used_at: secret.last_used_at.map(|time| time.to_string()),
+        }
+    }
+
+    fn text(&self) -> String {
+        let never = "never".to_owned();
+        format!(
+            "created {}, expires {}, last used {}",
+            self.created_at,
+            self.expires_at.as_ref().unwrap_or(&never),
+            self.last_used_at.as_ref().unwrap_or(&never)
+        )
+    }
 }
 
 impl<'a> ClientJson<'a> {
@@ -52,10 +89,16 @@ impl<'a> ClientJson<'a> {
             grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
             owner_id: client.owner_id,
             introspects: client.introspects,
+            secrets: None,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         }
+    }
+
+    fn with_secrets(mut self, secrets: &[ClientSecret]) -> Self {
+        self.secrets = Some(secrets.iter().map(SecretJson::new).collect());
+        self
     }
 
     /// The same, for people.
@@ -83,6 +126,9 @@ impl<'a> ClientJson<'a> {
         }
         if self.require_pushed_authorization_requests {
             line("must push:", "its authorization requests");
+        }
+        for secret in self.secrets.iter().flatten() {
+            line("secret:", &secret.text());
         }
         line("created:", &self.created_at);
         if let Some(time) = &self.suspended_at {
@@ -194,7 +240,55 @@ pub async fn client_show(
     invocation: Invocation,
 ) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
-    output(&invocation, &ClientJson::new(&client, None))
+    let (id, now) = (client.id, oauth.now());
+    let secrets = oauth
+        .read(move |connection| ClientSecret::live_of_client(connection, id, now))
+        .await?;
+    let shown = ClientJson::new(&client, None).with_secrets(&secrets);
+    output(&invocation, &shown)
+}
+
+/// `client rotate`
+pub async fn client_rotate(
+    oauth: Arc<OAuth>,
+    invocation: Invocation,
+) -> Result<Output, CommandError> {
+    let client = named_client(&oauth, &invocation).await?;
+    let old_lives_on = match invocation.value("expire-old") {
+        None => OLD_LIVES_ON,
+        Some("now") => Duration::ZERO,
+        Some(typed) => parse_duration(typed)
+            .ok()
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map(Duration::from_secs)
+            .filter(|duration| *duration <= LONGEST_OVERLAP)
+            .ok_or_else(|| {
+                CommandError::usage(
+                    format!("--expire-old: {typed:?} is neither `now` nor a duration up to 365d"),
+                    "write for example 24h, 7d or now",
+                )
+            })?,
+    };
+    let secret = secret_rotation::rotate(&oauth, &client, old_lives_on)
+        .await?
+        .map_err(|error| {
+            let fix = match error {
+                RotationError::Public => "it proves itself by PKCE and needs none",
+                RotationError::TwoLive(_) => {
+                    "wait, or end both at once with `--expire-old now`: then only the new one works"
+                }
+            };
+            CommandError::usage(error.to_string(), fix)
+        })?;
+    let output = output(&invocation, &ClientJson::new(&client, Some(&secret)))?;
+    let old = if old_lives_on.is_zero() {
+        "The old one is dead.".to_owned()
+    } else {
+        format!("The old one works until {}.", oauth.now() + old_lives_on)
+    };
+    Ok(output.with_note(format!(
+        "The secret is shown only now; only its digest is kept. {old}\n"
+    )))
 }
 
 /// `client suspend`

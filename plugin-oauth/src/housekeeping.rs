@@ -1,5 +1,6 @@
-//! Keeps the tables bounded: expired rows go a few at each issue, and all by
-//! an hourly job.
+//! What each issue of tokens does beside: it keeps the tables bounded, and
+//! writes down which secrets were used. Expired rows go a few at each issue,
+//! and all by an hourly job.
 
 use std::sync::{
     Arc,
@@ -12,7 +13,7 @@ use hob_plugin_sdk::{
     db::{Connection, Timestamp},
 };
 
-use crate::{OAuth, models::delete_expired};
+use crate::{OAuth, models::delete_expired, secret_uses::TakenUses};
 
 /// Every so many issues, one of them deletes.
 const EVERY: u32 = 16;
@@ -28,15 +29,17 @@ pub struct Housekeeping {
 }
 
 /// One issue's part of the work: mostly none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Share {
     due: bool,
+    secret_uses: TakenUses,
 }
 
 impl Housekeeping {
     /// The part of the issue that is about to be made.
-    pub fn share(&self) -> Share {
+    pub fn share(&self, secret_uses: TakenUses) -> Share {
         Share {
+            secret_uses,
             due: self.issues.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1,
         }
     }
@@ -45,6 +48,7 @@ impl Housekeeping {
 impl Share {
     /// Does it.
     pub fn run(self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
+        self.secret_uses.note(connection)?;
         if self.due {
             delete_expired(connection, now, ROWS)?;
         }

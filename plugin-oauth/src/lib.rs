@@ -24,6 +24,8 @@ mod resource;
 mod revocation;
 mod scope;
 mod secret;
+mod secret_rotation;
+mod secret_uses;
 mod settings;
 mod stored_request;
 mod throttle;
@@ -43,7 +45,7 @@ use hob_plugin_sdk::{
 
 use crate::{
     endpoints::{
-        authorize, clients, connections, consent, introspect, metadata,
+        authorize, client_secret, clients, connections, consent, introspect, metadata,
         pushed_authorization_request, revoke, token,
     },
     error::OAuthError,
@@ -51,6 +53,7 @@ use crate::{
     models::Client,
     resource::Resource,
     scope::Scope,
+    secret_uses::SecretUses,
     settings::Settings,
     throttle::Throttle,
 };
@@ -63,6 +66,7 @@ pub struct OAuth {
     settings: Settings,
     scopes: OnceLock<Scopes>,
     housekeeping: Housekeeping,
+    secret_uses: SecretUses,
     throttle: Throttle,
     password_throttle: Throttle,
 }
@@ -91,6 +95,7 @@ impl Plugin for OAuth {
             .handle("POST /clients/new", clients::register)
             .handle("GET /clients/{client_id}", clients::show)
             .handle("POST /clients/{client_id}", clients::save)
+            .handle("POST /clients/{client_id}/secret", client_secret::rotate)
             .handle("POST /clients/{client_id}/delete", clients::delete)
             .handle("GET /connections", connections::list)
             .handle("POST /connections/{client_id}/revoke", connections::revoke);
@@ -101,6 +106,7 @@ impl Plugin for OAuth {
             .command("client add", commands::client_add)
             .command("client list", commands::client_list)
             .command("client show", commands::client_show)
+            .command("client rotate", commands::client_rotate)
             .command("client suspend", commands::client_suspend)
             .command("client resume", commands::client_resume);
 
@@ -118,7 +124,13 @@ impl Plugin for OAuth {
                 Ok(models::forget_member(connection, member_id, now)?)
             });
 
-        declaration.every("prune", Duration::from_secs(3600), housekeeping::prune);
+        declaration
+            .every("prune", Duration::from_secs(3600), housekeeping::prune)
+            .every(
+                "note_secret_uses",
+                Duration::from_secs(300),
+                secret_uses::note,
+            );
     }
 
     fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
@@ -129,6 +141,7 @@ impl Plugin for OAuth {
             settings,
             scopes: OnceLock::new(),
             housekeeping: Housekeeping::default(),
+            secret_uses: SecretUses::default(),
             throttle: Throttle::default(),
             password_throttle: Throttle::default(),
         })
@@ -164,9 +177,13 @@ impl OAuth {
         self.host.now()
     }
 
+    fn secret_uses(&self) -> &SecretUses {
+        &self.secret_uses
+    }
+
     /// One issue's share of the housekeeping.
     fn housekeeping(&self) -> Share {
-        self.housekeeping.share()
+        self.housekeeping.share(self.secret_uses.take())
     }
 
     /// Who this server is, everywhere (RFC 8414, section 2; RFC 9207): the

@@ -205,6 +205,25 @@ pub struct ClientCreatedPage<'a> {
     pub client_url: &'a str,
 }
 
+/// A secret that took the place of another, shown once.
+#[derive(Template)]
+#[template(path = "client_secret.html")]
+pub struct ClientSecretPage<'a> {
+    pub site_name: &'a str,
+    pub name: &'a str,
+    pub client_secret: &'a str,
+    /// Absent if the old one is dead.
+    pub old_works_until: Option<Moment<'a>>,
+    pub client_url: &'a str,
+}
+
+/// A secret that is not shown, in the list of its application.
+pub struct SecretRow<'a> {
+    pub created: Moment<'a>,
+    pub expires: Option<Moment<'a>>,
+    pub last_used: Option<Moment<'a>>,
+}
+
 /// An application, for its owner.
 #[derive(Template)]
 #[template(path = "client.html")]
@@ -223,6 +242,11 @@ pub struct ClientPage<'a> {
     pub members: u64,
     pub suspended: bool,
     pub metadata_url: &'a str,
+    /// None for a public client.
+    pub secrets: &'a [SecretRow<'a>],
+    pub rotate_url: &'a str,
+    /// Why there is no new secret.
+    pub secret_problem: Option<&'a str>,
     pub problem: Option<&'a str>,
     pub client: ClientFields<'a>,
 }

@@ -137,7 +137,7 @@ fn push_base62<const LENGTH: usize>(text: &mut String, number: u64) {
 
 /// The SHA-256 digest of a secret: what is stored and looked up. A slow hash
 /// would protect nothing more, for a secret has 256 random bits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
 pub struct SecretDigest([u8; 32]);
 

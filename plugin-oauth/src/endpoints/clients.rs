@@ -1,17 +1,17 @@
 //! `/clients`: a member registers applications and looks after them.
 
-use hob_plugin_sdk::{Member, PluginError, Request, Response, http::Fields, prelude::*};
+use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
 
-use super::member_page::{TimeText, notice, page};
+use super::{
+    client_form::{Sentences, TypedForm},
+    member_page::{TimeText, notice, page},
+};
 use crate::{
     OAuth,
     grants::GrantTypes,
-    models::{Client, ClientKind},
-    pages::{
-        ClientCreatedPage, ClientFields, ClientNewPage, ClientPage, ClientRow, ClientsPage, Field,
-        OfferedScope,
-    },
-    registration::{self, Problems, RegistrationError, Typed},
+    models::{Client, ClientKind, ClientSecret},
+    pages::{ClientCreatedPage, ClientNewPage, ClientPage, ClientRow, ClientsPage, SecretRow},
+    registration::{self, Problems},
     secret::PlainSecret,
     settings::Registration,
 };
@@ -121,8 +121,8 @@ pub async fn show(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let Some(client) = own_client(&oauth, &request).await? else {
         return Ok(not_found());
     };
-    let form = TypedForm::of(&client);
-    show_client(&oauth, &request, 200, client, &form, &Problems::default()).await
+    let view = ClientView::of(&client);
+    show_client(&oauth, &request, client, view).await
 }
 
 /// Changes it.
@@ -139,7 +139,15 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
                 .await?;
             Ok(Response::redirect(here))
         }
-        Err(problems) => show_client(&oauth, &request, 422, client, &form, &problems).await,
+        Err(problems) => {
+            let view = ClientView {
+                status: 422,
+                form,
+                problems: *problems,
+                secret_problem: None,
+            };
+            show_client(&oauth, &request, client, view).await
+        }
     }
 }
 
@@ -157,137 +165,6 @@ pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         .write(move |connection| client.delete(connection))
         .await?;
     Ok(Response::redirect(oauth.own_path("/clients")))
-}
-
-/// What was typed into the form, or stands in it to begin with.
-#[derive(Default)]
-struct TypedForm {
-    name: String,
-    website: String,
-    /// One on a line.
-    redirect_uris: String,
-    scope: Vec<String>,
-    public: bool,
-}
-
-impl TypedForm {
-    fn read(request: &Request) -> Result<Self, PluginError> {
-        let fields: Fields = request
-            .form()
-            .map_err(|error| PluginError::new(format!("the form can't be read: {error}")))?;
-        let text = |name| fields.first(name).unwrap_or_default().to_owned();
-        Ok(Self {
-            name: text("name"),
-            website: text("website"),
-            redirect_uris: text("redirect_uris"),
-            scope: fields.all("scope").map(ToOwned::to_owned).collect(),
-            public: fields.first("kind") == Some("public"),
-        })
-    }
-
-    fn of(client: &Client) -> Self {
-        let redirect_uris: Vec<&str> = client
-            .redirect_uris
-            .0
-            .iter()
-            .map(|uri| uri.as_str())
-            .collect();
-        Self {
-            name: client.name.clone(),
-            website: client.website.clone().unwrap_or_default(),
-            redirect_uris: redirect_uris.join("\n"),
-            scope: client.scope.words().map(ToOwned::to_owned).collect(),
-            public: client.is_public(),
-        }
-    }
-
-    fn check(
-        &self,
-        oauth: &OAuth,
-        grant_types: &GrantTypes,
-    ) -> Result<crate::models::ClientChanges, Box<Problems>> {
-        let scope: Vec<&str> = self.scope.iter().map(String::as_str).collect();
-        registration::check(
-            oauth,
-            &Typed {
-                name: &self.name,
-                website: &self.website,
-                redirect_uris: &self.redirect_uris.lines().collect::<Vec<_>>(),
-                scope: &scope,
-            },
-            grant_types,
-        )
-    }
-
-    fn offered_scopes<'a>(&self, oauth: &'a OAuth) -> Vec<OfferedScope<'a>> {
-        oauth
-            .scope_descriptions()
-            .iter()
-            .map(|description| OfferedScope {
-                name: &description.name,
-                sentence: &description.sentence,
-                checked: self.scope.contains(&description.name),
-            })
-            .collect()
-    }
-}
-
-/// The problems as sentences, for the form.
-struct Sentences {
-    name: Option<String>,
-    website: Option<String>,
-    redirect_uris: Option<String>,
-    scope: Option<String>,
-}
-
-impl Sentences {
-    fn of(problems: &Problems) -> Self {
-        let sentence = |problem: &Option<RegistrationError>| {
-            problem.as_ref().map(|problem| {
-                let text = problem.to_string();
-                let mut letters = text.chars();
-                let first = letters.next().into_iter().flat_map(char::to_uppercase);
-                first.chain(letters).chain(['.']).collect()
-            })
-        };
-        Self {
-            name: sentence(&problems.name),
-            website: sentence(&problems.website),
-            redirect_uris: sentence(&problems.redirect_uris),
-            scope: sentence(&problems.scope),
-        }
-    }
-
-    fn any(&self) -> Option<&'static str> {
-        let parts = [&self.name, &self.website, &self.redirect_uris, &self.scope];
-        parts
-            .iter()
-            .any(|part| part.is_some())
-            .then_some("Something in the form is not right; it says where.")
-    }
-
-    fn fields<'a>(
-        &'a self,
-        form: &'a TypedForm,
-        scopes: &'a [OfferedScope<'a>],
-    ) -> ClientFields<'a> {
-        ClientFields {
-            name: Field {
-                value: &form.name,
-                error: self.name.as_deref(),
-            },
-            website: Field {
-                value: &form.website,
-                error: self.website.as_deref(),
-            },
-            redirect_uris: Field {
-                value: &form.redirect_uris,
-                error: self.redirect_uris.as_deref(),
-            },
-            scopes,
-            scopes_error: self.scope.as_deref(),
-        }
-    }
 }
 
 fn show_new_form(
@@ -313,24 +190,58 @@ fn show_new_form(
     )
 }
 
-async fn show_client(
+/// What came of the last thing that the owner did on an application's page.
+pub(super) struct ClientView {
+    status: u16,
+    form: TypedForm,
+    problems: Problems,
+    secret_problem: Option<String>,
+}
+
+impl ClientView {
+    /// The application as it is.
+    fn of(client: &Client) -> Self {
+        Self {
+            status: 200,
+            form: TypedForm::of(client),
+            problems: Problems::default(),
+            secret_problem: None,
+        }
+    }
+
+    /// The application as it is, and why it has no new secret.
+    pub(super) fn with_secret_problem(client: &Client, problem: String) -> Self {
+        Self {
+            status: 422,
+            secret_problem: Some(problem),
+            ..Self::of(client)
+        }
+    }
+}
+
+/// Shows an application to its owner.
+pub(super) async fn show_client(
     oauth: &OAuth,
     request: &Request,
-    status: u16,
     client: Client,
-    form: &TypedForm,
-    problems: &Problems,
+    view: ClientView,
 ) -> Result<Response, PluginError> {
-    let counted = client.clone();
-    let members = oauth
-        .read(move |connection| counted.count_members(connection))
+    let (counted, now) = (client.clone(), oauth.now());
+    let (members, secrets) = oauth
+        .read(move |connection| {
+            let members = counted.count_members(connection)?;
+            let secrets = ClientSecret::live_of_client(connection, counted.id, now)?;
+            Ok((members, secrets))
+        })
         .await?;
-    let sentences = Sentences::of(problems);
-    let scopes = form.offered_scopes(oauth);
+    let secrets: Vec<ShownSecret> = secrets.iter().map(ShownSecret::new).collect();
+    let secrets: Vec<SecretRow<'_>> = secrets.iter().map(ShownSecret::row).collect();
+    let sentences = Sentences::of(&view.problems);
+    let scopes = view.form.offered_scopes(oauth);
     let here = client_path(oauth, &client);
     let registered = TimeText::of(client.created_at);
     Ok(page(
-        status,
+        view.status,
         &client.name,
         &ClientPage {
             csrf: request.csrf(),
@@ -344,14 +255,45 @@ async fn show_client(
             members,
             suspended: client.is_suspended(),
             metadata_url: &metadata_url(oauth),
+            secrets: &secrets,
+            rotate_url: &format!("{here}/secret"),
+            secret_problem: view.secret_problem.as_deref(),
             problem: sentences.any(),
-            client: sentences.fields(form, &scopes),
+            client: sentences.fields(&view.form, &scopes),
         },
     ))
 }
 
+/// Owns what a row of the page borrows.
+struct ShownSecret {
+    created: TimeText,
+    expires: Option<TimeText>,
+    last_used: Option<TimeText>,
+}
+
+impl ShownSecret {
+    fn new(secret: &ClientSecret) -> Self {
+        Self {
+            created: TimeText::of(secret.created_at),
+            expires: secret.expires_at.map(TimeText::of),
+            last_used: secret.last_used_at.map(TimeText::of),
+        }
+    }
+
+    fn row(&self) -> SecretRow<'_> {
+        SecretRow {
+            created: self.created.moment(),
+            expires: self.expires.as_ref().map(TimeText::moment),
+            last_used: self.last_used.as_ref().map(TimeText::moment),
+        }
+    }
+}
+
 /// The application in the path, if it is this member's.
-async fn own_client(oauth: &OAuth, request: &Request) -> Result<Option<Client>, PluginError> {
+pub(super) async fn own_client(
+    oauth: &OAuth,
+    request: &Request,
+) -> Result<Option<Client>, PluginError> {
     let member_id = super::member(request)?.id;
     let client_id = request
         .parameter("client_id")
@@ -378,7 +320,7 @@ fn registration_is_closed() -> Response {
     )
 }
 
-fn not_found() -> Response {
+pub(super) fn not_found() -> Response {
     notice(
         404,
         "No such application",
@@ -386,7 +328,7 @@ fn not_found() -> Response {
     )
 }
 
-fn client_path(oauth: &OAuth, client: &Client) -> String {
+pub(super) fn client_path(oauth: &OAuth, client: &Client) -> String {
     oauth.own_path(&format!("/clients/{}", client.client_id))
 }
 

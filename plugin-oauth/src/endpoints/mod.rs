@@ -2,6 +2,8 @@
 
 pub mod authorize;
 mod back_channel;
+mod client_form;
+pub mod client_secret;
 pub mod clients;
 pub mod connections;
 pub mod consent;

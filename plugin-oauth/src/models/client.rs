@@ -1,4 +1,4 @@
-//! Applications, and the digests of their secrets.
+//! Applications.
 
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
@@ -10,6 +10,7 @@ use diesel::{
 use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp, Value};
 
 use super::{
+    client_secret::ClientSecret,
     revocation::{Consents, revoke_all_under, revoke_own_tokens},
     schema::{oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents},
 };
@@ -105,14 +106,6 @@ pub struct ClientChanges {
     pub scope: Scope,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = oauth_client_secrets)]
-struct NewClientSecret {
-    digest: SecretDigest,
-    client: i64,
-    created_at: Timestamp,
-}
-
 impl Client {
     /// By its public name.
     pub fn find(connection: &mut Connection, client_id: &str) -> QueryResult<Option<Self>> {
@@ -131,25 +124,21 @@ impl Client {
             .first(connection)
     }
 
-    /// By its public name, with the digests of the secrets that count now.
+    /// By its public name, with the secrets that count now.
     pub fn find_with_secrets(
         connection: &mut Connection,
         client_id: &str,
         now: Timestamp,
-    ) -> QueryResult<Option<(Self, Vec<SecretDigest>)>> {
+    ) -> QueryResult<Option<(Self, Vec<ClientSecret>)>> {
         let rows = oauth_clients::table
             .left_join(oauth_client_secrets::table)
             .filter(oauth_clients::client_id.eq(client_id))
-            .select((
-                Self::as_select(),
-                oauth_client_secrets::digest.nullable(),
-                oauth_client_secrets::expires_at.nullable(),
-            ))
-            .load::<(Self, Option<SecretDigest>, Option<Timestamp>)>(connection)?;
+            .select((Self::as_select(), Option::<ClientSecret>::as_select()))
+            .load::<(Self, Option<ClientSecret>)>(connection)?;
         let mut found = None;
-        for (client, digest, expires_at) in rows {
-            let (_, digests) = found.get_or_insert_with(|| (client, Vec::new()));
-            digests.extend(digest.filter(|_| expires_at.is_none_or(|end| now < end)));
+        for (client, secret) in rows {
+            let (_, secrets) = found.get_or_insert_with(|| (client, Vec::new()));
+            secrets.extend(secret.filter(|secret| secret.is_live(now)));
         }
         Ok(found)
     }
@@ -191,13 +180,7 @@ impl Client {
             .returning(Self::as_returning())
             .get_result(connection)?;
         if let Some(digest) = secret {
-            diesel::insert_into(oauth_client_secrets::table)
-                .values(NewClientSecret {
-                    digest,
-                    client: client.id,
-                    created_at: client.created_at,
-                })
-                .execute(connection)?;
+            ClientSecret::new(digest, client.id, client.created_at).insert(connection)?;
         }
         Ok(client)
     }
@@ -221,6 +204,15 @@ impl Client {
         )
         .set(oauth_clients::suspended_at.eq(None::<Timestamp>))
         .execute(connection)?;
+        Ok(touched == 1)
+    }
+
+    /// Locks the row of a client until the transaction ends, whatever its
+    /// state. False if it is gone.
+    pub fn lock(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+        let touched = diesel::update(oauth_clients::table.find(id))
+            .set(oauth_clients::suspended_at.eq(oauth_clients::suspended_at))
+            .execute(connection)?;
         Ok(touched == 1)
     }
 

@@ -27,6 +27,7 @@ diesel::table! {
         client -> BigInt,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 

@@ -36,7 +36,7 @@ struct Count {
 }
 
 /// A registered application.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct App {
     pub client_id: String,
     pub secret: Option<String>,

@@ -1,0 +1,143 @@
+//! The form of an application: what was typed into it, and what is wrong with
+//! that.
+
+use hob_plugin_sdk::{PluginError, Request, http::Fields};
+
+use crate::{
+    OAuth,
+    grants::GrantTypes,
+    models::{Client, ClientChanges},
+    pages::{ClientFields, Field, OfferedScope},
+    registration::{self, Problems, RegistrationError, Typed},
+};
+
+/// What was typed into the form, or stands in it to begin with.
+#[derive(Default)]
+pub struct TypedForm {
+    pub name: String,
+    pub website: String,
+    /// One on a line.
+    pub redirect_uris: String,
+    pub scope: Vec<String>,
+    pub public: bool,
+}
+
+impl TypedForm {
+    pub fn read(request: &Request) -> Result<Self, PluginError> {
+        let fields: Fields = request
+            .form()
+            .map_err(|error| PluginError::new(format!("the form can't be read: {error}")))?;
+        let text = |name| fields.first(name).unwrap_or_default().to_owned();
+        Ok(Self {
+            name: text("name"),
+            website: text("website"),
+            redirect_uris: text("redirect_uris"),
+            scope: fields.all("scope").map(ToOwned::to_owned).collect(),
+            public: fields.first("kind") == Some("public"),
+        })
+    }
+
+    pub fn of(client: &Client) -> Self {
+        let redirect_uris: Vec<&str> = client
+            .redirect_uris
+            .0
+            .iter()
+            .map(|uri| uri.as_str())
+            .collect();
+        Self {
+            name: client.name.clone(),
+            website: client.website.clone().unwrap_or_default(),
+            redirect_uris: redirect_uris.join("\n"),
+            scope: client.scope.words().map(ToOwned::to_owned).collect(),
+            public: client.is_public(),
+        }
+    }
+
+    pub fn check(
+        &self,
+        oauth: &OAuth,
+        grant_types: &GrantTypes,
+    ) -> Result<ClientChanges, Box<Problems>> {
+        let scope: Vec<&str> = self.scope.iter().map(String::as_str).collect();
+        registration::check(
+            oauth,
+            &Typed {
+                name: &self.name,
+                website: &self.website,
+                redirect_uris: &self.redirect_uris.lines().collect::<Vec<_>>(),
+                scope: &scope,
+            },
+            grant_types,
+        )
+    }
+
+    pub fn offered_scopes<'a>(&self, oauth: &'a OAuth) -> Vec<OfferedScope<'a>> {
+        oauth
+            .scope_descriptions()
+            .iter()
+            .map(|description| OfferedScope {
+                name: &description.name,
+                sentence: &description.sentence,
+                checked: self.scope.contains(&description.name),
+            })
+            .collect()
+    }
+}
+
+/// The problems as sentences, for the form.
+pub struct Sentences {
+    name: Option<String>,
+    website: Option<String>,
+    redirect_uris: Option<String>,
+    scope: Option<String>,
+}
+
+impl Sentences {
+    pub fn of(problems: &Problems) -> Self {
+        let sentence = |problem: &Option<RegistrationError>| {
+            problem.as_ref().map(|problem| {
+                let text = problem.to_string();
+                let mut letters = text.chars();
+                let first = letters.next().into_iter().flat_map(char::to_uppercase);
+                first.chain(letters).chain(['.']).collect()
+            })
+        };
+        Self {
+            name: sentence(&problems.name),
+            website: sentence(&problems.website),
+            redirect_uris: sentence(&problems.redirect_uris),
+            scope: sentence(&problems.scope),
+        }
+    }
+
+    pub fn any(&self) -> Option<&'static str> {
+        let parts = [&self.name, &self.website, &self.redirect_uris, &self.scope];
+        parts
+            .iter()
+            .any(|part| part.is_some())
+            .then_some("Something in the form is not right; it says where.")
+    }
+
+    pub fn fields<'a>(
+        &'a self,
+        form: &'a TypedForm,
+        scopes: &'a [OfferedScope<'a>],
+    ) -> ClientFields<'a> {
+        ClientFields {
+            name: Field {
+                value: &form.name,
+                error: self.name.as_deref(),
+            },
+            website: Field {
+                value: &form.website,
+                error: self.website.as_deref(),
+            },
+            redirect_uris: Field {
+                value: &form.redirect_uris,
+                error: self.redirect_uris.as_deref(),
+            },
+            scopes,
+            scopes_error: self.scope.as_deref(),
+        }
+    }
+}
