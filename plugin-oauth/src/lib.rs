@@ -87,6 +87,7 @@ impl Plugin for OAuth {
             .handle("POST /consent", consent::post)
             .handle("POST /par", pushed_authorization_request::post)
             .handle("POST /access_token", token::post)
+            .handle("POST /auth/token", token::post)
             .handle("POST /revoke", revoke::post)
             .handle("POST /introspect", introspect::post)
             .handle("GET /.well-known/oauth-authorization-server", metadata::get)

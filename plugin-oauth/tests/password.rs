@@ -294,3 +294,61 @@ async fn a_member_who_is_disabled_in_between_gets_nothing_that_lives() {
     })
     .await;
 }
+
+/// What a client of Aqueduct's server does: it signs a member in with its id
+/// and no secret in a Basic header, at `/auth/token`, and then refreshes there.
+#[tokio::test(flavor = "multi_thread")]
+async fn aqueducts_scenario() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = legacy_app(&dance).await;
+        let header = basic(&app.client_id, "");
+        let post = async |form: &[(&str, &str)], header: &str| {
+            let headers = [("authorization", header)];
+            let mut browser = dance.site.browser();
+            browser.post_form_with("/auth/token", form, &headers).await
+        };
+        let signed_in = post(&form("alice", PASSWORD), &header).await;
+        let first = tokens(&signed_in);
+        let body: Value = signed_in.json();
+        assert!(
+            body["token_type"]
+                .as_str()
+                .unwrap()
+                .eq_ignore_ascii_case("bearer")
+        );
+        assert_eq!(body["expires_in"], 3600);
+        dance.assert_alive(&first).await;
+
+        let refresh = [
+            ("refresh_token", first.refresh.as_str()),
+            ("grant_type", "refresh_token"),
+        ];
+        let refreshed = post(&refresh, &header).await;
+        let second = tokens(&refreshed);
+        dance.assert_alive(&second).await;
+        assert_ne!(first.access, second.access);
+        assert_ne!(first.refresh, second.refresh);
+        // The same answer but for its values.
+        let names = |reply: &Reply| -> Vec<String> {
+            let body: serde_json::Map<String, Value> = reply.json();
+            body.keys().cloned().collect()
+        };
+        assert_eq!(names(&signed_in), names(&refreshed));
+
+        // All three have to check out.
+        let reply = post(&form("alice", "wrong"), &header).await;
+        assert_error(&reply, 400, "invalid_grant");
+        let unknown = basic("unknown", "");
+        let reply = post(&form("alice", PASSWORD), &unknown).await;
+        assert_error(&reply, 401, "invalid_client");
+        let with_secret = basic(&app.client_id, "secret");
+        let reply = post(&form("alice", PASSWORD), &with_secret).await;
+        assert_error(&reply, 401, "invalid_client");
+        // An application that was not given the grant has none there either.
+        let public = dance.browser_app().await;
+        let reply = post(&form("alice", PASSWORD), &basic(&public.client_id, "")).await;
+        assert_error(&reply, 400, "unsupported_grant_type");
+    })
+    .await;
+}

@@ -1,5 +1,5 @@
-//! `POST /access_token`, also `/token`: the token endpoint (RFC 6749, section
-//! 3.2).
+//! `POST /access_token`, also `/token`, and `/auth/token` at the site's root:
+//! the token endpoint (RFC 6749, section 3.2).
 
 use hob_plugin_sdk::{Request, Response, prelude::*};
 
