@@ -97,7 +97,7 @@ where
 async fn authenticate(api: &Api, request: &Request) -> Result<Caller, ApiError> {
     let scope = request.wanted_scope();
     let wanted = api.audience.wanted(scope);
-    let token_request = TokenRequest::new(request, api.host.site().origin(), wanted);
+    let token_request = TokenRequest::new(request, &api.audience.origin, wanted);
     let grant = match api.verifiers.verify(&token_request).await {
         Ok(grant) => Some(grant),
         // Credentials that nobody knows how to read are an error on a public
@@ -125,6 +125,7 @@ impl Api {
 /// For whom a token has to be meant: what all routes of this API want of their
 /// callers. Each has scopes of its own beside that.
 pub struct Audience {
+    origin: String,
     resource: String,
     metadata_url: String,
 }
@@ -132,6 +133,7 @@ pub struct Audience {
 impl Audience {
     pub fn of(site: &Site) -> Self {
         Self {
+            origin: site.origin().to_owned(),
             resource: resource(site),
             metadata_url: metadata_url(site),
         }

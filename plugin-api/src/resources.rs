@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use hob_plugin_sdk::{
     Site,
+    db::Timestamp,
     media::{MediaPage, Medium, MediumChange},
     members::Profile,
 };
@@ -15,19 +16,19 @@ use crate::error::ApiError;
 
 /// The member whom the token speaks for.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Me {
+pub struct Me<'a> {
     pub id: i64,
-    pub username: String,
-    pub display_name: String,
+    pub username: &'a str,
+    pub display_name: &'a str,
     /// The member's page on the site.
     #[schemars(extend("format" = "uri"))]
-    pub profile_url: String,
-    #[schemars(extend("format" = "date-time"))]
-    pub created_at: String,
+    pub profile_url: &'a str,
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub created_at: Timestamp,
     /// Only with the scope `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
-    pub email: Option<String>,
+    pub email: Option<&'a str>,
 }
 
 /// A photograph.
@@ -154,16 +155,16 @@ pub struct ProtectedResource {
     pub resource_name: String,
 }
 
-impl Me {
+impl<'a> Me<'a> {
     /// The member's profile, with the e-mail address where the token allows.
-    pub fn new(profile: Profile, with_email: bool) -> Self {
+    pub fn new(profile: &'a Profile, with_email: bool) -> Self {
         Self {
             id: profile.id,
-            username: profile.username,
-            display_name: profile.display_name,
-            profile_url: profile.profile_url,
-            created_at: profile.created_at.to_string(),
-            email: with_email.then_some(profile.email),
+            username: &profile.username,
+            display_name: &profile.display_name,
+            profile_url: &profile.profile_url,
+            created_at: profile.created_at,
+            email: with_email.then_some(&profile.email),
         }
     }
 }
@@ -303,7 +304,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use hob_plugin_sdk::{db::Timestamp, media::MediumFile};
+    use hob_plugin_sdk::media::MediumFile;
     use serde_json::json;
 
     use super::*;
@@ -439,17 +440,17 @@ mod tests {
     fn the_email_is_shown_only_where_the_token_allows() {
         let profile = Profile {
             id: 2,
-            username: "alice".to_owned(),
-            display_name: "Alice".to_owned(),
-            email: "alice@example.org".to_owned(),
+            username: "alice".into(),
+            display_name: "Alice".into(),
+            email: "alice@example.org".into(),
             email_verified: false,
             administrator: false,
             disabled: false,
             uploader: true,
-            profile_url: "https://example.org/u/alice".to_owned(),
+            profile_url: "https://example.org/u/alice".into(),
             created_at: Timestamp::from_micros(0),
         };
-        let without = serde_json::to_value(Me::new(profile.clone(), false)).unwrap();
+        let without = serde_json::to_value(Me::new(&profile, false)).unwrap();
         assert_eq!(
             without,
             json!({
@@ -460,7 +461,7 @@ mod tests {
                 "created_at": "1970-01-01T00:00:00Z",
             })
         );
-        let with = serde_json::to_value(Me::new(profile, true)).unwrap();
+        let with = serde_json::to_value(Me::new(&profile, true)).unwrap();
         assert_eq!(with["email"], "alice@example.org");
     }
 }

@@ -3,12 +3,14 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use abi_stable::std_types::RResult;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    CommandError, Event, Host, IntoResponse, Invocation, Output, PluginError, Request, Response,
-    abi::{Interface, RawInterface},
+    CommandError, Event, Host, IntoResponse, Invocation, Output, PluginError, Request,
+    abi::{FfiFuture, FfiFutureExt, Interface, RawError, RawInterface, http::RawResponse},
     db::Connection,
+    panic::{Guarded, RequestId},
 };
 
 /// A plugin.
@@ -33,7 +35,10 @@ pub trait Plugin: Send + Sync + Sized + 'static {
 pub struct NoConfig {}
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-pub(crate) type RouteHandler<P> = Box<dyn Fn(Arc<P>, Request) -> BoxFuture<Response> + Send + Sync>;
+/// Answers in the form that crosses, so that there is one box around the
+/// handler's future and not one in another.
+pub(crate) type RouteHandler<P> =
+    Box<dyn Fn(Arc<P>, Request) -> FfiFuture<RResult<RawResponse, RawError>> + Send + Sync>;
 pub(crate) type CommandHandler<P> =
     Box<dyn Fn(Arc<P>, Invocation) -> BoxFuture<Result<Output, CommandError>> + Send + Sync>;
 pub(crate) type JobHandler<P> =
@@ -89,8 +94,9 @@ impl<P: Plugin> Declaration<P> {
         self.routes.push((
             route,
             Box::new(move |plugin, request| {
-                let future = handler(plugin, request);
-                Box::pin(async move { future.await.into_response() })
+                let request_id = RequestId::new(request.request_id());
+                let answer = |output: F::Output| Ok(output.into_response().into_raw());
+                Guarded::new(handler(plugin, request), request_id, answer).into_ffi()
             }),
         ));
         self

@@ -60,6 +60,10 @@ pub use host::{Host, ScopeDescription, Site};
 pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
 pub use service::Service;
 
+/// A text that the other side of the boundary made. It can be read as a `&str`
+/// wherever it came from; only what has to be a `String` is copied, by `into`.
+pub use abi_stable::std_types::RString as Text;
+
 #[doc(hidden)]
 pub use export::private;
 

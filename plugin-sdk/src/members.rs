@@ -1,7 +1,7 @@
 //! The people of the site, by interface `hob.members`.
 
 use crate::{
-    PluginError,
+    PluginError, Text,
     abi::members::{MembersV1, RawProfile},
     db::Timestamp,
 };
@@ -16,16 +16,16 @@ pub struct Members {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub id: i64,
-    pub username: String,
-    pub display_name: String,
-    pub email: String,
+    pub username: Text,
+    pub display_name: Text,
+    pub email: Text,
     pub email_verified: bool,
     pub administrator: bool,
     pub disabled: bool,
     /// May publish media.
     pub uploader: bool,
     /// The member's page on the site: an absolute URL.
-    pub profile_url: String,
+    pub profile_url: Text,
     pub created_at: Timestamp,
 }
 
@@ -80,14 +80,14 @@ impl Profile {
     fn from_raw(raw: RawProfile) -> Self {
         Self {
             id: raw.id,
-            username: raw.username.into(),
-            display_name: raw.display_name.into(),
-            email: raw.email.into(),
+            username: raw.username,
+            display_name: raw.display_name,
+            email: raw.email,
             email_verified: raw.email_verified,
             administrator: raw.administrator,
             disabled: raw.disabled,
             uploader: raw.uploader,
-            profile_url: raw.profile_url.into(),
+            profile_url: raw.profile_url,
             created_at: Timestamp::from_micros(raw.created_at),
         }
     }

@@ -23,6 +23,17 @@ pub(crate) fn guard<T>(body: impl FnOnce() -> Result<T, RawError>) -> RResult<T,
     }
 }
 
+/// As [`guard`], on behalf of a request.
+pub(crate) fn guard_for<T>(
+    request_id: RequestId,
+    body: impl FnOnce() -> Result<T, RawError>,
+) -> RResult<T, RawError> {
+    let before = REQUEST_ID.replace(request_id);
+    let result = guard(body);
+    REQUEST_ID.set(before);
+    result
+}
+
 /// As [`guard`], for a function that has no error to return: a panic yields
 /// `fallback`.
 pub(crate) fn guard_or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
@@ -97,16 +108,21 @@ pub(crate) fn with_request_id<T>(body: impl FnOnce(&str) -> T) -> T {
 
 /// A future that turns panics of its inner future, in `poll` or in `drop`,
 /// into an error, and names its request to log lines written meanwhile.
-pub(crate) struct Guarded<F> {
+///
+/// `answer` makes of the inner future's output what crosses. An `async` block
+/// around the inner future would do the same, and hold it twice.
+pub(crate) struct Guarded<F, A> {
     inner: ManuallyDrop<F>,
+    answer: A,
     request_id: RequestId,
     dropped: bool,
 }
 
-impl<F> Guarded<F> {
-    pub(crate) fn new(inner: F, request_id: RequestId) -> Self {
+impl<F, A> Guarded<F, A> {
+    pub(crate) fn new(inner: F, request_id: RequestId, answer: A) -> Self {
         Self {
             inner: ManuallyDrop::new(inner),
+            answer,
             request_id,
             dropped: false,
         }
@@ -131,9 +147,10 @@ impl<F> Guarded<F> {
     }
 }
 
-impl<F, T> Future for Guarded<F>
+impl<F, A, T> Future for Guarded<F, A>
 where
-    F: Future<Output = Result<T, RawError>>,
+    F: Future,
+    A: FnMut(F::Output) -> Result<T, RawError>,
 {
     type Output = RResult<T, RawError>;
 
@@ -149,7 +166,9 @@ where
         this.swap_request_id();
         let result = catch_unwind(AssertUnwindSafe(|| {
             // SAFETY: as above.
-            unsafe { Pin::new_unchecked(&mut *this.inner) }.poll(context)
+            unsafe { Pin::new_unchecked(&mut *this.inner) }
+                .poll(context)
+                .map(&mut this.answer)
         }));
         let ended = !matches!(result, Ok(Poll::Pending));
         if ended {
@@ -163,7 +182,7 @@ where
     }
 }
 
-impl<F> Drop for Guarded<F> {
+impl<F, A> Drop for Guarded<F, A> {
     fn drop(&mut self) {
         self.drop_inner();
     }
@@ -171,6 +190,8 @@ impl<F> Drop for Guarded<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::identity;
+
     use super::*;
 
     struct PanicsInDrop;
@@ -196,6 +217,7 @@ mod tests {
                 Ok(())
             },
             RequestId::NONE,
+            identity,
         );
         let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
             panic!("expected an error");
@@ -213,6 +235,7 @@ mod tests {
                 Ok(())
             },
             RequestId::NONE,
+            identity,
         );
         assert!(poll_once(future).is_pending());
     }
@@ -228,6 +251,7 @@ mod tests {
         let future = Guarded::new(
             async { Ok(with_request_id(ToOwned::to_owned)) },
             RequestId::new("r-1"),
+            identity,
         );
         let Poll::Ready(RResult::ROk(seen)) = poll_once(future) else {
             panic!("expected an answer");
@@ -246,5 +270,18 @@ mod tests {
             RequestId::new("0123456789abcdeé").as_str(),
             "0123456789abcde"
         );
+    }
+
+    #[test]
+    fn a_panic_in_making_the_answer_is_an_error() {
+        let future = Guarded::new(
+            std::future::ready(5),
+            RequestId::NONE,
+            |five| -> Result<(), RawError> { panic!("of {five}") },
+        );
+        let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
+            panic!("expected an error");
+        };
+        assert_eq!(error.message.as_str(), "panicked: of 5");
     }
 }

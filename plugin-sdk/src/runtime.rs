@@ -2,9 +2,12 @@
 //!
 //! Every entry catches panics and refuses calls after `stop`.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    convert::identity,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use abi_stable::{
@@ -32,7 +35,7 @@ use crate::{
     host,
     http::BoundRoute,
     logging,
-    panic::{Guarded, RequestId, guard, guard_or},
+    panic::{Guarded, RequestId, guard, guard_for, guard_or},
 };
 
 struct Runtime<P> {
@@ -224,23 +227,23 @@ extern "C" fn handle<P: Plugin>(
     route: u32,
     raw: RawRequest,
 ) -> FfiFuture<RResult<RawResponse, RawError>> {
-    let runtime = runtime::<P>(context);
-    let request_id = RequestId::new(raw.request_id());
-    Guarded::new(
-        async move {
-            let runtime = runtime.running()?;
-            let at = route as usize;
-            let (Some((_, handler)), Some(line)) =
-                (runtime.declaration.routes.get(at), runtime.routes.get(at))
-            else {
-                return Err(missing("route", route));
-            };
-            let request = Request::from_raw(raw, line);
-            Ok(handler(runtime.plugin.clone(), request).await.into_raw())
-        },
-        request_id,
-    )
-    .into_ffi()
+    let begun = guard_for(RequestId::new(raw.request_id()), || {
+        let runtime = runtime::<P>(context).running()?;
+        let at = route as usize;
+        let (Some((_, handler)), Some(line)) =
+            (runtime.declaration.routes.get(at), runtime.routes.get(at))
+        else {
+            return Err(missing("route", route));
+        };
+        Ok(handler(
+            runtime.plugin.clone(),
+            Request::from_raw(raw, line),
+        ))
+    });
+    match begun {
+        RResult::ROk(answer) => answer,
+        RResult::RErr(error) => std::future::ready(RResult::RErr(error)).into_ffi(),
+    }
 }
 
 extern "C" fn commands<P: Plugin>(context: RawContext) -> RVec<RString> {
@@ -278,6 +281,7 @@ extern "C" fn run_command<P: Plugin>(
             }
         },
         RequestId::NONE,
+        identity,
     )
     .into_ffi()
 }
@@ -349,6 +353,7 @@ extern "C" fn run_job<P: Plugin>(
                 .map_err(|error: PluginError| error.into())
         },
         RequestId::NONE,
+        identity,
     )
     .into_ffi()
 }

@@ -231,12 +231,16 @@ impl PluginRoute {
                     .await?
             }
         };
+        // The values share the text that the plugin wrote them into.
+        let text = Bytes::from_owner(raw.text);
         for pair in &raw.headers {
-            let (name, value) = (slice(&raw.text, pair.name), slice(&raw.text, pair.value));
-            let name = HeaderName::from_bytes(name);
-            let value = HeaderValue::from_bytes(value);
-            let (Ok(name), Ok(value)) = (name, value) else {
-                return Err(self.wrong("answered with a header that is no valid HTTP"));
+            let name = HeaderName::from_bytes(pair.name.of(&text));
+            let value = text.slice_ref(pair.value.of(&text));
+            let (Ok(name), Ok(value)) = (name, HeaderValue::from_maybe_shared(value)) else {
+                let name = String::from_utf8_lossy(pair.name.of(&text));
+                return Err(self.wrong(&format!(
+                    "answered with the header {name:?}, which is no valid HTTP"
+                )));
             };
             if name == header::CONTENT_SECURITY_POLICY || name == header::CACHE_CONTROL {
                 response.headers_mut().insert(name, value);
@@ -330,12 +334,6 @@ impl PluginRoute {
         }
         response
     }
-}
-
-fn slice(text: &[u8], span: Span) -> &[u8] {
-    let start = span.start as usize;
-    text.get(start..start + span.len as usize)
-        .unwrap_or_default()
 }
 
 fn raw_parts(spooled: Vec<SpooledPart>) -> (RawBody, Vec<TempPath>) {

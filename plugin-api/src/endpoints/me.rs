@@ -14,5 +14,5 @@ pub async fn show(api: Arc<Api>, _: Request, caller: Caller) -> Result<Response,
             "a grant names member {member_id}, who is not there"
         ))
     })?;
-    Ok(Response::json(200, &Me::new(profile, caller.may("email"))))
+    Ok(Response::json(200, &Me::new(&profile, caller.may("email"))))
 }

@@ -95,7 +95,7 @@ async fn registered_by(oauth: &OAuth, client: &Client) -> Result<Option<String>,
         return Ok(None);
     };
     let owner = oauth.members().find(owner_id).await?;
-    Ok(owner.map(|owner| owner.username))
+    Ok(owner.map(|owner| owner.username.into()))
 }
 
 fn initial(name: &str) -> String {

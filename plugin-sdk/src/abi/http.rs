@@ -28,6 +28,26 @@ pub struct Span {
     pub len: u32,
 }
 
+impl Span {
+    /// Adds a part to the text.
+    pub fn push(text: &mut Vec<u8>, part: &[u8]) -> Self {
+        let start = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        text.extend_from_slice(part);
+        Self {
+            start,
+            len: u32::try_from(part.len()).unwrap_or(0),
+        }
+    }
+
+    /// The part of the text; nothing where it would reach beyond its end.
+    #[must_use]
+    pub fn of(self, text: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        text.get(start..start + self.len as usize)
+            .unwrap_or_default()
+    }
+}
+
 /// A name and a value in the text beside it.
 #[repr(C)]
 #[derive(StableAbi, Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use abi_stable::std_types::{ROption, RString, RVec};
+use abi_stable::std_types::{ROption, RResult, RString, RVec};
 
 use super::{TokenRequest, Verdict, Wanted, verdict::strings_out};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         FfiFutureExt, RawContext, RawError,
         auth::{RawTokenRequest, RawVerdict, RawWanted, TokenVerifierV1, VerdictFuture},
     },
-    panic::{Guarded, RequestId, guard_or},
+    panic::{Guarded, RequestId, guard_for, guard_or},
 };
 
 /// A plugin that judges tokens.
@@ -52,15 +52,18 @@ extern "C" fn verify<'a, V: TokenVerifier>(
     context: RawContext,
     raw: &'a RawTokenRequest<'a>,
 ) -> VerdictFuture<'a> {
-    let verifier = verifier::<V>(context);
-    Guarded::new(
-        async move {
-            let verdict = verifier.verify(TokenRequest::from_raw(raw)).await;
+    let request_id = RequestId::new(&raw.request_id);
+    let begun = guard_for(request_id, || {
+        let verdict = verifier::<V>(context).verify(TokenRequest::from_raw(raw));
+        let answer = |verdict: Result<Verdict, PluginError>| {
             verdict.map(RawVerdict::from).map_err(RawError::from)
-        },
-        RequestId::new(&raw.request_id),
-    )
-    .into_ffi()
+        };
+        Ok(Guarded::new(verdict, request_id, answer).into_ffi())
+    });
+    match begun {
+        RResult::ROk(verdict) => verdict,
+        RResult::RErr(error) => std::future::ready(RResult::RErr(error)).into_ffi(),
+    }
 }
 
 extern "C" fn challenges<V: TokenVerifier>(

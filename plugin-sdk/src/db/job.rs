@@ -4,7 +4,10 @@
 //! slot. The future may be dropped at any time, the job may run or not, on any
 //! thread: whoever comes last frees the slot.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use abi_stable::std_types::RResult;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -21,8 +24,13 @@ use crate::{
 /// [`DbV1::read`] or [`DbV1::write`].
 pub(super) type Submit = extern "C" fn(RawContext, RawJob) -> FfiFuture<RawJobOutcome>;
 
-/// Hands `work` to the database and waits for its result.
-pub(super) async fn run<F, T, E>(db: &'static DbV1, submit: Submit, work: F) -> Result<T, E>
+/// Hands `work` to the database and waits for its result. The future holds a
+/// pointer to the work, which may be large, and not the work.
+pub(super) fn run<F, T, E>(
+    db: &'static DbV1,
+    submit: Submit,
+    work: F,
+) -> impl Future<Output = Result<T, E>> + Send + use<F, T, E>
 where
     F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -30,18 +38,25 @@ where
 {
     let slot = Arc::new(Slot {
         db,
-        work: Mutex::new(Some(work)),
-        answer: Mutex::new(None),
+        state: Mutex::new(State::Waiting(work)),
     });
-    let outcome = submit(db.context, slot.clone().into_raw());
-    let outcome = outcome.await;
-    slot.settle(outcome)
+    async move {
+        let outcome = submit(db.context, slot.clone().into_raw());
+        let outcome = outcome.await;
+        slot.settle(outcome)
+    }
 }
 
 struct Slot<F, T, E> {
     db: &'static DbV1,
-    work: Mutex<Option<F>>,
-    answer: Mutex<Option<Answer<T, E>>>,
+    state: Mutex<State<F, T, E>>,
+}
+
+enum State<F, T, E> {
+    Waiting(F),
+    /// It runs, or it is over and its answer was fetched.
+    Empty,
+    Answered(Answer<T, E>),
 }
 
 enum Answer<T, E> {
@@ -49,10 +64,13 @@ enum Answer<T, E> {
     Panicked(RawError),
 }
 
-/// Takes what is there. A panic while it is locked is impossible, and would
-/// leave it whole.
-fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
-    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+impl<F, T, E> Slot<F, T, E> {
+    /// Puts another state in place of this one.
+    fn replace(&self, state: State<F, T, E>) -> State<F, T, E> {
+        // A panic while it is locked is impossible, and would leave it whole.
+        let mut place = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *place, state)
+    }
 }
 
 impl<F, T, E> Slot<F, T, E>
@@ -75,7 +93,7 @@ where
         // SAFETY: the job's own count of the `Arc` keeps the slot alive until
         // `free`.
         let slot = unsafe { &*data.cast_const().cast::<Self>() };
-        let Some(work) = take(&slot.work) else {
+        let State::Waiting(work) = slot.replace(State::Empty) else {
             return RawVerdict::RollBack;
         };
         let result = guard(|| Ok(Connection::lend_for(connection, Some(slot.db), work)));
@@ -84,7 +102,7 @@ where
             RResult::ROk(Err(error)) => (RawVerdict::RollBack, Answer::Returned(Err(error))),
             RResult::RErr(panic) => (RawVerdict::Panicked, Answer::Panicked(panic)),
         };
-        *slot.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        slot.replace(State::Answered(answer));
         verdict
     }
 
@@ -99,7 +117,11 @@ where
     }
 
     fn settle(&self, outcome: RawJobOutcome) -> Result<T, E> {
-        let error = match (outcome, take(&self.answer)) {
+        let answer = match self.replace(State::Empty) {
+            State::Answered(answer) => Some(answer),
+            State::Waiting(_) | State::Empty => None,
+        };
+        let error = match (outcome, answer) {
             (RawJobOutcome::Done, Some(Answer::Returned(result))) => return result,
             // Its own error says more than what became of the rollback.
             (_, Some(Answer::Returned(Err(error)))) => return Err(error),

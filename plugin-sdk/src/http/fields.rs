@@ -1,5 +1,7 @@
 //! Names and values of a query or of a form, strictly decoded.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode;
 
 /// Why a field can't be used.
@@ -115,14 +117,18 @@ impl Fields {
 }
 
 fn decode(data: &[u8]) -> Result<String, FieldError> {
-    let spaced: Vec<u8> = data
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    let text = percent_decode(&spaced)
-        .decode_utf8()
-        .map_err(|_| FieldError::Encoding)?
-        .into_owned();
+    let mut spaced = data.to_vec();
+    for byte in &mut spaced {
+        if *byte == b'+' {
+            *byte = b' ';
+        }
+    }
+    let decoded = match Cow::from(percent_decode(&spaced)) {
+        Cow::Owned(decoded) => decoded,
+        // There was no `%` in it.
+        Cow::Borrowed(_) => spaced,
+    };
+    let text = String::from_utf8(decoded).map_err(|_| FieldError::Encoding)?;
     if text.contains('\0') {
         return Err(FieldError::Encoding);
     }

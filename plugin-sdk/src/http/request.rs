@@ -1,8 +1,10 @@
 //! A request, as a handler sees it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
-use abi_stable::std_types::ROption;
 use hob_plugin_manifest::Route;
 use serde::de::DeserializeOwned;
 
@@ -13,10 +15,18 @@ use crate::{
 };
 
 /// A request to one of the plugin's routes.
+///
+/// It is a pointer: handlers pass it on by value, and every `async fn` that it
+/// goes through would hold all of it once more.
 pub struct Request {
+    inner: Box<Inner>,
+}
+
+struct Inner {
     raw: RawRequest,
     route: &'static BoundRoute,
-    member: Option<Member>,
+    /// Made when it is first asked for.
+    member: OnceLock<Option<Member>>,
 }
 
 /// A line of the manifest, with what is made of it once and not for each
@@ -67,52 +77,59 @@ pub enum PartContent {
 }
 
 impl Request {
-    pub(crate) fn from_raw(mut raw: RawRequest, route: &'static BoundRoute) -> Self {
-        let member = match std::mem::replace(&mut raw.member, ROption::RNone) {
-            ROption::RSome(member) => Some(Member::from_raw(member)),
-            ROption::RNone => None,
+    pub(crate) fn from_raw(raw: RawRequest, route: &'static BoundRoute) -> Self {
+        let inner = Inner {
+            raw,
+            route,
+            member: OnceLock::new(),
         };
-        Self { raw, route, member }
+        Self {
+            inner: Box::new(inner),
+        }
+    }
+
+    fn raw(&self) -> &RawRequest {
+        &self.inner.raw
     }
 
     fn bytes(&self, span: Span) -> &[u8] {
-        self.raw.bytes(span)
+        self.raw().bytes(span)
     }
 
     fn text(&self, span: Span) -> &str {
-        self.raw.text(span)
+        self.raw().text(span)
     }
 
     /// The line of this plugin's `plugin.toml` that the request came by, with
     /// the scopes that it asks for.
     #[must_use]
     pub fn route(&self) -> &'static Route {
-        self.route.line
+        self.inner.route.line
     }
 
     /// The scopes that the route asks for, as [`crate::auth::Wanted`] has
     /// them: words with single spaces between them.
     #[must_use]
     pub fn wanted_scope(&self) -> &'static str {
-        &self.route.scope
+        &self.inner.route.scope
     }
 
     /// The method, in capitals.
     #[must_use]
     pub fn method(&self) -> &str {
-        self.text(self.raw.method)
+        self.text(self.raw().method)
     }
 
     /// The path as it came, not decoded.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.text(self.raw.path)
+        self.text(self.raw().path)
     }
 
     /// The query as it came, without `?`.
     #[must_use]
     pub fn query(&self) -> &str {
-        self.text(self.raw.query)
+        self.text(self.raw().query)
     }
 
     /// The query's fields.
@@ -120,32 +137,32 @@ impl Request {
     /// # Errors
     /// [`FieldError::Encoding`].
     pub fn query_fields(&self) -> Result<Fields, FieldError> {
-        Fields::parse(self.bytes(self.raw.query))
+        Fields::parse(self.bytes(self.raw().query))
     }
 
     /// The address of the peer, without a port.
     #[must_use]
     pub fn peer(&self) -> &str {
-        self.text(self.raw.peer)
+        self.text(self.raw().peer)
     }
 
     /// Names this request in logs and on error pages.
     #[must_use]
     pub fn request_id(&self) -> &str {
-        self.raw.request_id()
+        self.raw().request_id()
     }
 
     /// What a form of this plugin must carry in its field `csrf`. Empty where
     /// nobody is signed in.
     #[must_use]
     pub fn csrf(&self) -> &str {
-        self.text(self.raw.csrf)
+        self.text(self.raw().csrf)
     }
 
     /// The first header of this name (in lower case), where it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.raw
+        self.raw()
             .headers
             .iter()
             .find(|header| self.bytes(header.name) == name.as_bytes())
@@ -154,7 +171,7 @@ impl Request {
 
     /// All headers of this name (in lower case) that are text, in order.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.raw
+        self.raw()
             .headers
             .iter()
             .filter(move |header| self.bytes(header.name) == name.as_bytes())
@@ -164,7 +181,7 @@ impl Request {
     /// How many headers of this name there are, text or not.
     #[must_use]
     pub fn header_count(&self, name: &str) -> usize {
-        self.raw
+        self.raw()
             .headers
             .iter()
             .filter(|header| self.bytes(header.name) == name.as_bytes())
@@ -174,7 +191,7 @@ impl Request {
     /// A parameter of the route's path, decoded: `id` of `/media/{id}`.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.raw
+        self.raw()
             .parameters
             .iter()
             .find(|parameter| self.bytes(parameter.name) == name.as_bytes())
@@ -185,13 +202,17 @@ impl Request {
     /// authentication.
     #[must_use]
     pub fn member(&self) -> Option<&Member> {
-        self.member.as_ref()
+        let member = || self.raw().member.as_ref().map(Member::from_raw);
+        self.inner
+            .member
+            .get_or_init(|| member().into_option())
+            .as_ref()
     }
 
     /// The body, where the route takes it buffered; else empty.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        match &self.raw.body {
+        match &self.raw().body {
             RawBody::Bytes(bytes) => bytes,
             RawBody::None | RawBody::Multipart(_) => &[],
         }
@@ -200,15 +221,19 @@ impl Request {
     /// The media type of the body in lower case, without its parameters.
     #[must_use]
     pub fn content_type(&self) -> Option<String> {
+        Some(self.media_type()?.to_ascii_lowercase())
+    }
+
+    fn media_type(&self) -> Option<&str> {
         let value = self.header("content-type")?;
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        Some(essence.to_ascii_lowercase())
+        Some(value.split(';').next().unwrap_or_default().trim())
     }
 
     /// Whether the body says that it is a form.
     #[must_use]
     pub fn is_form(&self) -> bool {
-        self.content_type().as_deref() == Some("application/x-www-form-urlencoded")
+        self.media_type()
+            .is_some_and(|own| own.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
     }
 
     /// The body's fields, where it is a form.
@@ -234,7 +259,7 @@ impl Request {
     /// The parts, where the route takes a multipart form.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
-        let RawBody::Multipart(parts) = &self.raw.body else {
+        let RawBody::Multipart(parts) = &self.raw().body else {
             return Vec::new();
         };
         parts
@@ -256,10 +281,7 @@ impl Request {
 
 impl RawRequest {
     fn bytes(&self, span: Span) -> &[u8] {
-        let start = span.start as usize;
-        self.text
-            .get(start..start + span.len as usize)
-            .unwrap_or_default()
+        span.of(&self.text)
     }
 
     fn text(&self, span: Span) -> &str {
@@ -272,11 +294,11 @@ impl RawRequest {
 }
 
 impl Member {
-    fn from_raw(raw: RawMember) -> Self {
+    fn from_raw(raw: &RawMember) -> Self {
         Self {
             id: raw.id,
-            username: raw.username.into(),
-            display_name: raw.display_name.into(),
+            username: raw.username.as_str().to_owned(),
+            display_name: raw.display_name.as_str().to_owned(),
             administrator: raw.administrator,
             session_id: raw.session_id,
             authenticated_at: Timestamp::from_micros(raw.authenticated_at),

@@ -1,8 +1,8 @@
 //! What a handler answers.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use abi_stable::std_types::{ROption, RVec};
+use abi_stable::std_types::ROption;
 use serde::Serialize;
 
 use crate::{
@@ -13,15 +13,20 @@ use crate::{
 
 /// An answer. Headers that are no valid HTTP make it a 500, with the name of
 /// the header in the log.
-#[derive(Debug)]
 pub struct Response {
     status: u16,
-    headers: Vec<Header>,
+    /// The headers' names and values, in the form that crosses.
+    text: Vec<u8>,
+    headers: Vec<SpanPair>,
     body: Body,
 }
 
-/// Name and value.
-type Header = (Cow<'static, str>, Cow<'static, str>);
+/// Room for the headers that most answers have.
+const USUAL_HEADERS: usize = 4;
+/// Room for a small object in JSON.
+const USUAL_JSON: usize = 512;
+/// Room for their text.
+const USUAL_TEXT: usize = 128;
 
 #[derive(Debug)]
 enum Body {
@@ -61,24 +66,21 @@ impl Response {
     /// An answer without a body.
     #[must_use]
     pub fn empty(status: u16) -> Self {
+        Self::new(status, Body::Empty)
+    }
+
+    fn new(status: u16, body: Body) -> Self {
         Self {
             status,
+            text: Vec::new(),
             headers: Vec::new(),
-            body: Body::Empty,
+            body,
         }
     }
 
     /// Bytes of this content type.
-    pub fn bytes(
-        status: u16,
-        content_type: impl Into<Cow<'static, str>>,
-        bytes: impl Into<Vec<u8>>,
-    ) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type".into(), content_type.into())],
-            body: Body::Bytes(bytes.into()),
-        }
+    pub fn bytes(status: u16, content_type: impl AsRef<str>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, Body::Bytes(bytes.into())).with_header("content-type", content_type)
     }
 
     /// Plain text.
@@ -88,55 +90,51 @@ impl Response {
 
     /// JSON. A value that can't be written is a 500.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(bytes) => Self::bytes(status, "application/json", bytes),
+        let mut bytes = Vec::with_capacity(USUAL_JSON);
+        match serde_json::to_writer(&mut bytes, value) {
+            Ok(()) => Self::bytes(status, "application/json", bytes),
             Err(error) => PluginError::from(error).into_response(),
         }
     }
 
     /// 303 See Other: the browser goes on with GET.
-    pub fn redirect(location: impl Into<Cow<'static, str>>) -> Self {
+    pub fn redirect(location: impl AsRef<str>) -> Self {
         Self::empty(303).with_header("location", location)
     }
 
     /// A page in the site's layout.
     #[must_use]
     pub fn page(status: u16, page: Page) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Page(page),
-        }
+        Self::new(status, Body::Page(page))
     }
 
     /// A stored file of a medium. The host serves ranges, ETags and cache
     /// headers; the plugin has asked before whether the caller may see it.
     pub fn media(media_id: i64, size: impl Into<String>) -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            body: Body::Media {
-                media_id,
-                size: size.into(),
-            },
-        }
+        let size = size.into();
+        Self::new(200, Body::Media { media_id, size })
     }
 
     /// Adds a header.
     #[must_use]
-    pub fn with_header(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        self.headers.push((name.into(), value.into()));
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        if self.headers.is_empty() {
+            self.headers.reserve(USUAL_HEADERS);
+            self.text.reserve(USUAL_TEXT);
+        }
+        self.headers.push(SpanPair {
+            name: Span::push(&mut self.text, name.as_ref().as_bytes()),
+            value: Span::push(&mut self.text, value.as_ref().as_bytes()),
+        });
         self
     }
 
     /// Whether a header of this name (in lower case) was added.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
-        self.headers.iter().any(|(own, _)| own == name)
+        self.headers
+            .iter()
+            .any(|own| own.name.of(&self.text) == name.as_bytes())
     }
 
     #[must_use]
@@ -145,32 +143,10 @@ impl Response {
     }
 
     pub(crate) fn into_raw(self) -> RawResponse {
-        let length = self
-            .headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
-        let mut text = Vec::with_capacity(length);
-        let mut span = |part: &str| {
-            let start = text.len();
-            text.extend_from_slice(part.as_bytes());
-            Span {
-                start: u32::try_from(start).unwrap_or(u32::MAX),
-                len: u32::try_from(part.len()).unwrap_or(0),
-            }
-        };
-        let headers: RVec<SpanPair> = self
-            .headers
-            .iter()
-            .map(|(name, value)| SpanPair {
-                name: span(name),
-                value: span(value),
-            })
-            .collect();
         RawResponse {
             status: self.status,
-            text: text.into(),
-            headers,
+            text: self.text.into(),
+            headers: self.headers.into(),
             body: match self.body {
                 Body::Empty => RawResponseBody::Empty,
                 Body::Bytes(bytes) => RawResponseBody::Bytes(bytes.into()),
@@ -188,6 +164,23 @@ impl Response {
                 },
             },
         }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |span: Span| String::from_utf8_lossy(span.of(&self.text));
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|pair| (text(pair.name), text(pair.value)))
+            .collect();
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .finish()
     }
 }
 
@@ -228,5 +221,45 @@ impl IntoResponse for PluginError {
             500,
             &serde_json::json!({"error": {"code": "server_error", "message": "Something went wrong here. It has been logged."}}),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(raw: &RawResponse) -> Vec<(&[u8], &[u8])> {
+        raw.headers
+            .iter()
+            .map(|pair| (pair.name.of(&raw.text), pair.value.of(&raw.text)))
+            .collect()
+    }
+
+    #[test]
+    fn headers_cross_in_order_and_repeats_are_kept() {
+        let response = Response::text(201, "made")
+            .with_header("link", "a")
+            .with_header("link", String::new())
+            .with_header("x-empty", "");
+        assert!(response.has_header("link") && response.has_header("content-type"));
+        assert!(!response.has_header("lin") && !response.has_header(""));
+        let raw = response.into_raw();
+        assert_eq!(raw.status, 201);
+        let expected: [(&[u8], &[u8]); 4] = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"link", b"a"),
+            (b"link", b""),
+            (b"x-empty", b""),
+        ];
+        assert_eq!(headers(&raw), expected);
+        assert!(matches!(raw.body, RawResponseBody::Bytes(bytes) if bytes == b"made".as_slice()));
+    }
+
+    #[test]
+    fn a_span_that_reaches_beyond_the_text_is_nothing() {
+        let span = |start, len| Span { start, len };
+        assert_eq!(span(1, 2).of(b"abc"), b"bc");
+        assert_eq!(span(1, 3).of(b"abc"), b"");
+        assert_eq!(span(u32::MAX, u32::MAX).of(b"abc"), b"");
     }
 }
