@@ -37,8 +37,13 @@ pub enum ErrorCode {
     /// The member, or the server, denied the request (RFC 6749, section
     /// 4.1.2.1).
     AccessDenied,
-    /// Too many tries; come again later (RFC 8628, section 3.5, has the word).
+    /// The member has not decided yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// Too many tries, or too soon a one; come again later (RFC 8628, section
+    /// 3.5, has the word).
     SlowDown,
+    /// The device code has expired (RFC 8628, section 3.5).
+    ExpiredToken,
     /// The server failed (RFC 6749, section 4.1.2.1).
     ServerError,
     /// The resource is unknown or malformed (RFC 8707, section 2).
@@ -69,7 +74,9 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::AccessDenied => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
             Self::ServerError => "server_error",
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
@@ -84,7 +91,6 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidClient => 401,
-            Self::SlowDown => 429,
             Self::ServerError => 500,
             Self::InvalidRequest
             | Self::InvalidGrant
@@ -93,6 +99,9 @@ impl ErrorCode {
             | Self::UnsupportedResponseType
             | Self::InvalidScope
             | Self::AccessDenied
+            | Self::AuthorizationPending
+            | Self::SlowDown
+            | Self::ExpiredToken
             | Self::InvalidTarget
             | Self::LoginRequired
             | Self::ConsentRequired
@@ -149,6 +158,8 @@ pub enum OAuthError {
     GrantType,
     #[error("{0}")]
     Grant(#[from] GrantError),
+    #[error("{0}")]
+    Device(#[from] DeviceError),
     #[error("the request was denied")]
     Denied,
     #[error("nobody is signed in")]
@@ -175,6 +186,17 @@ pub enum ClientAuthenticationError {
     Refused,
     #[error("this is for clients that prove who they are, and not for a public one")]
     Public,
+}
+
+/// Why a device that asks gets no tokens yet, or none any longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceError {
+    #[error("the member has not decided yet; ask again after the interval")]
+    Pending,
+    #[error("the device asks too often; wait five seconds longer from now on")]
+    TooSoon,
+    #[error("the device code has expired; begin again")]
+    Expired,
 }
 
 /// Why a code, a refresh token or a password is not redeemed.
@@ -230,10 +252,24 @@ impl OAuthError {
             Self::GrantNotAllowed | Self::ClientSuspended => ErrorCode::UnauthorizedClient,
             Self::GrantType => ErrorCode::UnsupportedGrantType,
             Self::Grant(_) => ErrorCode::InvalidGrant,
+            Self::Device(DeviceError::Pending) => ErrorCode::AuthorizationPending,
+            Self::Device(DeviceError::TooSoon) => ErrorCode::SlowDown,
+            Self::Device(DeviceError::Expired) => ErrorCode::ExpiredToken,
             Self::Denied => ErrorCode::AccessDenied,
             Self::LoginRequired => ErrorCode::LoginRequired,
             Self::ConsentRequired => ErrorCode::ConsentRequired,
             Self::Plugin(_) => ErrorCode::ServerError,
+        }
+    }
+
+    /// The status of an answer that carries it in its body. A device that asks
+    /// too often is told so by a 400 (RFC 8628, section 3.5), whoever guesses
+    /// by a 429.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Throttled(_) => 429,
+            other => other.code().status(),
         }
     }
 
@@ -281,7 +317,7 @@ impl IntoResponse for OAuthError {
         }
         let code = self.code();
         let response = Response::json(
-            code.status(),
+            self.status(),
             &ErrorResponse {
                 error: code.as_str(),
                 error_description: &self.description(),

@@ -30,6 +30,7 @@ mod settings;
 mod stored_request;
 mod throttle;
 mod token_verifier;
+mod user_code;
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -45,8 +46,9 @@ use hob_plugin_sdk::{
 
 use crate::{
     endpoints::{
-        authorize, client_secret, clients, connections, consent, introspect, metadata,
-        pushed_authorization_request, revoke, token,
+        authorize, client_secret, clients, connections, consent, device, device_authorization,
+        device_consent, device_qr, introspect, metadata, pushed_authorization_request, revoke,
+        token,
     },
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
@@ -69,6 +71,7 @@ pub struct OAuth {
     secret_uses: SecretUses,
     throttle: Throttle,
     password_throttle: Throttle,
+    user_code_throttle: Throttle,
 }
 
 /// The scopes that the enabled plugins declare.
@@ -88,9 +91,14 @@ impl Plugin for OAuth {
             .handle("POST /par", pushed_authorization_request::post)
             .handle("POST /access_token", token::post)
             .handle("POST /auth/token", token::post)
+            .handle("POST /device_authorization", device_authorization::post)
+            .handle("GET /device/qr", device_qr::get)
             .handle("POST /revoke", revoke::post)
             .handle("POST /introspect", introspect::post)
             .handle("GET /.well-known/oauth-authorization-server", metadata::get)
+            .handle("GET /device", device::get)
+            .handle("POST /device", device::post)
+            .handle("POST /device/consent", device_consent::post)
             .handle("GET /clients", clients::list)
             .handle("GET /clients/new", clients::new_form)
             .handle("POST /clients/new", clients::register)
@@ -145,6 +153,7 @@ impl Plugin for OAuth {
             secret_uses: SecretUses::default(),
             throttle: Throttle::default(),
             password_throttle: Throttle::default(),
+            user_code_throttle: Throttle::default(),
         })
     }
 }
@@ -172,6 +181,11 @@ impl OAuth {
     /// Of wrong passwords, which are counted for each account.
     fn password_throttle(&self) -> &Throttle {
         &self.password_throttle
+    }
+
+    /// For members who guess a device's user code.
+    fn user_code_throttle(&self) -> &Throttle {
+        &self.user_code_throttle
     }
 
     fn now(&self) -> Timestamp {

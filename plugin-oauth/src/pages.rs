@@ -51,7 +51,7 @@ pub struct AskedMember<'a> {
     pub username: &'a str,
     pub display_name: &'a str,
     /// The sign-in page, with the way back to this request.
-    pub switch_account_url: &'a str,
+    pub switch_account_url: Option<&'a str>,
 }
 
 /// A scope on the consent page.
@@ -71,6 +71,11 @@ pub enum Onward<'a> {
     },
     /// The member is shown a code to copy.
     Copy,
+    /// A device hears of it by itself.
+    Device {
+        /// As it shows it.
+        user_code: &'a str,
+    },
 }
 
 /// May this application use the account, and for what?
@@ -102,6 +107,31 @@ pub struct CodePage<'a> {
     pub code: &'a str,
     /// How long it works.
     pub minutes: u64,
+    pub connections_url: &'a str,
+}
+
+/// Which device waits for the member?
+#[derive(Template)]
+#[template(path = "device.html")]
+pub struct DevicePage<'a> {
+    pub site_name: &'a str,
+    pub action: &'a str,
+    pub csrf: &'a str,
+    pub username: &'a str,
+    pub display_name: &'a str,
+    /// The sign-in page, with the way back to this one.
+    pub switch_account_url: &'a str,
+    pub user_code: Field<'a>,
+    /// The code was in the address, and the member has to compare it.
+    pub filled_in: bool,
+}
+
+/// What became of the device.
+#[derive(Template)]
+#[template(path = "device_done.html")]
+pub struct DeviceDonePage<'a> {
+    pub client_name: &'a str,
+    pub allowed: bool,
     pub connections_url: &'a str,
 }
 

@@ -38,6 +38,7 @@ pub enum SecretKind {
     ClientSecret,
     /// Names a stored authorization request.
     AuthorizationRequest,
+    DeviceCode,
 }
 
 impl SecretKind {
@@ -50,6 +51,7 @@ impl SecretKind {
             Self::AuthorizationCode => "hob_ac_",
             Self::ClientSecret => "hob_cs_",
             Self::AuthorizationRequest => "hob_ar_",
+            Self::DeviceCode => "hob_dc_",
         }
     }
 }
@@ -226,12 +228,13 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [SecretKind; 5] = [
+    const KINDS: [SecretKind; 6] = [
         SecretKind::AccessToken,
         SecretKind::RefreshToken,
         SecretKind::AuthorizationCode,
         SecretKind::ClientSecret,
         SecretKind::AuthorizationRequest,
+        SecretKind::DeviceCode,
     ];
 
     fn generate(kind: SecretKind) -> PlainSecret {

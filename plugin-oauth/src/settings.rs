@@ -17,6 +17,7 @@ pub struct Settings {
     authorization_request_lifetime: u64,
     pushed_authorization_request_lifetime: u64,
     pub require_pushed_authorization_requests: bool,
+    device_code_lifetime: u64,
     pub require_pkce: bool,
     pub localhost_with_any_port: bool,
     pub registration: Registration,
@@ -57,6 +58,12 @@ impl Settings {
     #[must_use]
     pub const fn authorization_request_lifetime(&self) -> Duration {
         Duration::from_secs(self.authorization_request_lifetime)
+    }
+
+    /// From the device's question to the member's decision.
+    #[must_use]
+    pub const fn device_code_lifetime(&self) -> Duration {
+        Duration::from_secs(self.device_code_lifetime)
     }
 
     /// Until a browser comes with it.

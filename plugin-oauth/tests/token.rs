@@ -515,7 +515,7 @@ async fn an_unknown_grant_and_one_that_is_not_allowed() {
             "nonsense",
             "password",
             "implicit",
-            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:saml2-bearer",
         ] {
             let form = [
                 ("grant_type", grant),

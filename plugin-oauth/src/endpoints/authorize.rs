@@ -328,7 +328,7 @@ async fn ask(
                 consent: asked.consent.as_ref(),
                 action: &oauth.own_path("/consent"),
                 name: request_uri.name(),
-                switch_account_url: &sign_in_path(oauth, &here),
+                switch_account_url: Some(&sign_in_path(oauth, &here)),
                 onward: match redirect_uri.target() {
                     RedirectTarget::OutOfBand => Onward::Copy,
                     RedirectTarget::Web

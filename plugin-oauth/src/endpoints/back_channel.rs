@@ -10,7 +10,7 @@ use crate::error::{ClientAuthenticationError, OAuthError};
 
 /// Parameters that have no business in an address: it stands in the logs of
 /// every server on the way.
-const OWN_PARAMETERS: [&str; 20] = [
+const OWN_PARAMETERS: [&str; 21] = [
     "grant_type",
     "code",
     "redirect_uri",
@@ -22,6 +22,7 @@ const OWN_PARAMETERS: [&str; 20] = [
     "password",
     "access_token",
     "token",
+    "device_code",
     "response_type",
     "state",
     "code_challenge",

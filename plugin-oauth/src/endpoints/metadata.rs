@@ -16,6 +16,8 @@ struct Metadata<'a> {
     /// RFC 9126, section 5.
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
+    /// RFC 8628, section 4.
+    device_authorization_endpoint: String,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
@@ -52,6 +54,7 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             require_pushed_authorization_requests: oauth
                 .settings()
                 .require_pushed_authorization_requests,
+            device_authorization_endpoint: site.plugin_url("/device_authorization"),
             scopes_supported: oauth.declared_scope().words().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],

@@ -24,8 +24,9 @@ pub struct Question<'a> {
     pub action: &'a str,
     /// The name of what was stored.
     pub name: &'a str,
-    /// The sign-in page, from where another account comes back to this.
-    pub switch_account_url: &'a str,
+    /// The sign-in page, from where another account comes back to this; none
+    /// where it is this member's alone.
+    pub switch_account_url: Option<&'a str>,
     pub onward: Onward<'a>,
 }
 

@@ -6,6 +6,7 @@
 
 pub mod authorization_code;
 mod client_credentials;
+pub mod device_code;
 mod issue;
 mod password;
 pub mod refresh_token;
@@ -28,11 +29,12 @@ pub use issue::TokenResponse;
 use crate::{OAuth, error::OAuthError, models::Client};
 
 /// All grants that this server knows.
-pub static GRANTS: [&Grant; 4] = [
+pub static GRANTS: [&Grant; 5] = [
     &authorization_code::GRANT,
     &refresh_token::GRANT,
     &client_credentials::GRANT,
     &password::GRANT,
+    &device_code::GRANT,
 ];
 
 /// A grant, as it registers itself.

@@ -12,7 +12,10 @@ use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp, Value};
 use super::{
     client_secret::ClientSecret,
     revocation::{Consents, revoke_all_under, revoke_own_tokens},
-    schema::{oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents},
+    schema::{
+        oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents,
+        oauth_device_authorizations,
+    },
 };
 use crate::{
     grants::{Grant, GrantTypes},
@@ -225,6 +228,11 @@ impl Client {
         diesel::delete(
             oauth_authorization_requests::table
                 .filter(oauth_authorization_requests::client.eq(self.id)),
+        )
+        .execute(connection)?;
+        diesel::delete(
+            oauth_device_authorizations::table
+                .filter(oauth_device_authorizations::client.eq(self.id)),
         )
         .execute(connection)?;
         // Its own tokens are found only from here on: the first statement has

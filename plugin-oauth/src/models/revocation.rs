@@ -14,7 +14,7 @@ use super::{
     member_epoch::MemberEpoch,
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
-        oauth_clients, oauth_consents, oauth_refresh_tokens,
+        oauth_clients, oauth_consents, oauth_device_authorizations, oauth_refresh_tokens,
     },
 };
 
@@ -46,7 +46,7 @@ impl Consents {
     }
 }
 
-/// Kills all codes and tokens under these consents, and those that are being
+/// Kills all codes, approved devices and tokens under these consents, and those that are being
 /// issued. The consents stay.
 pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> QueryResult<()> {
     // First of all, so that from here on no code is issued on the strength of
@@ -60,6 +60,11 @@ pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> Quer
                 .filter(oauth_authorization_codes::consent.eq_any(consents.ids())),
         )
         .execute(connection)?;
+        let devices = diesel::delete(
+            oauth_device_authorizations::table
+                .filter(oauth_device_authorizations::consent.eq_any(consents.ids().nullable())),
+        )
+        .execute(connection)?;
         let refresh_tokens = diesel::delete(
             oauth_refresh_tokens::table
                 .filter(oauth_refresh_tokens::consent.eq_any(consents.ids())),
@@ -70,7 +75,7 @@ pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> Quer
                 .filter(oauth_access_tokens::consent.eq_any(consents.ids().nullable())),
         )
         .execute(connection)?;
-        if codes + refresh_tokens + access_tokens == 0 {
+        if codes + devices + refresh_tokens + access_tokens == 0 {
             return Ok(());
         }
     }
@@ -105,7 +110,7 @@ pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResul
     Ok(())
 }
 
-/// Kills a member's undecided authorization requests, then all that was issued
+/// Kills a member's undecided authorization requests and devices, then all that was issued
 /// in the member's name.
 ///
 /// In this order: whoever decides a request holds its row until the code is
@@ -119,6 +124,11 @@ pub fn revoke_all_of_member(
     diesel::delete(
         oauth_authorization_requests::table
             .filter(oauth_authorization_requests::member_id.eq(member_id)),
+    )
+    .execute(connection)?;
+    diesel::delete(
+        oauth_device_authorizations::table
+            .filter(oauth_device_authorizations::member_id.eq(member_id)),
     )
     .execute(connection)?;
     revoke_all_under(connection, Consents::Member(member_id))

@@ -126,6 +126,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    oauth_device_authorizations (device_code) {
+        device_code -> Binary,
+        user_code -> Binary,
+        client -> BigInt,
+        scope -> Text,
+        resource -> Text,
+        state -> Text,
+        member_id -> Nullable<BigInt>,
+        session_id -> Nullable<BigInt>,
+        consent -> Nullable<BigInt>,
+        family -> BigInt,
+        interval_seconds -> BigInt,
+        next_poll_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        forget_at -> BigInt,
+    }
+}
+
 diesel::joinable!(oauth_client_secrets -> oauth_clients (client));
 diesel::joinable!(oauth_consents -> oauth_clients (client));
 diesel::joinable!(oauth_authorization_requests -> oauth_clients (client));
@@ -135,6 +155,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_client_secrets,
     oauth_consents,
     oauth_authorization_requests,
+    oauth_device_authorizations,
     oauth_authorization_codes,
     oauth_access_tokens,
     oauth_refresh_tokens,

@@ -1,0 +1,65 @@
+//! `POST /device/consent`: takes a member's decision on a device.
+
+use hob_plugin_sdk::{Request, Response, prelude::*};
+
+use super::front_channel::{Unredirectable, page};
+use crate::{
+    OAuth,
+    decision::Decision,
+    grants::device_code,
+    models::{Client, DeviceAuthorization},
+    pages::DeviceDonePage,
+    user_code::UserCode,
+};
+
+/// Takes the decision.
+pub async fn post(oauth: Arc<OAuth>, request: Request) -> Response {
+    match decide(&oauth, &request).await {
+        Ok(response) => response,
+        Err(error) => error.into_page(&request, None),
+    }
+}
+
+/// Whatever is not this member's in this session is answered as if it were
+/// not there, so that nobody learns here which codes are.
+async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirectable> {
+    let member = super::member(request)?;
+    let form = request.form()?;
+    let digest = UserCode::parse(form.required("request")?)
+        .ok_or(Unredirectable::RequestGone)?
+        .digest();
+    let now = oauth.now();
+    let found = oauth
+        .read(move |connection| {
+            let Some(device) = DeviceAuthorization::find_pending(connection, &digest, now)? else {
+                return Ok(None);
+            };
+            let client = Client::by_id(connection, device.client)?;
+            Ok(Some((device, client)))
+        })
+        .await?;
+    let (device, client) = found
+        .filter(|(device, _)| device.was_claimed_by(member))
+        .ok_or(Unredirectable::RequestGone)?;
+    if client.is_suspended() {
+        return Err(Unredirectable::SuspendedClient);
+    }
+    let decision = Decision::from_form(&form, &device.scope)?.ok_or(Unredirectable::NoDecision)?;
+    let allowed = matches!(decision, Decision::Allow(_));
+    if !device_code::decide(oauth, device, member, decision).await? {
+        return Err(Unredirectable::RequestGone);
+    }
+    Ok(page(
+        200,
+        if allowed {
+            "Connected"
+        } else {
+            "Not connected"
+        },
+        &DeviceDonePage {
+            client_name: &client.name,
+            allowed,
+            connections_url: &oauth.own_path("/connections"),
+        },
+    ))
+}

@@ -1,0 +1,264 @@
+//! The device authorization grant (RFC 8628): a device shows a code, a member
+//! types it elsewhere and decides, and the device asks until it hears of it.
+//!
+//! A device code is redeemed once. Whoever presents it again kills what it
+//! gave, as with an authorization code: the device itself has no reason to,
+//! unless the answer was lost, and then its tokens are of use to nobody.
+
+use std::time::Duration;
+
+use diesel::prelude::QueryResult;
+use hob_plugin_sdk::{
+    Member, PluginError,
+    db::{Connection, Timestamp},
+};
+
+use super::{
+    Given, Grant, GrantRequest, TokenResponse,
+    issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue, new_family},
+    refresh_token,
+};
+use crate::{
+    OAuth,
+    decision::{Allowed, Decision},
+    error::{DeviceError, GrantError, OAuthError},
+    models::{Client, DeviceAuthorization, DeviceState, revoke_family},
+    resource::Resource,
+    scope::Scope,
+    secret::{PlainSecret, SecretKind, operating_system_randomness},
+    user_code::UserCode,
+};
+
+pub static GRANT: Grant = Grant {
+    name: "urn:ietf:params:oauth:grant-type:device_code",
+    given: Given::OnRequest,
+    for_public_clients: true,
+    redirects: false,
+    redeem: |oauth, request| Box::pin(redeem(oauth, request)),
+};
+
+/// How long a device waits between two questions, to begin with.
+pub const INTERVAL: Duration = Duration::from_secs(5);
+/// And how much longer after each that came too soon (RFC 8628, section 3.5).
+const SLOWER_BY_SECONDS: i64 = 5;
+/// For so long a device that comes late is told that it is late.
+const REMEMBERED: Duration = Duration::from_secs(600);
+/// Of 25 thousand million codes the first is free, but for very bad luck.
+const MOST_TRIES: usize = 8;
+
+/// What a device is told to begin with.
+pub struct Begun {
+    pub device_code: PlainSecret,
+    pub user_code: UserCode,
+}
+
+/// Begins an authorization.
+///
+/// # Errors
+/// The client may not use the grant or is suspended, or the database fails.
+pub async fn begin(
+    oauth: &OAuth,
+    client: &Client,
+    scope: Scope,
+    resource: Resource,
+) -> Result<Begun, OAuthError> {
+    if !client.may_use(&GRANT) {
+        return Err(OAuthError::GrantNotAllowed);
+    }
+    if client.is_suspended() {
+        return Err(OAuthError::ClientSuspended);
+    }
+    let now = oauth.now();
+    let expires_at = now + oauth.settings().device_code_lifetime();
+    for _ in 0..MOST_TRIES {
+        let (begun, family) = {
+            let mut randomness = operating_system_randomness();
+            let begun = Begun {
+                device_code: PlainSecret::generate(SecretKind::DeviceCode, &mut randomness),
+                user_code: UserCode::generate(&mut randomness),
+            };
+            (begun, new_family(&mut randomness))
+        };
+        let device = DeviceAuthorization {
+            device_code: begun.device_code.digest(),
+            user_code: begun.user_code.digest(),
+            client: client.id,
+            scope: scope.clone(),
+            resource: resource.clone(),
+            state: DeviceState::Pending,
+            member_id: None,
+            session_id: None,
+            consent: None,
+            family,
+            interval_seconds: INTERVAL.as_secs().cast_signed(),
+            next_poll_at: now,
+            created_at: now,
+            expires_at,
+            forget_at: expires_at + REMEMBERED,
+        };
+        let housekeeping = oauth.housekeeping();
+        let inserted = oauth
+            .write(move |connection| {
+                housekeeping.run(connection, now)?;
+                device.insert(connection)
+            })
+            .await?;
+        if inserted {
+            return Ok(begun);
+        }
+    }
+    Err(PluginError::new("no user code is free").into())
+}
+
+/// Stores what a member decided. False if it can't be decided by this member
+/// in this session, or not any longer.
+///
+/// # Errors
+/// The database's.
+pub async fn decide(
+    oauth: &OAuth,
+    device: DeviceAuthorization,
+    member: &Member,
+    decision: Decision,
+) -> Result<bool, PluginError> {
+    let (member, now) = (member.clone(), oauth.now());
+    let allowed = match decision {
+        Decision::Deny => None,
+        Decision::Allow(scope) => Some(Allowed {
+            member_id: member.id,
+            client: device.client,
+            resource: device.resource.clone(),
+            asked: device.scope.clone(),
+            scope,
+        }),
+    };
+    let state = match allowed {
+        Some(_) => DeviceState::Approved,
+        None => DeviceState::Denied,
+    };
+    oauth
+        .write(move |connection| {
+            if !device.decide(connection, &member, state, now)? {
+                return Ok(false);
+            }
+            if let Some(allowed) = allowed {
+                let consent = allowed.store(connection, now)?;
+                device.grant(connection, consent, &allowed.scope)?;
+            }
+            Ok(true)
+        })
+        .await
+}
+
+async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
+    let GrantRequest { client, form, .. } = request;
+    let digest = PlainSecret::parse(SecretKind::DeviceCode, form.required("device_code")?)
+        .ok_or(GrantError::Unknown)?
+        .digest();
+    let device = oauth
+        .read(move |connection| DeviceAuthorization::find(connection, &digest))
+        .await?
+        .ok_or(GrantError::Unknown)?;
+    if device.client != client.id {
+        return Err(GrantError::OtherClient.into());
+    }
+    if client.is_suspended() {
+        return Err(GrantError::ClientSuspended.into());
+    }
+    let now = oauth.now();
+    match (device.state, device.consent, device.member_id) {
+        (DeviceState::Redeemed, ..) => Err(kill_replayed(oauth, client, &device).await?.into()),
+        _ if device.expires_at <= now => Err(DeviceError::Expired.into()),
+        (DeviceState::Denied, ..) => Err(OAuthError::Denied),
+        (DeviceState::Approved, Some(consent), Some(member_id)) => {
+            let member = ApprovingMember { member_id, consent };
+            consume_and_issue(oauth, client, device, member, now).await
+        }
+        // Approval, member and consent are written together.
+        (DeviceState::Approved, ..) => Err(GrantError::Unknown.into()),
+        (DeviceState::Pending, ..) => Err(wait(oauth, device, now).await?.into()),
+    }
+}
+
+/// Nobody has decided yet: whether the device may go on asking as it does.
+async fn wait(
+    oauth: &OAuth,
+    device: DeviceAuthorization,
+    now: Timestamp,
+) -> Result<DeviceError, PluginError> {
+    let interval = Duration::from_secs(device.interval_seconds.unsigned_abs());
+    let in_time = oauth
+        .write(move |connection| device.poll(connection, now, now + interval, SLOWER_BY_SECONDS))
+        .await?;
+    Ok(if in_time {
+        DeviceError::Pending
+    } else {
+        DeviceError::TooSoon
+    })
+}
+
+/// Who approved it, by which consent.
+struct ApprovingMember {
+    member_id: i64,
+    consent: i64,
+}
+
+async fn consume_and_issue(
+    oauth: &OAuth,
+    client: &Client,
+    device: DeviceAuthorization,
+    member: ApprovingMember,
+    now: Timestamp,
+) -> Result<TokenResponse, OAuthError> {
+    let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
+        parent: None,
+        scope: device.scope.clone(),
+        resource: device.resource.clone(),
+        family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
+    });
+    let issue = Issue {
+        client_id: client.client_id.clone(),
+        holder: Holder::Member(ConsentingMember {
+            member_id: member.member_id,
+            consent: member.consent,
+            refresh,
+        }),
+        family: device.family,
+        scope: device.scope.clone(),
+        resource: device.resource.clone(),
+    };
+    let tokens = PreparedTokens::new(oauth, issue, now);
+    let forget_at = tokens.dead_at();
+    let consumed = device.clone();
+    let consume = move |connection: &mut Connection| -> QueryResult<Result<(), ()>> {
+        Ok(consumed
+            .redeem(connection, forget_at)?
+            .then_some(())
+            .ok_or(()))
+    };
+    match tokens.issue(oauth, now, consume).await? {
+        Ok(response) => Ok(response),
+        // Somebody else was faster, or the consent has been revoked since.
+        Err(()) => Err(kill_replayed(oauth, client, &device).await?.into()),
+    }
+}
+
+/// What a replayed device code gave dies.
+async fn kill_replayed(
+    oauth: &OAuth,
+    client: &Client,
+    device: &DeviceAuthorization,
+) -> Result<GrantError, OAuthError> {
+    tracing::warn!(
+        client_id = client.client_id,
+        member_id = device.member_id,
+        device_code = device.device_code.name(),
+        "a device code was used again; what it gave is revoked"
+    );
+    if let (Some(consent), family) = (device.consent, device.family) {
+        oauth
+            .write(move |connection| revoke_family(connection, consent, family))
+            .await?;
+    }
+    Ok(GrantError::CodeReplayed)
+}
