@@ -1,6 +1,6 @@
 //! An authorization request, read from its parameters (RFC 6749, section
-//! 4.1.1, with RFC 7636, RFC 8707, and `prompt`, `login_hint` and `max_age` of
-//! OpenID Connect Core, section 3.1.2.1).
+//! 4.1.1, with RFC 7636, RFC 8707, RFC 9449, and `prompt`, `login_hint` and
+//! `max_age` of OpenID Connect Core, section 3.1.2.1).
 //!
 //! Knows neither sessions nor pages. What is wrong with client or redirect
 //! URI is settled by the endpoint before: such an error never redirects.
@@ -10,8 +10,9 @@ use std::time::Duration;
 use hob_plugin_sdk::http::{FieldError, Fields};
 
 use crate::{
-    OAuth, error::OAuthError, grants::authorization_code, models::Client, pkce::CodeChallenge,
-    prompt::Prompt, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
+    OAuth, error::OAuthError, grants::authorization_code, key_thumbprint::KeyThumbprint,
+    models::Client, pkce::CodeChallenge, prompt::Prompt, redirect_uri::RedirectUri,
+    resource::Resource, scope::Scope,
 };
 
 /// A longer hint is nobody's name; it is dropped, as a hint may be.
@@ -31,6 +32,8 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// How long ago the member may have given the password, at most.
     pub max_age: Option<Duration>,
+    /// Of the key that the code is for.
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl AuthorizationRequest {
@@ -82,13 +85,44 @@ impl AuthorizationRequest {
             prompt: Prompt::parse(fields.one("prompt")?)?,
             login_hint: login_hint(fields.one("login_hint")?),
             max_age: fields.one("max_age")?.map(max_age).transpose()?,
+            key_thumbprint: key_thumbprint(fields.one("dpop_jkt")?)?,
         })
+    }
+}
+
+impl AuthorizationRequest {
+    /// Binds the code to the key that the client has proved to have when it
+    /// pushed the request (RFC 9449, section 10.1).
+    ///
+    /// # Errors
+    /// The request names another key.
+    pub fn bind_to(&mut self, thumbprint: &KeyThumbprint) -> Result<(), OAuthError> {
+        match &self.key_thumbprint {
+            Some(named) if named != thumbprint => Err(OAuthError::Malformed(
+                "dpop_jkt is another key than that of the DPoP proof",
+            )),
+            Some(_) | None => {
+                self.key_thumbprint = Some(thumbprint.clone());
+                Ok(())
+            }
+        }
     }
 }
 
 /// The state to send back: none where it is ambiguous.
 pub fn state(fields: &Fields) -> Option<String> {
     fields.one("state").ok().flatten().map(ToOwned::to_owned)
+}
+
+/// RFC 9449, section 10.
+fn key_thumbprint(asked: Option<&str>) -> Result<Option<KeyThumbprint>, OAuthError> {
+    asked
+        .map(|text| {
+            KeyThumbprint::parse(text).ok_or(OAuthError::Malformed(
+                "dpop_jkt has to be the SHA-256 thumbprint of a key, in base64url",
+            ))
+        })
+        .transpose()
 }
 
 fn login_hint(text: Option<&str>) -> Option<String> {

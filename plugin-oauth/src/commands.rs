@@ -33,6 +33,7 @@ struct ClientJson<'a> {
     redirect_uris: Vec<&'a str>,
     scope: String,
     grant_types: Vec<&'a str>,
+    dpop_bound_access_tokens: bool,
     owner_id: Option<i64>,
     introspects: bool,
     /// Those that count now.
@@ -87,6 +88,7 @@ impl<'a> ClientJson<'a> {
                 .collect(),
             scope: client.scope.to_string(),
             grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
+            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             owner_id: client.owner_id,
             introspects: client.introspects,
             secrets: None,
@@ -129,6 +131,9 @@ impl<'a> ClientJson<'a> {
         }
         for secret in self.secrets.iter().flatten() {
             line("secret:", &secret.text());
+        }
+        if self.dpop_bound_access_tokens {
+            line("access tokens:", "bound to a key (DPoP)");
         }
         line("created:", &self.created_at);
         if let Some(time) = &self.suspended_at {
@@ -184,6 +189,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     new_client.introspects = invocation.given("introspect");
     new_client.require_pushed_authorization_requests =
         invocation.given("require-pushed-authorization-requests");
+    new_client.dpop_bound_access_tokens = invocation.given("dpop-bound-access-tokens");
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))

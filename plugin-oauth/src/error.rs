@@ -9,7 +9,9 @@ use std::time::Duration;
 use hob_plugin_sdk::{IntoResponse, PluginError, Response, db::DbError, http::FieldError};
 use serde::Serialize;
 
-use crate::{pkce::CodeChallengeError, resource::ResourceError, scope::ScopeSyntaxError};
+use crate::{
+    dpop::DpopError, pkce::CodeChallengeError, resource::ResourceError, scope::ScopeSyntaxError,
+};
 
 /// A code on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,10 @@ pub enum ErrorCode {
     /// `prompt=none`, and the member would have to be asked (OpenID Connect
     /// Core, section 3.1.2.6).
     ConsentRequired,
+    /// The DPoP proof does not hold (RFC 9449, section 5).
+    InvalidDpopProof,
+    /// The DPoP proof lacks a nonce of the server's (RFC 9449, section 8).
+    UseDpopNonce,
     /// `request` is not supported (RFC 9101, section 6; OpenID Connect Core,
     /// section 3.1.2.6).
     RequestNotSupported,
@@ -81,6 +87,8 @@ impl ErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
         }
@@ -105,6 +113,8 @@ impl ErrorCode {
             | Self::InvalidTarget
             | Self::LoginRequired
             | Self::ConsentRequired
+            | Self::InvalidDpopProof
+            | Self::UseDpopNonce
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported => 400,
         }
@@ -160,6 +170,9 @@ pub enum OAuthError {
     Grant(#[from] GrantError),
     #[error("{0}")]
     Device(#[from] DeviceError),
+    Dpop(#[from] DpopError),
+    #[error("this client has to send a DPoP proof")]
+    DpopRequired,
     #[error("the request was denied")]
     Denied,
     #[error("nobody is signed in")]
@@ -224,6 +237,10 @@ pub enum GrantError {
     CodeReplayed,
     #[error("the refresh token was superseded; all that came from it is revoked")]
     RefreshTokenReused,
+    #[error("it is bound to a key, and the DPoP proof of that key is missing")]
+    ProofMissing,
+    #[error("it is bound to another key than that of the DPoP proof")]
+    OtherKey,
     #[error("the refresh token was used too often at once; use one of its successors")]
     TooManySiblings,
 }
@@ -238,7 +255,8 @@ impl OAuthError {
             | Self::CodeChallenge(_)
             | Self::CodeChallengeRequired
             | Self::RedirectUri
-            | Self::PushRequired => ErrorCode::InvalidRequest,
+            | Self::PushRequired
+            | Self::DpopRequired => ErrorCode::InvalidRequest,
             Self::ScopeSyntax(_)
             | Self::ScopeUnknown(_)
             | Self::ScopeNotRegistered(_)
@@ -255,6 +273,8 @@ impl OAuthError {
             Self::Device(DeviceError::Pending) => ErrorCode::AuthorizationPending,
             Self::Device(DeviceError::TooSoon) => ErrorCode::SlowDown,
             Self::Device(DeviceError::Expired) => ErrorCode::ExpiredToken,
+            Self::Dpop(DpopError::Nonce(_)) => ErrorCode::UseDpopNonce,
+            Self::Dpop(_) => ErrorCode::InvalidDpopProof,
             Self::Denied => ErrorCode::AccessDenied,
             Self::LoginRequired => ErrorCode::LoginRequired,
             Self::ConsentRequired => ErrorCode::ConsentRequired,
@@ -325,17 +345,20 @@ impl IntoResponse for OAuthError {
         )
         .with_header("cache-control", "no-store")
         .with_header("pragma", "no-cache");
-        if let Self::Throttled(wait) = &self {
-            // Whole seconds, rounded up (RFC 9110, section 10.2.3).
-            let seconds = wait.as_millis().div_ceil(1000);
-            response.with_header("retry-after", seconds.to_string())
-        } else if code == ErrorCode::InvalidClient {
-            response.with_header(
+        match &self {
+            Self::Throttled(wait) => {
+                // Whole seconds, rounded up (RFC 9110, section 10.2.3).
+                let seconds = wait.as_millis().div_ceil(1000);
+                response.with_header("retry-after", seconds.to_string())
+            }
+            Self::Dpop(DpopError::Nonce(nonce)) => {
+                response.with_header("dpop-nonce", nonce.clone())
+            }
+            _ if code == ErrorCode::InvalidClient => response.with_header(
                 "www-authenticate",
                 "Basic realm=\"oauth\", charset=\"UTF-8\"",
-            )
-        } else {
-            response
+            ),
+            _ => response,
         }
     }
 }

@@ -12,7 +12,10 @@
 use hob_plugin_sdk::db::Timestamp;
 use serde::Serialize;
 
-use crate::{OAuth, issued_token::FoundToken, models::Client, resource::Resource, scope::Scope};
+use crate::{
+    OAuth, grants::token_type, issued_token::FoundToken, key_thumbprint::KeyThumbprint,
+    models::Client, resource::Resource, scope::Scope,
+};
 
 /// The answer (RFC 7662, section 2.2).
 #[derive(Debug, Serialize)]
@@ -47,6 +50,16 @@ pub struct ActiveToken {
     /// The resource that it is limited to, or the whole site.
     aud: String,
     iss: String,
+    /// The key that it is bound to, whose proof has to come with it (RFC 9449,
+    /// section 6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+}
+
+/// RFC 7800, section 3.1.
+#[derive(Debug, Serialize)]
+struct Confirmation {
+    jkt: String,
 }
 
 /// What `client` is told of a token.
@@ -77,6 +90,12 @@ fn is_alive(token: &FoundToken, now: Timestamp) -> bool {
     }
 }
 
+fn confirmation(bound_to: Option<KeyThumbprint>) -> Option<Confirmation> {
+    bound_to.map(|thumbprint| Confirmation {
+        jkt: thumbprint.to_string(),
+    })
+}
+
 impl ActiveToken {
     fn new(oauth: &OAuth, token: FoundToken) -> Self {
         let new = |client_id, scope: Scope, resource: Resource, created_at, expires_at| {
@@ -91,11 +110,13 @@ impl ActiveToken {
                 sub: None,
                 aud: resource.audience(&oauth.host().site().url).to_owned(),
                 iss: oauth.issuer_identifier().to_owned(),
+                cnf: None,
             }
         };
         match token {
             FoundToken::Access(token) => Self {
-                token_type: Some("Bearer"),
+                token_type: Some(token_type(token.key_thumbprint.as_ref())),
+                cnf: confirmation(token.key_thumbprint),
                 sub: token.member_id.map(|id| id.to_string()),
                 ..new(
                     token.client_id,
@@ -107,6 +128,7 @@ impl ActiveToken {
             },
             FoundToken::Refresh(token) => Self {
                 sub: Some(token.member_id.to_string()),
+                cnf: confirmation(token.key_thumbprint),
                 ..new(
                     token.client_id,
                     token.scope,

@@ -5,21 +5,27 @@
 //! queries, each only what stands below it.
 
 mod authorization_request;
+mod challenge;
 mod client_authentication;
 mod commands;
 mod decision;
+mod dpop;
 mod endpoints;
 mod error;
 mod grants;
 mod housekeeping;
 mod introspection;
 mod issued_token;
+mod jwk;
+mod jwt;
+mod key_thumbprint;
 mod models;
 mod pages;
 mod pkce;
 mod prompt;
 mod redirect_uri;
 mod registration;
+mod replay;
 mod resource;
 mod revocation;
 mod scope;
@@ -45,6 +51,7 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
+    dpop::Nonces,
     endpoints::{
         authorize, client_secret, clients, connections, consent, device, device_authorization,
         device_consent, device_qr, introspect, metadata, pushed_authorization_request, revoke,
@@ -72,6 +79,8 @@ pub struct OAuth {
     throttle: Throttle,
     password_throttle: Throttle,
     user_code_throttle: Throttle,
+    /// Made when the first proof comes.
+    nonces: OnceLock<Nonces>,
 }
 
 /// The scopes that the enabled plugins declare.
@@ -154,6 +163,7 @@ impl Plugin for OAuth {
             throttle: Throttle::default(),
             password_throttle: Throttle::default(),
             user_code_throttle: Throttle::default(),
+            nonces: OnceLock::new(),
         })
     }
 }

@@ -243,6 +243,7 @@ pub fn new_client(
         created_at: now,
         introspects: false,
         require_pushed_authorization_requests: false,
+        dpop_bound_access_tokens: false,
     };
     (new_client, secret)
 }

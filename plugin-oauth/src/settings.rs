@@ -20,6 +20,7 @@ pub struct Settings {
     device_code_lifetime: u64,
     pub require_pkce: bool,
     pub localhost_with_any_port: bool,
+    pub dpop_nonce: bool,
     pub registration: Registration,
 }
 

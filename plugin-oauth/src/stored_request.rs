@@ -119,6 +119,7 @@ pub async fn store(
         max_age: request
             .max_age
             .map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX)),
+        key_thumbprint: request.key_thumbprint,
     };
     let housekeeping = oauth.housekeeping();
     oauth

@@ -1,10 +1,10 @@
-//! The service `hob.auth.token_verifier` 1 for Bearer tokens (RFC 6750).
+//! The service `hob.auth.token_verifier` 1 for Bearer tokens (RFC 6750) and
+//! for tokens that are bound to a key (RFC 9449).
 //!
 //! One indexed read and no cache, so that a revocation counts at once. What
 //! would need a second read (a member disabled, a client suspended) is settled
-//! when it happens: the tokens are deleted then.
-
-use std::fmt::Write;
+//! when it happens: the tokens are deleted then. Only a proof of possession
+//! costs a write, which makes it hold once.
 
 use hob_plugin_sdk::{
     PluginError,
@@ -14,56 +14,21 @@ use hob_plugin_sdk::{
 
 use crate::{
     OAuth,
+    challenge::{AccessError, Scheme, challenge},
+    dpop::{DpopError, Proof, ProvedRequest},
     models::AccessToken,
     secret::{SecretDigest, SecretKind},
 };
 
-/// Why a request gets no access (RFC 6750, section 3.1; RFC 9700).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum BearerError {
-    /// Malformed, or the token is there more than once.
-    InvalidRequest,
-    InvalidToken,
-    InsufficientScope,
-}
-
-impl BearerError {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidToken => "invalid_token",
-            Self::InsufficientScope => "insufficient_scope",
-        }
-    }
-
-    const fn status(self) -> u16 {
-        match self {
-            Self::InvalidRequest => 400,
-            Self::InvalidToken => 401,
-            Self::InsufficientScope => 403,
-        }
-    }
-
-    fn refusal(self, issuer: &str, description: &str, wanted: Wanted<'_>) -> Refusal {
-        Refusal {
-            status: self.status(),
-            error: Some(self.code().to_owned()),
-            description: description.to_owned(),
-            challenges: vec![challenge(issuer, Some((self, description)), wanted)],
-            headers: Vec::new(),
-        }
-    }
-}
-
 /// What the headers hold.
 #[derive(Debug, PartialEq, Eq)]
 enum Presented<'a> {
-    /// Nothing of this scheme.
+    /// Nothing of these schemes.
     Nothing,
     /// One token, in the one place where it belongs.
-    Token(&'a str),
+    Token(Scheme, &'a str),
     /// Something that can't be read, or more than one.
-    Malformed(&'static str),
+    Malformed(Scheme, &'static str),
 }
 
 /// A token counts in the header only. One in the query or in the form is not
@@ -72,12 +37,12 @@ fn presented<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
     let mut tokens = request
         .authorization
         .iter()
-        .filter_map(|header| bearer_token(header));
-    let Some(token) = tokens.next() else {
+        .filter_map(|header| scheme_and_token(header));
+    let Some((scheme, token)) = tokens.next() else {
         return Presented::Nothing;
     };
     if request.authorization.len() > 1 {
-        return Presented::Malformed("there is more than one Authorization header");
+        return Presented::Malformed(scheme, "there is more than one Authorization header");
     }
     let carries_token = |data: &[u8]| match Fields::parse(data) {
         Ok(fields) => fields.contains("access_token"),
@@ -85,99 +50,194 @@ fn presented<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
     };
     let in_query = !request.query.is_empty() && carries_token(request.query.as_bytes());
     if in_query || request.form.is_some_and(carries_token) {
-        return Presented::Malformed("the access token is there in more than one way");
+        return Presented::Malformed(scheme, "the access token is there in more than one way");
     }
     if token.is_empty() {
-        return Presented::Malformed("the Authorization header holds no token");
+        return Presented::Malformed(scheme, "the Authorization header holds no token");
     }
-    Presented::Token(token)
+    Presented::Token(scheme, token)
 }
 
-/// What follows the word `Bearer`, in any case. None for another scheme.
-fn bearer_token(header: &str) -> Option<&str> {
+/// The scheme, in any case, and what follows it. None for another scheme.
+fn scheme_and_token(header: &str) -> Option<(Scheme, &str)> {
     let header = header.trim();
-    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (word, token) = header.split_once(' ').unwrap_or((header, ""));
+    Some((Scheme::parse(word)?, token.trim()))
 }
 
-/// A value of `WWW-Authenticate` (RFC 6750, section 3; RFC 9728, section 5.1).
-fn challenge(issuer: &str, error: Option<(BearerError, &str)>, wanted: Wanted<'_>) -> String {
-    let mut challenge = String::with_capacity(160);
-    challenge.push_str("Bearer ");
-    push_parameter(&mut challenge, "realm", issuer);
-    if let Some((error, description)) = error {
-        challenge.push_str(", ");
-        push_parameter(&mut challenge, "error", error.code());
-        challenge.push_str(", ");
-        push_parameter(&mut challenge, "error_description", description);
-    }
-    let names_scope = error.is_none_or(|(error, _)| error == BearerError::InsufficientScope);
-    if names_scope && !wanted.scope.is_empty() {
-        challenge.push_str(", ");
-        push_parameter(&mut challenge, "scope", wanted.scope);
-    }
-    if let Some(url) = wanted.resource_metadata {
-        challenge.push_str(", ");
-        push_parameter(&mut challenge, "resource_metadata", url);
-    }
-    challenge
+/// Why a token that was found gives no access.
+struct Refused {
+    error: AccessError,
+    why: String,
+    /// For the header `DPoP-Nonce`.
+    nonce: Option<String>,
 }
 
-fn push_parameter(challenge: &mut String, name: &str, value: &str) {
-    let value = crate::error::printable(value);
-    write!(challenge, "{name}=\"{value}\"").expect("writing to a string does not fail");
+impl Refused {
+    fn new(error: AccessError, why: impl Into<String>) -> Self {
+        Self {
+            error,
+            why: why.into(),
+            nonce: None,
+        }
+    }
+}
+
+impl From<DpopError> for Refused {
+    fn from(error: DpopError) -> Self {
+        let why = error.to_string();
+        match error {
+            DpopError::Nonce(nonce) => Self {
+                nonce: Some(nonce),
+                ..Self::new(AccessError::UseDpopNonce, why)
+            },
+            _ => Self::new(AccessError::InvalidDpopProof, why),
+        }
+    }
+}
+
+impl OAuth {
+    /// A refusal with the challenge of the scheme that was tried. A token that
+    /// is none by this scheme may be one by the other, whose challenge stands
+    /// beside it then.
+    fn refusal(&self, scheme: Scheme, refused: &Refused, wanted: Wanted<'_>) -> Refusal {
+        let issuer = self.issuer_identifier();
+        let mut refusal = refused.error.refusal(scheme, issuer, &refused.why, wanted);
+        if scheme == Scheme::Bearer && refused.error == AccessError::InvalidToken {
+            let other = challenge(Scheme::Dpop, issuer, None, wanted);
+            refusal.challenges.push(other);
+        }
+        refusal
+            .headers
+            .extend(nonce_header(refused.nonce.as_deref()));
+        refusal
+    }
+
+    /// Whether what was found may be used here, in this way. A proof that
+    /// holds comes back, still to be used up.
+    async fn judge(
+        &self,
+        request: &TokenRequest<'_>,
+        scheme: Scheme,
+        secret: &str,
+        token: &AccessToken,
+    ) -> Result<Result<Option<Proof>, Refused>, PluginError> {
+        let refuse = |error, why: &str| Ok(Err(Refused::new(error, why)));
+        if token.expires_at <= self.now() {
+            return refuse(AccessError::InvalidToken, "the access token has expired");
+        }
+        let proof = match (scheme, &token.key_thumbprint) {
+            (Scheme::Bearer, None) => None,
+            (Scheme::Bearer, Some(_)) => {
+                let why = "the access token is bound to a key and needs a DPoP proof";
+                return refuse(AccessError::InvalidToken, why);
+            }
+            (Scheme::Dpop, None) => {
+                let why = "the access token is bound to no key and is no DPoP token";
+                return refuse(AccessError::InvalidToken, why);
+            }
+            (Scheme::Dpop, Some(thumbprint)) => {
+                let proof = match self.proof_at_resource(request, secret).await? {
+                    Ok(proof) => proof,
+                    Err(error) => return Ok(Err(error.into())),
+                };
+                if proof.thumbprint != *thumbprint {
+                    let why = "the access token is bound to another key";
+                    return refuse(AccessError::InvalidToken, why);
+                }
+                Some(proof)
+            }
+        };
+        let wanted = request.wanted;
+        if !token.resource.admits(wanted.audience) {
+            let why = "the access token is for another resource";
+            return refuse(AccessError::InvalidToken, why);
+        }
+        if !wanted.scopes().all(|word| token.scope.contains(word)) {
+            let why = "the access token does not allow this";
+            return refuse(AccessError::InsufficientScope, why);
+        }
+        Ok(Ok(proof))
+    }
+
+    async fn proof_at_resource(
+        &self,
+        request: &TokenRequest<'_>,
+        access_token: &str,
+    ) -> Result<Result<Proof, DpopError>, PluginError> {
+        let text = match request.dpop.as_slice() {
+            [text] => text,
+            [] => return Ok(Err(DpopError::Missing)),
+            [..] => return Ok(Err(DpopError::Repeated)),
+        };
+        let proved = ProvedRequest {
+            method: request.method,
+            origin: request.origin,
+            path: request.path,
+            access_token: Some(access_token),
+        };
+        let nonces = self.dpop_nonces().await?;
+        Ok(Proof::check(text, &proved, nonces, self.now()))
+    }
+}
+
+fn nonce_header(nonce: Option<&str>) -> Option<(String, String)> {
+    nonce.map(|nonce| ("dpop-nonce".to_owned(), nonce.to_owned()))
+}
+
+fn granted(token: AccessToken, digest: SecretDigest, proof: Option<&Proof>) -> Grant {
+    let grant = Grant::new(token.client_id, digest.token_id(), token.expires_at)
+        .with_member(token.member_id)
+        .with_scope(token.scope);
+    match nonce_header(proof.and_then(|proof| proof.next_nonce.as_deref())) {
+        Some((name, value)) => grant.with_header(name, value),
+        None => grant,
+    }
 }
 
 impl TokenVerifier for OAuth {
     async fn verify(&self, request: TokenRequest<'_>) -> Result<Verdict, PluginError> {
-        let wanted = request.wanted;
-        let refuse = |error: BearerError, description: &str| {
-            error.refusal(self.issuer_identifier(), description, wanted)
-        };
-        let token = match presented(&request) {
+        let refuse = |scheme, refused: &Refused| self.refusal(scheme, refused, request.wanted);
+        let (scheme, token) = match presented(&request) {
             Presented::Nothing => return Ok(Verdict::NotMine),
-            Presented::Malformed(why) => {
-                return Ok(Verdict::Refused(refuse(BearerError::InvalidRequest, why)));
+            Presented::Malformed(scheme, why) => {
+                let refused = Refused::new(AccessError::InvalidRequest, why);
+                return Ok(Verdict::Refused(refuse(scheme, &refused)));
             }
-            Presented::Token(token) => token,
+            Presented::Token(scheme, token) => (scheme, token),
         };
         let unknown = || {
             let why = "the access token is unknown, or it was revoked";
-            Verdict::Unknown(refuse(BearerError::InvalidToken, why))
+            let refused = Refused::new(AccessError::InvalidToken, why);
+            Ok(Verdict::Unknown(refuse(scheme, &refused)))
         };
         // What was not issued here as an access token is not looked up.
         let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, token) else {
-            return Ok(unknown());
+            return unknown();
         };
         let found = self
             .read(move |connection| AccessToken::find(connection, &digest))
             .await?;
-        let Some(token) = found else {
-            return Ok(unknown());
+        let Some(found) = found else {
+            return unknown();
         };
-        if token.expires_at <= self.now() {
-            let why = "the access token has expired";
-            return Ok(Verdict::Refused(refuse(BearerError::InvalidToken, why)));
+        let proof = match self.judge(&request, scheme, token, &found).await? {
+            Ok(proof) => proof,
+            Err(refused) => return Ok(Verdict::Refused(refuse(scheme, &refused))),
+        };
+        if let Some(proof) = &proof
+            && !self.use_up(proof.jwt_id.clone()).await?
+        {
+            let refused = DpopError::Replayed.into();
+            return Ok(Verdict::Refused(refuse(scheme, &refused)));
         }
-        if !token.resource.admits(wanted.audience) {
-            let why = "the access token is for another resource";
-            return Ok(Verdict::Refused(refuse(BearerError::InvalidToken, why)));
-        }
-        if !wanted.scopes().all(|word| token.scope.contains(word)) {
-            let why = "the access token does not allow this";
-            return Ok(Verdict::Refused(refuse(
-                BearerError::InsufficientScope,
-                why,
-            )));
-        }
-        let grant = Grant::new(token.client_id, digest.token_id(), token.expires_at)
-            .with_member(token.member_id)
-            .with_scope(token.scope);
-        Ok(Verdict::Granted(grant))
+        Ok(Verdict::Granted(granted(found, digest, proof.as_ref())))
     }
 
     fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {
-        vec![challenge(self.issuer_identifier(), None, wanted)]
+        [Scheme::Bearer, Scheme::Dpop]
+            .map(|scheme| challenge(scheme, self.issuer_identifier(), None, wanted))
+            .into()
     }
 
     fn issuer(&self) -> Option<String> {
@@ -225,9 +285,11 @@ mod tests {
         for header in ["Bearer abc", "bearer abc", "BEARER  abc "] {
             assert_eq!(
                 presented(&request(&[header], "", None)),
-                Presented::Token("abc")
+                Presented::Token(Scheme::Bearer, "abc")
             );
         }
+        let bound = request(&["DPoP abc"], "", None);
+        assert_eq!(presented(&bound), Presented::Token(Scheme::Dpop, "abc"));
         for nothing in [
             request(&[], "", None),
             request(&[], "access_token=abc", None),
@@ -245,27 +307,10 @@ mod tests {
             request(&["Bearer abc"], "x=1&access%5Ftoken=abc", None),
             request(&["Bearer abc"], "", Some("access_token=abc")),
         ] {
-            assert!(matches!(presented(&malformed), Presented::Malformed(_)));
+            assert!(matches!(
+                presented(&malformed),
+                Presented::Malformed(Scheme::Bearer, _)
+            ));
         }
-    }
-
-    #[test]
-    fn a_challenge_without_credentials_has_no_error() {
-        assert_eq!(
-            challenge(ISSUER, None, wanted("profile media:read")),
-            "Bearer realm=\"https://example.org\", scope=\"profile media:read\", \
-             resource_metadata=\"https://example.org/.well-known/x\""
-        );
-    }
-
-    #[test]
-    fn too_little_is_403_and_names_the_scope() {
-        let refusal = BearerError::InsufficientScope.refusal(ISSUER, "no", wanted("media:write"));
-        assert_eq!(refusal.status, 403);
-        assert!(refusal.challenges[0].contains("error=\"insufficient_scope\""));
-        assert!(refusal.challenges[0].contains("scope=\"media:write\""));
-        let refusal = BearerError::InvalidToken.refusal(ISSUER, "no", wanted("media:write"));
-        assert_eq!(refusal.status, 401);
-        assert!(!refusal.challenges[0].contains("scope="));
     }
 }

@@ -252,6 +252,7 @@ async fn issue_silently(
             scope: request.scope.clone(),
             resource: request.resource.clone(),
             code_challenge: request.code_challenge.clone(),
+            key_thumbprint: request.key_thumbprint.clone(),
         },
         now,
     );

@@ -32,6 +32,7 @@ const OWN_PARAMETERS: [&str; 21] = [
     "max_age",
     "request",
     "request_uri",
+    "dpop_jkt",
 ];
 const CREDENTIALS: [&str; 4] = [
     "client_id",

@@ -73,6 +73,7 @@ async fn allow(
             scope: scope.clone(),
             resource: stored.resource.clone(),
             code_challenge: stored.code_challenge.clone(),
+            key_thumbprint: stored.key_thumbprint.clone(),
         },
         now,
     );

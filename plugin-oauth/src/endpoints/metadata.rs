@@ -4,7 +4,7 @@
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, grants::Grant, prompt::Prompt};
+use crate::{OAuth, dpop, grants::Grant, prompt::Prompt};
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -28,6 +28,8 @@ struct Metadata<'a> {
     code_challenge_methods_supported: [&'a str; 1],
     /// Initiating User Registration via OpenID Connect, section 4.
     prompt_values_supported: [&'a str; 4],
+    /// RFC 9449, section 5.1.
+    dpop_signing_alg_values_supported: Vec<&'a str>,
     /// RFC 9207, section 3.
     authorization_response_iss_parameter_supported: bool,
     /// RFC 9101, section 10.5, and OpenID Connect Discovery, section 3, whose
@@ -64,6 +66,7 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_CLIENTS,
             code_challenge_methods_supported: ["S256"],
             prompt_values_supported: Prompt::WORDS,
+            dpop_signing_alg_values_supported: dpop::algorithms().collect(),
             authorization_response_iss_parameter_supported: true,
             request_uri_parameter_supported: false,
         },

@@ -12,6 +12,7 @@ use crate::{
     OAuth,
     authorization_request::AuthorizationRequest,
     client_authentication::Credentials,
+    dpop::{self, DpopError},
     error::OAuthError,
     stored_request::{Arrival, store},
 };
@@ -45,14 +46,22 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
             oauth.settings().localhost_with_any_port,
         )
         .ok_or(OAuthError::RedirectUri)?;
-    let asked = AuthorizationRequest::from_parameters(&oauth, &client, redirect_uri, &form)?;
+    let proof = dpop::proof_of(&oauth, &request).await?;
+    let mut asked = AuthorizationRequest::from_parameters(&oauth, &client, redirect_uri, &form)?;
+    if let Some(proof) = &proof {
+        asked.bind_to(&proof.thumbprint)?;
+        if !oauth.use_up(proof.jwt_id.clone()).await? {
+            return Err(DpopError::Replayed.into());
+        }
+    }
     let request_uri = store(&oauth, &client, asked, Arrival::Pushed).await?;
     let lifetime = oauth.settings().pushed_authorization_request_lifetime();
     let response = PushedResponse {
         request_uri: request_uri.to_string(),
         expires_in: lifetime.as_secs(),
     };
-    Ok(Response::json(201, &response)
+    let response = Response::json(201, &response)
         .with_header("cache-control", "no-store")
-        .with_header("pragma", "no-cache"))
+        .with_header("pragma", "no-cache");
+    Ok(dpop::with_next_nonce(response, proof.as_ref()))
 }

@@ -7,27 +7,33 @@ use super::back_channel;
 use crate::{
     OAuth,
     client_authentication::Credentials,
+    dpop,
     error::OAuthError,
-    grants::{self, GrantRequest, TokenResponse},
+    grants::{self, GrantRequest},
 };
 
 /// Swaps a grant for tokens.
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuthError> {
-    let response = redeem(&oauth, &request).await?;
-    Ok(Response::json(200, &response)
-        .with_header("cache-control", "no-store")
-        .with_header("pragma", "no-cache"))
-}
-
-async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuthError> {
-    let form = back_channel::form(request)?;
-    let client = Credentials::from_request(request, &form)?
-        .authenticate(oauth, request.peer())
+    let form = back_channel::form(&request)?;
+    let client = Credentials::from_request(&request, &form)?
+        .authenticate(&oauth, request.peer())
         .await?;
-    let request = GrantRequest {
-        client: &client,
-        form: &form,
-        peer: request.peer(),
-    };
-    grants::redeem(oauth, request).await
+    let proof = dpop::proof_of(&oauth, &request).await?;
+    if proof.is_none() && client.dpop_bound_access_tokens {
+        return Err(OAuthError::DpopRequired);
+    }
+    let tokens = grants::redeem(
+        &oauth,
+        GrantRequest {
+            client: &client,
+            form: &form,
+            peer: request.peer(),
+            proof: proof.as_ref(),
+        },
+    )
+    .await?;
+    let response = Response::json(200, &tokens)
+        .with_header("cache-control", "no-store")
+        .with_header("pragma", "no-cache");
+    Ok(dpop::with_next_nonce(response, proof.as_ref()))
 }

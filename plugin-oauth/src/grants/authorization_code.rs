@@ -14,11 +14,14 @@ use hob_plugin_sdk::{
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
     issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue, new_family},
+    key_binding::{refresh_key, verify_key},
     refresh_token,
 };
 use crate::{
     OAuth,
+    dpop::Proof,
     error::{GrantError, OAuthError},
+    key_thumbprint::KeyThumbprint,
     models::{AuthorizationCode, Client, revoke_family},
     pkce::CodeChallenge,
     redirect_uri::{RedirectTarget, RedirectUri},
@@ -55,6 +58,8 @@ pub struct CodeIssue<'a> {
     pub scope: Scope,
     pub resource: Resource,
     pub code_challenge: Option<CodeChallenge>,
+    /// Of the key that it is for.
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 /// A code that is made and not yet stored.
@@ -84,6 +89,7 @@ impl PreparedCode {
                 expires_at,
                 consumed_at: None,
                 forget_at: expires_at,
+                key_thumbprint: issue.key_thumbprint,
             },
             secret,
         }
@@ -120,7 +126,12 @@ impl<'a> CodeRequest<'a> {
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form, .. } = request;
+    let GrantRequest {
+        client,
+        form,
+        proof,
+        ..
+    } = request;
     let request = CodeRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
         .ok_or(GrantError::Unknown)?
@@ -130,12 +141,12 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         .await?
         .ok_or(GrantError::Unknown)?;
     let now = oauth.now();
-    let verified = match verify(&code, client, &request, now) {
+    let verified = match verify(&code, client, &request, proof, now) {
         Err(GrantError::CodeReplayed) => Err(code),
         verified => {
             verified?;
             let resource = narrow(&code, request.resource)?;
-            consume_and_issue(oauth, client, code, resource, now).await?
+            consume_and_issue(oauth, client, code, resource, proof, now).await?
         }
     };
     match verified {
@@ -149,6 +160,7 @@ fn verify(
     code: &AuthorizationCode,
     client: &Client,
     request: &CodeRequest<'_>,
+    proof: Option<&Proof>,
     now: Timestamp,
 ) -> Result<(), GrantError> {
     if code.client_id != client.client_id {
@@ -167,12 +179,13 @@ fn verify(
         return Err(GrantError::RedirectUri);
     }
     match (&code.code_challenge, request.code_verifier) {
-        (None, None) => Ok(()),
-        (None, Some(_)) => Err(GrantError::CodeVerifierUnasked),
-        (Some(_), None) => Err(GrantError::CodeVerifierMissing),
-        (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => Ok(()),
-        (Some(_), Some(_)) => Err(GrantError::CodeVerifierWrong),
+        (None, None) => {}
+        (None, Some(_)) => return Err(GrantError::CodeVerifierUnasked),
+        (Some(_), None) => return Err(GrantError::CodeVerifierMissing),
+        (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => {}
+        (Some(_), Some(_)) => return Err(GrantError::CodeVerifierWrong),
     }
+    verify_key(code.key_thumbprint.as_ref(), proof)
 }
 
 /// The resource of the access token: what was granted, or a part of it if the
@@ -193,12 +206,14 @@ async fn consume_and_issue(
     client: &Client,
     code: AuthorizationCode,
     resource: Resource,
+    proof: Option<&Proof>,
     now: Timestamp,
 ) -> Result<Result<TokenResponse, AuthorizationCode>, OAuthError> {
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
         parent: None,
         scope: code.scope.clone(),
         resource: code.resource.clone(),
+        key_thumbprint: refresh_key(client, None, proof),
         family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
     });
     let issue = Issue {
@@ -211,6 +226,7 @@ async fn consume_and_issue(
         family: code.family,
         scope: code.scope.clone(),
         resource,
+        proof: proof.cloned(),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();

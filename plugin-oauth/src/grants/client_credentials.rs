@@ -22,7 +22,12 @@ pub static GRANT: Grant = Grant {
 };
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form, .. } = request;
+    let GrantRequest {
+        client,
+        form,
+        proof,
+        ..
+    } = request;
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
     }
@@ -32,6 +37,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         family: new_family(&mut operating_system_randomness()),
         scope: oauth.asked_scope(client, form.one("scope")?)?,
         resource: oauth.asked_resource(form)?,
+        proof: proof.cloned(),
     };
     let now = oauth.now();
     let client = client.id;

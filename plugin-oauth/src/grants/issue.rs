@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use crate::{
     OAuth,
+    dpop::{DpopError, Proof},
     error::OAuthError,
-    models::{AccessToken, RefreshToken},
+    key_thumbprint::KeyThumbprint,
+    models::{AccessToken, RefreshToken, UsedJwtId},
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretDigest, SecretKind, operating_system_randomness},
@@ -36,6 +38,8 @@ pub struct Issue {
     /// Of the access token.
     pub scope: Scope,
     pub resource: Resource,
+    /// Of the key that the access token is bound to.
+    pub proof: Option<Proof>,
 }
 
 /// In whose name a client acts.
@@ -58,6 +62,7 @@ pub struct RefreshIssue {
     pub parent: Option<SecretDigest>,
     pub scope: Scope,
     pub resource: Resource,
+    pub key_thumbprint: Option<KeyThumbprint>,
     pub family_expires_at: Timestamp,
 }
 
@@ -67,11 +72,23 @@ pub fn new_family(randomness: &mut impl Rng) -> i64 {
     (randomness.next_u64() >> 1).cast_signed()
 }
 
+/// How an access token has to be presented, by the key that it is bound to
+/// (RFC 6750; RFC 9449, section 5).
+#[must_use]
+pub const fn token_type(bound_to: Option<&KeyThumbprint>) -> &'static str {
+    match bound_to {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    }
+}
+
 /// Tokens that are made and not yet stored, so that as little as possible is
 /// done while the database waits.
 pub struct PreparedTokens {
     access_token: AccessToken,
     refresh_token: Option<RefreshToken>,
+    /// To be used up by the issue.
+    jwt_id: Option<UsedJwtId>,
     response: TokenResponse,
 }
 
@@ -82,6 +99,11 @@ impl PreparedTokens {
         let access_secret = PlainSecret::generate(SecretKind::AccessToken, randomness);
         let lifetime: Duration = settings.access_token_lifetime();
         let scope = issue.scope.to_string();
+        let (key_thumbprint, jwt_id) = issue
+            .proof
+            .map(|proof| (proof.thumbprint, proof.jwt_id))
+            .unzip();
+        let token_type = token_type(key_thumbprint.as_ref());
         let mut access_token = AccessToken {
             digest: access_secret.digest(),
             client_id: issue.client_id,
@@ -93,6 +115,7 @@ impl PreparedTokens {
             resource: issue.resource,
             created_at: now,
             expires_at: now + lifetime,
+            key_thumbprint,
         };
         let refresh = match issue.holder {
             Holder::Client(client) => {
@@ -119,6 +142,7 @@ impl PreparedTokens {
                         family_expires_at: refresh.family_expires_at,
                         consumed_at: None,
                         siblings: 0,
+                        key_thumbprint: refresh.key_thumbprint,
                     };
                     (secret, row)
                 })
@@ -128,13 +152,14 @@ impl PreparedTokens {
         Self {
             response: TokenResponse {
                 access_token: access_secret.reveal().to_owned(),
-                token_type: "Bearer",
+                token_type,
                 expires_in: lifetime.as_secs(),
                 refresh_token: refresh_secret.map(|secret| secret.reveal().to_owned()),
                 scope,
             },
             access_token,
             refresh_token,
+            jwt_id,
         }
     }
 
@@ -157,7 +182,7 @@ impl PreparedTokens {
     /// comes back, and what it wrote stays.
     ///
     /// # Errors
-    /// The database's.
+    /// The proof was used before, and nothing is consumed; or the database's.
     pub async fn issue<E: Send + 'static>(
         self,
         oauth: &OAuth,
@@ -172,7 +197,7 @@ impl PreparedTokens {
     /// `consume` answers with it.
     ///
     /// # Errors
-    /// The database's.
+    /// As [`Self::issue`].
     pub async fn issue_under<E: Send + 'static>(
         self,
         oauth: &OAuth,
@@ -193,20 +218,24 @@ impl PreparedTokens {
         consume: impl FnOnce(&mut Self, &mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
     ) -> Result<Result<TokenResponse, E>, OAuthError> {
         let housekeeping = oauth.housekeeping();
-        let issued = oauth
+        oauth
             .write(move |connection| {
+                if let Some(jwt_id) = &self.jwt_id
+                    && !jwt_id.use_up(connection)?
+                {
+                    return Ok(Err(DpopError::Replayed.into()));
+                }
                 if let Err(refusal) = consume(&mut self, connection)? {
-                    return Ok(Err(refusal));
+                    return Ok(Ok(Err(refusal)));
                 }
                 self.access_token.insert(connection)?;
                 if let Some(refresh_token) = &self.refresh_token {
                     refresh_token.insert(connection)?;
                 }
                 housekeeping.run(connection, now)?;
-                Ok(Ok(self.response))
+                Ok(Ok(Ok(self.response)))
             })
-            .await?;
-        Ok(issued)
+            .await?
     }
 
     fn put_under(&mut self, consent: i64) {

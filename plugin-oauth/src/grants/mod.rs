@@ -8,6 +8,7 @@ pub mod authorization_code;
 mod client_credentials;
 pub mod device_code;
 mod issue;
+mod key_binding;
 mod password;
 pub mod refresh_token;
 
@@ -24,9 +25,9 @@ use hob_plugin_sdk::{
     http::Fields,
 };
 
-pub use issue::TokenResponse;
+pub use issue::{TokenResponse, token_type};
 
-use crate::{OAuth, error::OAuthError, models::Client};
+use crate::{OAuth, dpop::Proof, error::OAuthError, models::Client};
 
 /// All grants that this server knows.
 pub static GRANTS: [&Grant; 5] = [
@@ -61,6 +62,8 @@ pub struct GrantRequest<'a> {
     pub form: &'a Fields,
     /// The address that it came from, to count guesses by.
     pub peer: &'a str,
+    /// Of the key that the tokens are to be bound to.
+    pub proof: Option<&'a Proof>,
 }
 
 /// How a client comes to a grant.

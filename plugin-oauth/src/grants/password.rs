@@ -17,10 +17,12 @@ use hob_plugin_sdk::{
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
     issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue, new_family},
+    key_binding::refresh_key,
     refresh_token,
 };
 use crate::{
     OAuth,
+    dpop::Proof,
     error::{GrantError, OAuthError},
     models::{Client, Consent, MemberEpoch, NewConsent},
     resource::Resource,
@@ -58,13 +60,18 @@ impl<'a> PasswordRequest<'a> {
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form, peer } = request;
+    let GrantRequest {
+        client,
+        form,
+        peer,
+        proof,
+    } = request;
     let request = PasswordRequest::from_form(oauth, client, form)?;
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
     }
     let (member, epoch) = check_password(oauth, &request, peer).await?;
-    issue(oauth, client, request, &member, epoch).await
+    issue(oauth, client, request, proof, &member, epoch).await
 }
 
 /// The member, and the epoch in which the password was right. A name that is
@@ -104,6 +111,7 @@ async fn issue(
     oauth: &OAuth,
     client: &Client,
     request: PasswordRequest<'_>,
+    proof: Option<&Proof>,
     member: &Profile,
     epoch: MemberEpoch,
 ) -> Result<TokenResponse, OAuthError> {
@@ -115,6 +123,7 @@ async fn issue(
         parent: None,
         scope: scope.clone(),
         resource: resource.clone(),
+        key_thumbprint: refresh_key(client, None, proof),
         family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
     });
     let issue = Issue {
@@ -128,6 +137,7 @@ async fn issue(
         family: new_family(&mut operating_system_randomness()),
         scope: scope.clone(),
         resource: resource.clone(),
+        proof: proof.cloned(),
     };
     let (member_id, client) = (member.id, client.id);
     let issued = PreparedTokens::new(oauth, issue, now)

@@ -26,6 +26,7 @@ use hob_plugin_sdk::{
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
     issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue},
+    key_binding::{refresh_key, verify_key},
 };
 use crate::{
     OAuth,
@@ -68,7 +69,12 @@ impl<'a> RefreshRequest<'a> {
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form, .. } = request;
+    let GrantRequest {
+        client,
+        form,
+        proof,
+        ..
+    } = request;
     let request = RefreshRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::RefreshToken, request.refresh_token)
         .ok_or(GrantError::Unknown)?
@@ -79,6 +85,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         .ok_or(GrantError::Unknown)?;
     let now = oauth.now();
     verify(&token, client, now)?;
+    verify_key(token.key_thumbprint.as_ref(), proof)?;
     let (scope, resource) = narrow(&token, client, request)?;
     let issue = Issue {
         client_id: token.client_id.clone(),
@@ -89,12 +96,14 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
                 parent: Some(token.digest),
                 scope: token.scope.clone(),
                 resource: token.resource.clone(),
+                key_thumbprint: refresh_key(client, token.key_thumbprint.as_ref(), proof),
                 family_expires_at: token.family_expires_at,
             }),
         }),
         family: token.family,
         scope,
         resource,
+        proof: proof.cloned(),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let issued = tokens

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::schema::oauth_access_tokens::{self as access_tokens};
-use crate::{resource::Resource, scope::Scope, secret::SecretDigest};
+use crate::{
+    key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
+};
 
 /// An access token, with all that its check needs.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -26,6 +28,8 @@ pub struct AccessToken {
     pub resource: Resource,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Of the key whose owner alone may use it (RFC 9449, section 6).
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl AccessToken {

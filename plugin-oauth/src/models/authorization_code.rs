@@ -5,8 +5,8 @@ use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::schema::oauth_authorization_codes::{self as codes, dsl};
 use crate::{
-    pkce::CodeChallenge, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
-    secret::SecretDigest,
+    key_thumbprint::KeyThumbprint, pkce::CodeChallenge, redirect_uri::RedirectUri,
+    resource::Resource, scope::Scope, secret::SecretDigest,
 };
 
 /// An authorization code.
@@ -32,6 +32,8 @@ pub struct AuthorizationCode {
     pub consumed_at: Option<Timestamp>,
     /// When its row may go.
     pub forget_at: Timestamp,
+    /// Of the key whose owner alone may redeem it (RFC 9449, section 10).
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl AuthorizationCode {

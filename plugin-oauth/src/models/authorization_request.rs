@@ -10,8 +10,9 @@ use hob_plugin_sdk::{
 
 use super::schema::oauth_authorization_requests::{self as requests, dsl};
 use crate::{
-    authorization_request::AuthorizationRequest, pkce::CodeChallenge, prompt::Prompt,
-    redirect_uri::RedirectUri, resource::Resource, scope::Scope, secret::SecretDigest,
+    authorization_request::AuthorizationRequest, key_thumbprint::KeyThumbprint,
+    pkce::CodeChallenge, prompt::Prompt, redirect_uri::RedirectUri, resource::Resource,
+    scope::Scope, secret::SecretDigest,
 };
 
 /// A stored authorization request. The browser carries only its name.
@@ -42,6 +43,8 @@ pub struct StoredRequest {
     pub login_hint: Option<String>,
     /// In seconds.
     pub max_age: Option<i64>,
+    /// Of the key whose owner alone may redeem the code.
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl StoredRequest {
@@ -145,6 +148,7 @@ impl StoredRequest {
                 .max_age
                 .and_then(|seconds| u64::try_from(seconds).ok())
                 .map(Duration::from_secs),
+            key_thumbprint: self.key_thumbprint.clone(),
         }
     }
 }

@@ -80,6 +80,8 @@ pub struct Client {
     pub introspects: bool,
     /// RFC 9126, section 6.
     pub require_pushed_authorization_requests: bool,
+    /// It gets no access token that is bound to no key (RFC 9449, section 5.2).
+    pub dpop_bound_access_tokens: bool,
 }
 
 /// An application that is to be registered.
@@ -97,6 +99,7 @@ pub struct NewClient {
     pub created_at: Timestamp,
     pub introspects: bool,
     pub require_pushed_authorization_requests: bool,
+    pub dpop_bound_access_tokens: bool,
 }
 
 /// What an application's owner can change.

@@ -16,6 +16,8 @@ mod member_epoch;
 mod refresh_token;
 mod revocation;
 mod schema;
+mod server_key;
+mod used_jwt_id;
 
 pub use access_token::AccessToken;
 pub use authorization_code::AuthorizationCode;
@@ -28,3 +30,5 @@ pub use expired::delete_expired;
 pub use member_epoch::MemberEpoch;
 pub use refresh_token::RefreshToken;
 pub use revocation::{forget_member, revoke_all_of_member, revoke_family};
+pub use server_key::ServerKey;
+pub use used_jwt_id::UsedJwtId;

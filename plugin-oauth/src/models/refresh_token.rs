@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::schema::oauth_refresh_tokens::{self as refresh_tokens, dsl};
-use crate::{resource::Resource, scope::Scope, secret::SecretDigest};
+use crate::{
+    key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
+};
 
 /// A refresh token.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -30,6 +32,9 @@ pub struct RefreshToken {
     pub consumed_at: Option<Timestamp>,
     /// How many successors it got beside the first.
     pub siblings: i32,
+    /// Of the key whose owner alone may use it, where the client has no
+    /// secret that guards it (RFC 9449, section 5).
+    pub key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl RefreshToken {

@@ -18,6 +18,7 @@ diesel::table! {
         suspended_at -> Nullable<BigInt>,
         introspects -> Bool,
         require_pushed_authorization_requests -> Bool,
+        dpop_bound_access_tokens -> Bool,
     }
 }
 
@@ -64,6 +65,7 @@ diesel::table! {
         presented_at -> Nullable<BigInt>,
         login_hint -> Nullable<Text>,
         max_age -> Nullable<BigInt>,
+        key_thumbprint -> Nullable<Text>,
     }
 }
 
@@ -82,6 +84,7 @@ diesel::table! {
         expires_at -> BigInt,
         consumed_at -> Nullable<BigInt>,
         forget_at -> BigInt,
+        key_thumbprint -> Nullable<Text>,
     }
 }
 
@@ -97,6 +100,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         client -> Nullable<BigInt>,
+        key_thumbprint -> Nullable<Text>,
     }
 }
 
@@ -115,6 +119,22 @@ diesel::table! {
         family_expires_at -> BigInt,
         consumed_at -> Nullable<BigInt>,
         siblings -> Integer,
+        key_thumbprint -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    oauth_used_jwt_ids (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_server_keys (purpose) {
+        purpose -> Text,
+        key -> Binary,
+        created_at -> BigInt,
     }
 }
 

@@ -4,6 +4,8 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub mod keys;
+
 use diesel::RunQueryDsl;
 use hob::{
     members::Member,

@@ -71,7 +71,8 @@ impl<'a> Wanted<'a> {
 }
 
 impl<'a> TokenRequest<'a> {
-    /// What a request to a resource brings along.
+    /// What a request to a resource brings along. A header that is no text
+    /// counts as an empty one: nothing is overlooked for being odd.
     #[must_use]
     pub fn new(request: &'a Request, origin: &'a str, wanted: Wanted<'a>) -> Self {
         Self {
@@ -79,8 +80,8 @@ impl<'a> TokenRequest<'a> {
             origin,
             path: request.path(),
             query: request.query(),
-            authorization: request.headers("authorization").collect(),
-            dpop: request.headers("dpop").collect(),
+            authorization: request.all_headers("authorization").collect(),
+            dpop: request.all_headers("dpop").collect(),
             form: request.is_form().then(|| request.body()),
             peer: request.peer(),
             request_id: request.request_id(),

@@ -178,6 +178,16 @@ impl Request {
             .filter_map(|header| std::str::from_utf8(self.bytes(header.value)).ok())
     }
 
+    /// All headers of this name (in lower case), in order; one that is no text
+    /// is an empty one, so that it is not overlooked.
+    pub(crate) fn all_headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.raw
+            .headers
+            .iter()
+            .filter(move |header| self.bytes(header.name) == name.as_bytes())
+            .map(|header| self.text(header.value))
+    }
+
     /// How many headers of this name there are, text or not.
     #[must_use]
     pub fn header_count(&self, name: &str) -> usize {
