@@ -19,7 +19,9 @@ use abi_stable::{
     std_types::RResult,
 };
 use hob_plugin_sdk::abi::{
-    PluginHandle, PluginModuleRef, RawError, host::HostHandle, interface::check_layouts,
+    PluginHandle, PluginModuleRef, RawError,
+    host::HostHandle,
+    interface::{check_layouts, gist},
 };
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use memfd::{FileSeal, MemfdOptions};
@@ -60,7 +62,7 @@ impl OpenedPlugin {
             tracing::debug!(plugin = id, "{difference}");
             Diagnostic::new(format!(
                 "plugin {id} was built against another Hob: {}",
-                first_difference(&difference)
+                gist(&difference)
             ))
             .at(place.clone())
             .fix(format!("install a build of {id} for this Hob"))
@@ -227,26 +229,6 @@ fn root_module(library: &'static Library) -> Result<PluginModuleRef, String> {
     // SAFETY: the layouts agree. `init_root_module` is not used because it
     // also compares the SDK's versions, which may differ.
     unsafe { header.unchecked_layout::<PluginModuleRef>() }.map_err(|error| error.to_string())
-}
-
-/// The gist of abi_stable's report, which shows both layouts in full: the
-/// first "Error:…, Expected:…, Found:…".
-fn first_difference(report: &str) -> String {
-    let mut lines = report
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    let Some(error) = lines.find_map(|line| line.strip_prefix("Error:")) else {
-        return one_line(report);
-    };
-    let mut after = |label: &str| {
-        lines.find(|line| *line == label)?;
-        lines.next()
-    };
-    match (after("Expected:"), after("Found:")) {
-        (Some(expected), Some(found)) => format!("{error}: expected {expected}, found {found}"),
-        _ => error.to_owned(),
-    }
 }
 
 fn one_line(text: &str) -> String {

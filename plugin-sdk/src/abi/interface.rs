@@ -85,7 +85,7 @@ impl RawInterface {
             InterfaceError::LayoutDiffers {
                 id: I::ID.to_owned(),
                 version: I::VERSION,
-                difference,
+                difference: gist(&difference),
             }
         })?;
         // SAFETY: the layouts agree, and `new` took a `&'static` table.
@@ -116,4 +116,55 @@ pub fn check_layouts(
     check_layout_compatibility(expected, offered)
         .and_then(|()| check_layout_compatibility(offered, expected))
         .map_err(|error| error.to_string())
+}
+
+/// The gist of abi_stable's report, which shows both layouts in full: the
+/// first "Error:…, Expected:…, Found:…".
+#[must_use]
+pub fn gist(report: &str) -> String {
+    let all = report
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let mut lines = all.clone();
+    let Some(error) = lines.find_map(|line| line.strip_prefix("Error:")) else {
+        return all.collect::<Vec<_>>().join("; ");
+    };
+    let mut after = |label: &str| {
+        lines.find(|line| *line == label)?;
+        lines.next()
+    };
+    match (after("Expected:"), after("Found:")) {
+        (Some(expected), Some(found)) => format!("{error}: expected {expected}, found {found}"),
+        _ => error.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_layout_is_told_in_a_line() {
+        #[repr(C)]
+        #[derive(StableAbi)]
+        struct Small {
+            first: u32,
+        }
+        #[repr(C)]
+        #[derive(StableAbi)]
+        struct Large {
+            first: u32,
+            second: u64,
+        }
+        let difference =
+            check_layouts(<Small as StableAbi>::LAYOUT, <Large as StableAbi>::LAYOUT).unwrap_err();
+        let told = gist(&difference);
+        assert!(!told.contains('\n') && told.len() < 200, "{told}");
+        assert!(
+            told.contains("expected") && told.contains("found"),
+            "{told}"
+        );
+        assert_eq!(gist("one\n\n two"), "one; two");
+    }
 }

@@ -29,6 +29,18 @@ const GROUP_LIMIT: usize = 256;
 /// waits for the next: what is done need not wait for a slow neighbour.
 const GROUP_TIME: Duration = Duration::from_millis(20);
 
+/// How long a group waits for company, at most, and how long for each that
+/// comes.
+const LONGEST_WAIT: Duration = Duration::from_millis(2);
+const STEP: Duration = Duration::from_micros(50);
+
+/// The group before: how many jobs it had, and how long its commit took.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    jobs: usize,
+    commit: Duration,
+}
+
 pub(super) fn run(
     mut session: SqliteSession,
     mut jobs: mpsc::Receiver<Queued>,
@@ -38,13 +50,35 @@ pub(super) fn run(
 ) {
     let mut taken = Vec::with_capacity(GROUP_LIMIT);
     let mut waiting = VecDeque::with_capacity(GROUP_LIMIT);
+    let mut before = Group::default();
     while jobs.blocking_recv_many(&mut taken, GROUP_LIMIT) > 0 {
+        gather(&mut jobs, &mut taken, before);
         waiting.extend(taken.drain(..));
         while !waiting.is_empty() {
-            write_group(&mut session, &mut waiting, options.write_budget, sink);
+            before = write_group(&mut session, &mut waiting, options.write_budget, sink);
             if session.log_pages() > options.sqlite_log_pages {
                 fold(&mut session, readers);
             }
+        }
+    }
+}
+
+/// Lets a group grow. Those that were answered together come back one after the
+/// other; a commit for the first of them would make all others wait for it. A
+/// writer without company does not wait, and nobody longer than a commit takes.
+fn gather(jobs: &mut mpsc::Receiver<Queued>, taken: &mut Vec<Queued>, before: Group) {
+    if before.jobs < 2 {
+        return;
+    }
+    let until = Instant::now() + before.commit.min(LONGEST_WAIT);
+    while taken.len() < before.jobs && Instant::now() < until {
+        std::thread::sleep(STEP);
+        let Ok(next) = jobs.try_recv() else { return };
+        taken.push(next);
+        while taken.len() < GROUP_LIMIT
+            && let Ok(next) = jobs.try_recv()
+        {
+            taken.push(next);
         }
     }
 }
@@ -72,13 +106,13 @@ fn write_group(
     waiting: &mut VecDeque<Queued>,
     budget: Duration,
     sink: &'static OnceLock<EventSink>,
-) {
+) -> Group {
     let is_upkeep = waiting.front().is_some_and(|job| job.kind == Kind::Upkeep);
     if let Err(error) = begin(session, is_upkeep) {
         for queued in waiting.drain(..) {
             queued.answer.send(RawJobOutcome::Failed(error.clone()));
         }
-        return;
+        return Group::default();
     }
     let began = Instant::now();
     let mut ran: Vec<(Answer, RawJobOutcome)> = Vec::with_capacity(waiting.len());
@@ -104,9 +138,14 @@ fn write_group(
             break;
         }
     }
+    let ready = Instant::now();
     if lost.is_none() {
         lost = session.say(Word::Commit).err();
     }
+    let group = Group {
+        jobs: ran.len(),
+        commit: ready.elapsed(),
+    };
     if !session.is_autocommit()
         && let Err(error) = session.say(Word::RollBack)
     {
@@ -118,6 +157,7 @@ fn write_group(
             (_, outcome) => outcome,
         });
     }
+    group
 }
 
 /// Upkeep waits for another process that does the same, as long as it takes.
