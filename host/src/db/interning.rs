@@ -64,6 +64,18 @@ pub(crate) fn text(number: u32) -> Option<Arc<str>> {
         .cloned()
 }
 
+/// The texts of all numbers that were given out so far.
+#[cfg(feature = "testing")]
+pub(crate) fn all() -> Vec<String> {
+    let texts = interned();
+    texts
+        .texts
+        .iter()
+        .skip(1)
+        .map(ToString::to_string)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

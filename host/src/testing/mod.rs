@@ -3,8 +3,10 @@
 
 mod browser;
 pub mod migrations;
+mod plans;
 pub mod postgres;
 mod site;
 
 pub use browser::{Browser, Reply};
+pub use plans::Plan;
 pub use site::{Builder, TestHost, on_each_database};

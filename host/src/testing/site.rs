@@ -32,8 +32,8 @@ pub struct TestHost {
     dispatch: Dispatch,
     clock: Clock,
     // Dropped after the site that lives in them.
-    _folder: TempDir,
-    _postgres: Option<FreshDatabase>,
+    folder: TempDir,
+    postgres: Option<FreshDatabase>,
 }
 
 /// What the site is to be like.
@@ -91,6 +91,15 @@ impl TestHost {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.started.as_ref().expect("runs until dropped").app
+    }
+
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Its database, where that is PostgreSQL.
+    pub(super) fn postgres(&self) -> Option<&FreshDatabase> {
+        self.postgres.as_ref()
     }
 
     /// A client without cookies.
@@ -308,8 +317,8 @@ impl Builder {
             dispatch: dispatch(&started.app),
             started: Some(started),
             clock,
-            _folder: folder,
-            _postgres: self.postgres,
+            folder,
+            postgres: self.postgres,
         })
     }
 }
