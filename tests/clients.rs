@@ -1,81 +1,458 @@
-//! Ordinary OAuth libraries of Python, which know nothing of Hob.
+//! Ordinary OAuth libraries, which know nothing of Hob. Each drives a small
+//! application (see `clients/README.md`), and all go through the same
+//! scenarios.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::Stdio,
-};
+mod oauth2_crate;
+
+use std::process::Command;
+
+use oauth2_crate::OAuth2Crate;
 
 use crate::support::{
-    Installation,
-    application::{Application, consent_page, decide, query_of},
+    Installation, Site, Visitor,
+    application::{ALL_SCOPES, Application, consent_page, decide, query_of},
+    client_program::{Client, ClientProgram},
+    go, node,
     photograph::{self, TURNED},
     python,
 };
 
-/// Runs a script: it prints the URL for its member, reads where the member was
-/// sent back to, and does the rest itself.
-fn drive(script: &str, more: &[&str]) {
+/// A part of [`ALL_SCOPES`].
+const PART: &str = "profile media:read";
+
+/// Starts an application on a library, for the site at this URL.
+type Start = fn(&str, &Application) -> Box<dyn Client>;
+
+fn start(mut command: Command, site: &str, application: &Application) -> Box<dyn Client> {
+    command
+        .env("HOB_URL", site)
+        .env("CLIENT_ID", &application.client_id)
+        .env_remove("CLIENT_SECRET");
+    if let Some(secret) = &application.client_secret {
+        command.env("CLIENT_SECRET", secret);
+    }
+    Box::new(ClientProgram::start(command))
+}
+
+const REQUESTS_OAUTHLIB: Start = |site, application| {
+    start(
+        python::client("requests_oauthlib_client.py"),
+        site,
+        application,
+    )
+};
+const AUTHLIB: Start =
+    |site, application| start(python::client("authlib_client.py"), site, application);
+const OAUTH4WEBAPI: Start =
+    |site, application| start(node::client("oauth4webapi_client.mjs"), site, application);
+const OPENID_CLIENT: Start =
+    |site, application| start(node::client("openid_client_client.mjs"), site, application);
+const XOAUTH2: Start =
+    |site, application| start(go::client("xoauth2_client.go"), site, application);
+const OAUTH2_CRATE: Start = |site, application| Box::new(OAuth2Crate::new(site, application));
+
+/// A site, an application that is registered and runs, and a member before a
+/// browser.
+struct Scene<'a> {
+    site: &'a Site<'a>,
+    application: &'a Application,
+    alice: Visitor,
+    client: Box<dyn Client>,
+}
+
+/// Plays a scene on a fresh site, with an application that is registered with
+/// `more` arguments.
+fn play(library: Start, more: &[&str], scene: impl FnOnce(&mut Scene)) {
     let installation = Installation::new(&["oauth", "api"]);
     installation.add_member("alice", "a long password");
     let application = Application::register(&installation, more);
     let site = installation.serve();
-    let alice = site.member("alice", "a long password");
+    scene(&mut Scene {
+        site: &site,
+        application: &application,
+        alice: site.member("alice", "a long password"),
+        client: library(&installation.url(), &application),
+    });
+}
 
-    let mut client = python::client(script)
-        .env("HOB_URL", installation.url())
-        .env("CLIENT_ID", &application.client_id)
-        .env(
-            "CLIENT_SECRET",
-            application.client_secret.as_deref().unwrap_or_default(),
-        )
-        .env("PHOTOGRAPH", photograph::path(TURNED))
-        // The tests' site speaks plain http, on this machine alone.
-        .env("OAUTHLIB_INSECURE_TRANSPORT", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("Python is installed");
-    let mut stdin = client.stdin.take().expect("it is piped");
-    let mut lines = BufReader::new(client.stdout.take().expect("it is piped")).lines();
-    let url = lines.next().expect("a URL").expect("UTF-8");
-    let state = query_of(&url, "state").expect("the library sends a state");
-    assert!(query_of(&url, "code_challenge").is_some(), "no PKCE: {url}");
+impl Scene<'_> {
+    #[track_caller]
+    fn expect(&mut self, line: &str, answer: &str) {
+        assert_eq!(self.client.told(line), answer, "to {line:?}");
+    }
 
-    let page = consent_page(&url, &alice);
-    let fields = [
-        ("scope", "profile"),
-        ("scope", "media:read"),
-        ("scope", "media:write"),
-        ("decision", "allow"),
-    ];
-    let callback = decide(&page, &alice, &fields);
-    assert_eq!(query_of(&callback, "state"), Some(state));
-    writeln!(stdin, "{callback}").expect("it listens");
-    drop(stdin);
+    /// The member's way from the application's URL back to the application,
+    /// allowing these scopes where the site asks. None of them is a denial.
+    #[track_caller]
+    fn decide(&self, url: &str, allowed: &str) -> String {
+        let page = consent_page(url, &self.alice);
+        let mut fields: Vec<_> = allowed
+            .split_whitespace()
+            .map(|word| ("scope", word))
+            .collect();
+        fields.push((
+            "decision",
+            if allowed.is_empty() { "deny" } else { "allow" },
+        ));
+        decide(&page, &self.alice, &fields)
+    }
 
-    let said: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
-    let status = client.wait().expect("it ends");
-    assert!(status.success(), "{script} ended with {status}: {said:#?}");
-    let page = said.last().expect("it says what it published");
-    photograph::assert_clean_and_upright(&alice, page);
+    /// The application asks for all; the member allows these scopes.
+    #[track_caller]
+    fn connect(&mut self, allowed: &str) -> String {
+        let url = self.client.told(&format!("connect {ALL_SCOPES}"));
+        let state = query_of(&url, "state");
+        assert!(state.is_some(), "no state: {url}");
+        assert!(query_of(&url, "code_challenge").is_some(), "no PKCE: {url}");
+        let callback = self.decide(&url, allowed);
+        assert_eq!(query_of(&callback, "state"), state);
+        self.client.told(&format!("callback {callback}"))
+    }
+
+    #[track_caller]
+    fn connected(&mut self) {
+        assert_eq!(self.connect(ALL_SCOPES), format!("allowed {ALL_SCOPES}"));
+        self.expect("me", "alice");
+    }
+}
+
+/// The member allows everything, and the tokens are renewed twice.
+fn connects_and_refreshes(library: Start, more: &[&str]) {
+    play(library, more, |scene| {
+        scene.connected();
+        for _ in 0..2 {
+            scene.expect("refresh", &format!("allowed {ALL_SCOPES}"));
+            scene.expect("me", "alice");
+        }
+    });
+}
+
+/// The same, and the application publishes a photograph.
+fn connects_and_publishes(library: Start, more: &[&str]) {
+    play(library, more, |scene| {
+        scene.connected();
+        scene.expect("refresh", &format!("allowed {ALL_SCOPES}"));
+        let file = photograph::path(TURNED);
+        let page = scene.client.told(&format!("publish {}", file.display()));
+        photograph::assert_clean_and_upright(&scene.alice, &page);
+    });
+}
+
+/// The member denies, and allows at the second attempt.
+fn hears_a_no(library: Start) {
+    play(library, &[], |scene| {
+        assert_eq!(scene.connect(""), "error access_denied");
+        scene.connected();
+    });
+}
+
+/// The member allows a part. A refresh keeps to it, and does not fail for what
+/// was asked and not allowed.
+fn works_with_a_part(library: Start) {
+    play(library, &[], |scene| {
+        assert_eq!(scene.connect(PART), format!("allowed {PART}"));
+        scene.expect("me", "alice");
+        scene.expect("refresh", &format!("allowed {PART}"));
+        scene.expect("me", "alice");
+    });
+}
+
+/// The member takes back what was allowed, while the application is at it.
+fn hears_that_it_was_taken_back(library: Start) {
+    play(library, &[], |scene| {
+        scene.connected();
+        let action = format!("/oauth/connections/{}/revoke", scene.application.client_id);
+        let answer = scene.alice.submit("/oauth/connections", &action, &[]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        scene.expect("me", "error invalid_token");
+        scene.expect("refresh", "error invalid_grant");
+        scene.connected();
+    });
+}
+
+/// The application gives its tokens back.
+fn gives_its_tokens_back(library: Start, more: &[&str]) {
+    play(library, more, |scene| {
+        scene.connected();
+        scene.expect("revoke", "revoked");
+        scene.expect("me", "error invalid_token");
+        scene.expect("refresh", "error invalid_grant");
+    });
+}
+
+/// The application asks what its token allows, before and after it gives the
+/// tokens back.
+fn asks_what_its_token_allows(library: Start) {
+    play(library, &[], |scene| {
+        assert_eq!(scene.connect(PART), format!("allowed {PART}"));
+        scene.expect("introspect", &format!("active {PART}"));
+        scene.expect("revoke", "revoked");
+        scene.expect("introspect", "inactive");
+    });
+}
+
+/// The application has to push its request. The browser's address tells
+/// nothing but its name.
+fn pushes_its_request(library: Start, more: &[&str]) {
+    let mut arguments = vec!["--require-pushed-authorization-requests"];
+    arguments.extend(more);
+    play(library, &arguments, |scene| {
+        let url = scene.client.told(&format!("connect {ALL_SCOPES}"));
+        let callback = scene.alice.get(&url).header("location").to_owned();
+        let refusal = scene.client.told(&format!("callback {callback}"));
+        assert_eq!(refusal, "error invalid_request");
+
+        let url = scene.client.told(&format!("push {ALL_SCOPES}"));
+        assert!(query_of(&url, "request_uri").is_some(), "{url}");
+        assert_eq!(query_of(&url, "scope"), None, "{url}");
+        let callback = scene.decide(&url, PART);
+        scene.expect(&format!("callback {callback}"), &format!("allowed {PART}"));
+        scene.expect("me", "alice");
+    });
+}
+
+/// The application acts for no member, until the operator suspends it.
+fn acts_for_no_member(library: Start) {
+    play(library, &["--grant", "client_credentials"], |scene| {
+        scene.expect("machine media:read", "allowed media:read");
+        scene.expect("count", "0");
+        let suspend = ["oauth", "client", "suspend", &scene.application.client_id];
+        scene.site.installation.hob(&suspend).succeeds();
+        scene.expect("count", "error invalid_token");
+    });
 }
 
 #[test]
 fn requests_oauthlib_connects_refreshes_and_publishes() {
-    drive("requests_oauthlib_client.py", &[]);
+    connects_and_publishes(REQUESTS_OAUTHLIB, &[]);
 }
 
 #[test]
 fn requests_oauthlib_works_as_a_public_client() {
-    drive("requests_oauthlib_client.py", &["--public"]);
+    connects_and_publishes(REQUESTS_OAUTHLIB, &["--public"]);
+}
+
+#[test]
+fn requests_oauthlib_hears_a_no() {
+    hears_a_no(REQUESTS_OAUTHLIB);
+}
+
+#[test]
+fn requests_oauthlib_works_with_a_part() {
+    works_with_a_part(REQUESTS_OAUTHLIB);
+}
+
+#[test]
+fn requests_oauthlib_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(REQUESTS_OAUTHLIB);
+}
+
+#[test]
+fn requests_oauthlib_acts_for_no_member() {
+    acts_for_no_member(REQUESTS_OAUTHLIB);
 }
 
 #[test]
 fn authlib_connects_refreshes_and_publishes() {
-    drive("authlib_client.py", &[]);
+    connects_and_publishes(AUTHLIB, &[]);
 }
 
 #[test]
 fn authlib_works_as_a_public_client() {
-    drive("authlib_client.py", &["--public"]);
+    connects_and_publishes(AUTHLIB, &["--public"]);
+}
+
+#[test]
+fn authlib_hears_a_no() {
+    hears_a_no(AUTHLIB);
+}
+
+#[test]
+fn authlib_works_with_a_part() {
+    works_with_a_part(AUTHLIB);
+}
+
+#[test]
+fn authlib_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(AUTHLIB);
+}
+
+#[test]
+fn authlib_gives_its_tokens_back() {
+    gives_its_tokens_back(AUTHLIB, &[]);
+}
+
+#[test]
+fn authlib_asks_what_its_token_allows() {
+    asks_what_its_token_allows(AUTHLIB);
+}
+
+#[test]
+fn authlib_acts_for_no_member() {
+    acts_for_no_member(AUTHLIB);
+}
+
+#[test]
+fn oauth4webapi_connects_refreshes_and_publishes() {
+    connects_and_publishes(OAUTH4WEBAPI, &[]);
+}
+
+#[test]
+fn oauth4webapi_works_as_a_public_client() {
+    connects_and_refreshes(OAUTH4WEBAPI, &["--public"]);
+}
+
+#[test]
+fn oauth4webapi_hears_a_no() {
+    hears_a_no(OAUTH4WEBAPI);
+}
+
+#[test]
+fn oauth4webapi_works_with_a_part() {
+    works_with_a_part(OAUTH4WEBAPI);
+}
+
+#[test]
+fn oauth4webapi_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(OAUTH4WEBAPI);
+}
+
+#[test]
+fn oauth4webapi_gives_its_tokens_back() {
+    gives_its_tokens_back(OAUTH4WEBAPI, &["--public"]);
+}
+
+#[test]
+fn oauth4webapi_asks_what_its_token_allows() {
+    asks_what_its_token_allows(OAUTH4WEBAPI);
+}
+
+#[test]
+fn oauth4webapi_pushes_its_request() {
+    pushes_its_request(OAUTH4WEBAPI, &[]);
+}
+
+#[test]
+fn oauth4webapi_pushes_its_request_as_a_public_client() {
+    pushes_its_request(OAUTH4WEBAPI, &["--public"]);
+}
+
+#[test]
+fn oauth4webapi_acts_for_no_member() {
+    acts_for_no_member(OAUTH4WEBAPI);
+}
+
+#[test]
+fn openid_client_connects_and_refreshes() {
+    connects_and_refreshes(OPENID_CLIENT, &[]);
+}
+
+#[test]
+fn openid_client_works_as_a_public_client() {
+    connects_and_refreshes(OPENID_CLIENT, &["--public"]);
+}
+
+#[test]
+fn openid_client_hears_a_no() {
+    hears_a_no(OPENID_CLIENT);
+}
+
+#[test]
+fn openid_client_works_with_a_part() {
+    works_with_a_part(OPENID_CLIENT);
+}
+
+#[test]
+fn openid_client_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(OPENID_CLIENT);
+}
+
+#[test]
+fn openid_client_gives_its_tokens_back() {
+    gives_its_tokens_back(OPENID_CLIENT, &[]);
+}
+
+#[test]
+fn openid_client_asks_what_its_token_allows() {
+    asks_what_its_token_allows(OPENID_CLIENT);
+}
+
+#[test]
+fn openid_client_pushes_its_request() {
+    pushes_its_request(OPENID_CLIENT, &[]);
+}
+
+#[test]
+fn openid_client_acts_for_no_member() {
+    acts_for_no_member(OPENID_CLIENT);
+}
+
+#[test]
+fn golang_oauth2_connects_and_refreshes() {
+    connects_and_refreshes(XOAUTH2, &[]);
+}
+
+#[test]
+fn golang_oauth2_works_as_a_public_client() {
+    connects_and_refreshes(XOAUTH2, &["--public"]);
+}
+
+#[test]
+fn golang_oauth2_hears_a_no() {
+    hears_a_no(XOAUTH2);
+}
+
+#[test]
+fn golang_oauth2_works_with_a_part() {
+    works_with_a_part(XOAUTH2);
+}
+
+#[test]
+fn golang_oauth2_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(XOAUTH2);
+}
+
+#[test]
+fn golang_oauth2_acts_for_no_member() {
+    acts_for_no_member(XOAUTH2);
+}
+
+#[test]
+fn oauth2_crate_connects_and_refreshes() {
+    connects_and_refreshes(OAUTH2_CRATE, &[]);
+}
+
+#[test]
+fn oauth2_crate_works_as_a_public_client() {
+    connects_and_refreshes(OAUTH2_CRATE, &["--public"]);
+}
+
+#[test]
+fn oauth2_crate_hears_a_no() {
+    hears_a_no(OAUTH2_CRATE);
+}
+
+#[test]
+fn oauth2_crate_works_with_a_part() {
+    works_with_a_part(OAUTH2_CRATE);
+}
+
+#[test]
+fn oauth2_crate_hears_that_it_was_taken_back() {
+    hears_that_it_was_taken_back(OAUTH2_CRATE);
+}
+
+#[test]
+fn oauth2_crate_gives_its_tokens_back() {
+    gives_its_tokens_back(OAUTH2_CRATE, &[]);
+}
+
+#[test]
+fn oauth2_crate_asks_what_its_token_allows() {
+    asks_what_its_token_allows(OAUTH2_CRATE);
+}
+
+#[test]
+fn oauth2_crate_acts_for_no_member() {
+    acts_for_no_member(OAUTH2_CRATE);
 }

@@ -13,4 +13,5 @@ mod journey;
 mod kill_minus_nine;
 mod other_compiler;
 mod panic_abort;
+mod single_page;
 mod support;

@@ -3,11 +3,15 @@
 
 pub mod application;
 pub mod chromium;
+pub mod client_program;
+pub mod go;
 pub mod installation;
+pub mod node;
 pub mod photo_desk;
 pub mod photograph;
 pub mod programs;
 pub mod python;
+pub mod single_page;
 pub mod skip;
 pub mod upload;
 pub mod visitor;

@@ -5,7 +5,7 @@ use std::{env, path::PathBuf, process::Command};
 
 use super::programs;
 
-/// The folder of the virtual environment with `tests/clients/requirements.txt`.
+/// The folder of the virtual environment with `tests/clients/python/requirements.txt`.
 pub fn environment() -> PathBuf {
     let folder = env::var_os("HOB_TEST_PYTHON").map_or_else(
         || programs::repository().join(".tools/python"),
@@ -19,9 +19,13 @@ pub fn environment() -> PathBuf {
     folder
 }
 
-/// A command that runs a script of `tests/clients`.
-pub fn client(script: &str) -> Command {
+/// A command that runs a program of `tests/clients/python`.
+pub fn client(program: &str) -> Command {
     let mut command = Command::new(environment().join("bin/python"));
-    command.arg(programs::repository().join("tests/clients").join(script));
+    command.arg(
+        programs::repository()
+            .join("tests/clients/python")
+            .join(program),
+    );
     command
 }
