@@ -36,6 +36,7 @@ struct ClientJson<'a> {
     dpop_bound_access_tokens: bool,
     owner_id: Option<i64>,
     introspects: bool,
+    legacy_query: bool,
     /// Those that count now.
     #[serde(skip_serializing_if = "Option::is_none")]
     secrets: Option<Vec<SecretJson>>,
@@ -91,6 +92,7 @@ impl<'a> ClientJson<'a> {
             dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             owner_id: client.owner_id,
             introspects: client.introspects,
+            legacy_query: client.legacy_query,
             secrets: None,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
@@ -129,6 +131,9 @@ impl<'a> ClientJson<'a> {
         if self.require_pushed_authorization_requests {
             line("must push:", "its authorization requests");
         }
+        if self.legacy_query {
+            line("legacy:", "may send codes, secrets and tokens in addresses");
+        }
         for secret in self.secrets.iter().flatten() {
             line("secret:", &secret.text());
         }
@@ -150,11 +155,17 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     } else {
         ClientKind::Confidential
     };
-    if kind == ClientKind::Public && invocation.given("introspect") {
-        return Err(CommandError::usage(
-            "--introspect: a public client proves nothing of itself, so it may not look at tokens",
-            "leave --public out",
-        ));
+    let not_for_public_clients = [
+        ("introspect", "may not look at tokens"),
+        ("legacy-query", "would send codes that anybody could redeem"),
+    ];
+    for (flag, consequence) in not_for_public_clients {
+        if kind == ClientKind::Public && invocation.given(flag) {
+            return Err(CommandError::usage(
+                format!("--{flag}: a public client proves nothing of itself, so it {consequence}"),
+                "leave --public out",
+            ));
+        }
     }
     let grant_types =
         registration::grant_types(invocation.values("grant"), kind).map_err(|problem| {
@@ -190,6 +201,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     new_client.require_pushed_authorization_requests =
         invocation.given("require-pushed-authorization-requests");
     new_client.dpop_bound_access_tokens = invocation.given("dpop-bound-access-tokens");
+    new_client.legacy_query = invocation.given("legacy-query");
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))
@@ -220,14 +232,16 @@ pub async fn client_list(
     }
     let mut text = String::new();
     for client in &clients {
-        let suspended = if client.is_suspended() {
-            "  (suspended)"
-        } else {
-            ""
-        };
+        let mut remarks = String::new();
+        if client.is_suspended() {
+            remarks.push_str("  (suspended)");
+        }
+        if client.legacy_query {
+            remarks.push_str("  (legacy: secrets in addresses)");
+        }
         writeln!(
             text,
-            "{}  {:<12}  {}{suspended}",
+            "{}  {:<12}  {}{remarks}",
             client.client_id,
             client.kind.as_str(),
             client.name

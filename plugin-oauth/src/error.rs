@@ -128,6 +128,8 @@ pub enum OAuthError {
     Field(#[from] FieldError),
     #[error("{0}")]
     Malformed(&'static str),
+    #[error("send this by POST, in the body")]
+    OnlyPost,
     #[error("{0}")]
     CodeChallenge(#[from] CodeChallengeError),
     #[error("this client has to send a code_challenge (PKCE, S256)")]
@@ -252,6 +254,7 @@ impl OAuthError {
         match self {
             Self::Field(_)
             | Self::Malformed(_)
+            | Self::OnlyPost
             | Self::CodeChallenge(_)
             | Self::CodeChallengeRequired
             | Self::RedirectUri
@@ -336,8 +339,12 @@ impl IntoResponse for OAuthError {
             tracing::error!(%error, "an endpoint of the back channel failed");
         }
         let code = self.code();
+        let status = match self {
+            Self::OnlyPost => 405,
+            _ => code.status(),
+        };
         let response = Response::json(
-            self.status(),
+            status,
             &ErrorResponse {
                 error: code.as_str(),
                 error_description: &self.description(),
@@ -354,6 +361,8 @@ impl IntoResponse for OAuthError {
             Self::Dpop(DpopError::Nonce(nonce)) => {
                 response.with_header("dpop-nonce", nonce.clone())
             }
+            // RFC 9110, section 15.5.6.
+            Self::OnlyPost => response.with_header("allow", "POST"),
             _ if code == ErrorCode::InvalidClient => response.with_header(
                 "www-authenticate",
                 "Basic realm=\"oauth\", charset=\"UTF-8\"",

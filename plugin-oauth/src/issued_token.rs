@@ -8,7 +8,7 @@ use hob_plugin_sdk::db::Connection;
 
 use crate::{
     models::{AccessToken, RefreshToken},
-    secret::{PlainSecret, SecretDigest, SecretKind},
+    secret::{SecretDigest, SecretKind},
 };
 
 /// A token that may have been issued here.
@@ -29,7 +29,7 @@ impl IssuedToken {
     /// None for what can't have been issued here as a token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digest = |kind| PlainSecret::parse(kind, text).map(|secret| secret.digest());
+        let digest = |kind| SecretDigest::of_issued(kind, text);
         digest(SecretKind::AccessToken)
             .map(Self::Access)
             .or_else(|| digest(SecretKind::RefreshToken).map(Self::Refresh))

@@ -54,8 +54,8 @@ use crate::{
     dpop::Nonces,
     endpoints::{
         authorize, client_secret, clients, connections, consent, device, device_authorization,
-        device_consent, device_qr, introspect, metadata, pushed_authorization_request, revoke,
-        token,
+        device_consent, device_qr, introspect, legacy_token, metadata,
+        pushed_authorization_request, revoke, token,
     },
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
@@ -99,6 +99,7 @@ impl Plugin for OAuth {
             .handle("POST /consent", consent::post)
             .handle("POST /par", pushed_authorization_request::post)
             .handle("POST /access_token", token::post)
+            .handle("GET /access_token", legacy_token::get)
             .handle("POST /auth/token", token::post)
             .handle("POST /device_authorization", device_authorization::post)
             .handle("GET /device/qr", device_qr::get)

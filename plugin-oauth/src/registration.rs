@@ -244,6 +244,7 @@ pub fn new_client(
         introspects: false,
         require_pushed_authorization_requests: false,
         dpop_bound_access_tokens: false,
+        legacy_query: false,
     };
     (new_client, secret)
 }

@@ -6,9 +6,11 @@
 //! when it happens: the tokens are deleted then. Only a proof of possession
 //! costs a write, which makes it hold once.
 
+use diesel::QueryResult;
 use hob_plugin_sdk::{
     PluginError,
     auth::{Grant, Refusal, TokenRequest, TokenVerifier, Verdict, Wanted},
+    db::Connection,
     http::Fields,
 };
 
@@ -27,19 +29,27 @@ enum Presented<'a> {
     Nothing,
     /// One token, in the one place where it belongs.
     Token(Scheme, &'a str),
+    /// One token, in the address. It counts only for a client that may send it
+    /// there.
+    InQuery(String),
     /// Something that can't be read, or more than one.
     Malformed(Scheme, &'static str),
 }
 
-/// A token counts in the header only. One in the query or in the form is not
-/// looked at, and beside one in the header it is an error (RFC 6750, 2).
+/// A token counts in the header only. One in the form is not looked at, one in
+/// the query only for the sake of old clients, and beside one in the header
+/// either is an error (RFC 6750, 2).
 fn presented<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
     let mut tokens = request
         .authorization
         .iter()
         .filter_map(|header| scheme_and_token(header));
     let Some((scheme, token)) = tokens.next() else {
-        return Presented::Nothing;
+        return if request.authorization.is_empty() {
+            in_query(request)
+        } else {
+            Presented::Nothing
+        };
     };
     if request.authorization.len() > 1 {
         return Presented::Malformed(scheme, "there is more than one Authorization header");
@@ -56,6 +66,17 @@ fn presented<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
         return Presented::Malformed(scheme, "the Authorization header holds no token");
     }
     Presented::Token(scheme, token)
+}
+
+/// RFC 6750, section 2.3, which RFC 9700 retires.
+fn in_query<'a>(request: &TokenRequest<'a>) -> Presented<'a> {
+    if request.query.is_empty() {
+        return Presented::Nothing;
+    }
+    let token = Fields::parse(request.query.as_bytes())
+        .ok()
+        .and_then(|fields| fields.one("access_token").ok()?.map(ToOwned::to_owned));
+    token.map_or(Presented::Nothing, Presented::InQuery)
 }
 
 /// The scheme, in any case, and what follows it. None for another scheme.
@@ -185,8 +206,8 @@ fn nonce_header(nonce: Option<&str>) -> Option<(String, String)> {
     nonce.map(|nonce| ("dpop-nonce".to_owned(), nonce.to_owned()))
 }
 
-fn granted(token: AccessToken, digest: SecretDigest, proof: Option<&Proof>) -> Grant {
-    let grant = Grant::new(token.client_id, digest.token_id(), token.expires_at)
+fn granted(token: AccessToken, proof: Option<&Proof>) -> Grant {
+    let grant = Grant::new(token.client_id, token.digest.token_id(), token.expires_at)
         .with_member(token.member_id)
         .with_scope(token.scope);
     match nonce_header(proof.and_then(|proof| proof.next_nonce.as_deref())) {
@@ -195,33 +216,50 @@ fn granted(token: AccessToken, digest: SecretDigest, proof: Option<&Proof>) -> G
     }
 }
 
+type Find = fn(&mut Connection, &SecretDigest) -> QueryResult<Option<AccessToken>>;
+
+impl OAuth {
+    /// What was not issued here as an access token is not looked up.
+    async fn find(&self, presented: &str, find: Find) -> Result<Option<AccessToken>, PluginError> {
+        let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, presented) else {
+            return Ok(None);
+        };
+        self.read(move |connection| find(connection, &digest)).await
+    }
+}
+
 impl TokenVerifier for OAuth {
     async fn verify(&self, request: TokenRequest<'_>) -> Result<Verdict, PluginError> {
         let refuse = |scheme, refused: &Refused| self.refusal(scheme, refused, request.wanted);
-        let (scheme, token) = match presented(&request) {
+        let (scheme, secret, found) = match presented(&request) {
             Presented::Nothing => return Ok(Verdict::NotMine),
             Presented::Malformed(scheme, why) => {
                 let refused = Refused::new(AccessError::InvalidRequest, why);
                 return Ok(Verdict::Refused(refuse(scheme, &refused)));
             }
-            Presented::Token(scheme, token) => (scheme, token),
+            Presented::Token(scheme, token) => {
+                let found = self.find(token, AccessToken::find).await?;
+                (scheme, token, found)
+            }
+            Presented::InQuery(token) => {
+                let find = AccessToken::find_of_legacy_client;
+                let Some(found) = self.find(&token, find).await? else {
+                    return Ok(Verdict::NotMine);
+                };
+                tracing::warn!(
+                    client_id = found.client_id,
+                    "a legacy client sent its access token in an address"
+                );
+                // No proof of possession comes with it.
+                (Scheme::Bearer, "", Some(found))
+            }
         };
-        let unknown = || {
+        let Some(found) = found else {
             let why = "the access token is unknown, or it was revoked";
             let refused = Refused::new(AccessError::InvalidToken, why);
-            Ok(Verdict::Unknown(refuse(scheme, &refused)))
+            return Ok(Verdict::Unknown(refuse(scheme, &refused)));
         };
-        // What was not issued here as an access token is not looked up.
-        let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, token) else {
-            return unknown();
-        };
-        let found = self
-            .read(move |connection| AccessToken::find(connection, &digest))
-            .await?;
-        let Some(found) = found else {
-            return unknown();
-        };
-        let proof = match self.judge(&request, scheme, token, &found).await? {
+        let proof = match self.judge(&request, scheme, secret, &found).await? {
             Ok(proof) => proof,
             Err(refused) => return Ok(Verdict::Refused(refuse(scheme, &refused))),
         };
@@ -231,7 +269,7 @@ impl TokenVerifier for OAuth {
             let refused = DpopError::Replayed.into();
             return Ok(Verdict::Refused(refuse(scheme, &refused)));
         }
-        Ok(Verdict::Granted(granted(found, digest, proof.as_ref())))
+        Ok(Verdict::Granted(granted(found, proof.as_ref())))
     }
 
     fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {
@@ -292,13 +330,18 @@ mod tests {
         assert_eq!(presented(&bound), Presented::Token(Scheme::Dpop, "abc"));
         for nothing in [
             request(&[], "", None),
-            request(&[], "access_token=abc", None),
+            request(&[], "access_token=abc&access_token=abc", None),
+            request(&["Basic abc"], "access_token=abc", None),
             request(&[], "", Some("access_token=abc")),
             request(&["Basic abc"], "", None),
             request(&["BearerX abc"], "", None),
         ] {
             assert_eq!(presented(&nothing), Presented::Nothing);
         }
+        assert_eq!(
+            presented(&request(&[], "x=1&access_token=abc", None)),
+            Presented::InQuery("abc".to_owned())
+        );
         for malformed in [
             request(&["Bearer"], "", None),
             request(&["Bearer "], "", None),

@@ -13,6 +13,7 @@ pub mod device_consent;
 pub mod device_qr;
 mod front_channel;
 pub mod introspect;
+pub mod legacy_token;
 mod member_page;
 pub mod metadata;
 pub mod pushed_authorization_request;

@@ -179,6 +179,18 @@ impl FromSql<Text, Hob> for GrantTypes {
 /// Why not; see [`crate::error::ErrorCode`].
 pub async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
     let grant = Grant::named(request.form.required("grant_type")?).ok_or(OAuthError::GrantType)?;
+    redeem_as(grant, oauth, request).await
+}
+
+/// As [`redeem`], where the grant is known without being named.
+///
+/// # Errors
+/// As [`redeem`].
+pub async fn redeem_as(
+    grant: &Grant,
+    oauth: &OAuth,
+    request: GrantRequest<'_>,
+) -> Result<TokenResponse, OAuthError> {
     let client = request.client;
     match (client.may_use(grant), grant.warning()) {
         (false, None) => return Err(OAuthError::GrantNotAllowed),

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
-use super::schema::oauth_access_tokens::{self as access_tokens};
+use super::schema::{
+    oauth_access_tokens::{self as access_tokens},
+    oauth_clients,
+};
 use crate::{
     key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
 };
@@ -37,6 +40,23 @@ impl AccessToken {
     pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
         access_tokens::table
             .find(digest)
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// One of a client that may send its tokens in addresses, also one that has
+    /// expired: one indexed read, of two rows.
+    pub fn find_of_legacy_client(
+        connection: &mut Connection,
+        digest: &SecretDigest,
+    ) -> QueryResult<Option<Self>> {
+        access_tokens::table
+            .inner_join(
+                oauth_clients::table.on(oauth_clients::client_id.eq(access_tokens::client_id)),
+            )
+            .filter(access_tokens::digest.eq(digest))
+            .filter(oauth_clients::legacy_query.eq(true))
             .select(Self::as_select())
             .first(connection)
             .optional()

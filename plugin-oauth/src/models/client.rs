@@ -82,6 +82,9 @@ pub struct Client {
     pub require_pushed_authorization_requests: bool,
     /// It gets no access token that is bound to no key (RFC 9449, section 5.2).
     pub dpop_bound_access_tokens: bool,
+    /// It may send codes, secrets and tokens in addresses, as MediaGoblin's
+    /// clients do.
+    pub legacy_query: bool,
 }
 
 /// An application that is to be registered.
@@ -100,6 +103,7 @@ pub struct NewClient {
     pub introspects: bool,
     pub require_pushed_authorization_requests: bool,
     pub dpop_bound_access_tokens: bool,
+    pub legacy_query: bool,
 }
 
 /// What an application's owner can change.

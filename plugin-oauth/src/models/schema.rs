@@ -19,6 +19,7 @@ diesel::table! {
         introspects -> Bool,
         require_pushed_authorization_requests -> Bool,
         dpop_bound_access_tokens -> Bool,
+        legacy_query -> Bool,
     }
 }
 
