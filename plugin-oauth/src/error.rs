@@ -172,6 +172,7 @@ pub enum OAuthError {
     Grant(#[from] GrantError),
     #[error("{0}")]
     Device(#[from] DeviceError),
+    #[error("{0}")]
     Dpop(#[from] DpopError),
     #[error("this client has to send a DPoP proof")]
     DpopRequired,

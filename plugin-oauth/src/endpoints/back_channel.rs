@@ -10,7 +10,7 @@ use crate::error::{ClientAuthenticationError, OAuthError};
 
 /// Parameters that have no business in an address: it stands in the logs of
 /// every server on the way.
-const OWN_PARAMETERS: [&str; 21] = [
+const OWN_PARAMETERS: [&str; 22] = [
     "grant_type",
     "code",
     "redirect_uri",

@@ -45,6 +45,7 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
         client: &client,
         form: &query,
         peer: request.peer(),
+        proof: None,
     };
     grants::redeem_as(named_or_meant(&query)?, oauth, request).await
 }

@@ -19,9 +19,6 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
         .authenticate(&oauth, request.peer())
         .await?;
     let proof = dpop::proof_of(&oauth, &request).await?;
-    if proof.is_none() && client.dpop_bound_access_tokens {
-        return Err(OAuthError::DpopRequired);
-    }
     let tokens = grants::redeem(
         &oauth,
         GrantRequest {

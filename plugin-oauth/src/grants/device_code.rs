@@ -16,11 +16,13 @@ use hob_plugin_sdk::{
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
     issue::{ConsentingMember, Holder, Issue, PreparedTokens, RefreshIssue, new_family},
+    key_binding::refresh_key,
     refresh_token,
 };
 use crate::{
     OAuth,
     decision::{Allowed, Decision},
+    dpop::Proof,
     error::{DeviceError, GrantError, OAuthError},
     models::{Client, DeviceAuthorization, DeviceState, revoke_family},
     resource::Resource,
@@ -151,7 +153,12 @@ pub async fn decide(
 }
 
 async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenResponse, OAuthError> {
-    let GrantRequest { client, form, .. } = request;
+    let GrantRequest {
+        client,
+        form,
+        proof,
+        ..
+    } = request;
     let digest = PlainSecret::parse(SecretKind::DeviceCode, form.required("device_code")?)
         .ok_or(GrantError::Unknown)?
         .digest();
@@ -172,7 +179,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         (DeviceState::Denied, ..) => Err(OAuthError::Denied),
         (DeviceState::Approved, Some(consent), Some(member_id)) => {
             let member = ApprovingMember { member_id, consent };
-            consume_and_issue(oauth, client, device, member, now).await
+            consume_and_issue(oauth, client, device, member, proof, now).await
         }
         // Approval, member and consent are written together.
         (DeviceState::Approved, ..) => Err(GrantError::Unknown.into()),
@@ -208,12 +215,14 @@ async fn consume_and_issue(
     client: &Client,
     device: DeviceAuthorization,
     member: ApprovingMember,
+    proof: Option<&Proof>,
     now: Timestamp,
 ) -> Result<TokenResponse, OAuthError> {
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
         parent: None,
         scope: device.scope.clone(),
         resource: device.resource.clone(),
+        key_thumbprint: refresh_key(client, None, proof),
         family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
     });
     let issue = Issue {
@@ -226,6 +235,7 @@ async fn consume_and_issue(
         family: device.family,
         scope: device.scope.clone(),
         resource: device.resource.clone(),
+        proof: proof.cloned(),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();

@@ -202,5 +202,8 @@ pub async fn redeem_as(
         ),
         (true, None) => {}
     }
+    if request.proof.is_none() && client.dpop_bound_access_tokens {
+        return Err(OAuthError::DpopRequired);
+    }
     (grant.redeem)(oauth, request).await
 }

@@ -181,7 +181,7 @@ impl Request {
     /// All headers of this name (in lower case), in order; one that is no text
     /// is an empty one, so that it is not overlooked.
     pub(crate) fn all_headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.raw
+        self.raw()
             .headers
             .iter()
             .filter(move |header| self.bytes(header.name) == name.as_bytes())
