@@ -141,6 +141,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        bad_input::{form, many_cases},
+        stored_request::RequestUri,
+    };
 
     #[test]
     fn a_max_age_is_a_number_of_seconds() {
@@ -174,6 +178,53 @@ mod tests {
                 };
                 prop_assert_eq!(state(&fields), expected);
             }
+        }
+    }
+
+    /// The parameters of the authorization endpoint.
+    const PARAMETERS: [&str; 14] = [
+        "response_type",
+        "response_mode",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "resource",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "login_hint",
+        "max_age",
+        "request",
+        "request_uri",
+    ];
+
+    proptest! {
+        #![proptest_config(many_cases())]
+
+        #[test]
+        fn no_authorize_query_makes_its_readers_panic(query in form(&PARAMETERS)) {
+            let Ok(fields) = Fields::parse(&query) else { return Ok(()) };
+            let one = |name| fields.one(name).ok().flatten();
+            let registered = RedirectUri::for_registration("https://a.example/cb?x=1").unwrap();
+            let admitted = registered.admit(one("redirect_uri").unwrap_or_default(), true);
+            prop_assert!(admitted.is_none_or(|uri| uri == registered));
+            if let Ok(scope) = Scope::parse(one("scope").unwrap_or_default()) {
+                prop_assert_eq!(Scope::parse(&scope.to_string()), Ok(scope));
+            }
+            let site = "https://a.example";
+            if let Ok(resource) = Resource::from_parameters(fields.all("resource"), site) {
+                prop_assert!(resource.audience(site).starts_with(site));
+            }
+            let challenge = (one("code_challenge"), one("code_challenge_method"));
+            if let Ok(Some(_)) = CodeChallenge::from_parameters(challenge.0, challenge.1) {
+                prop_assert_eq!(challenge.1, Some("S256"));
+            }
+            let _ = Prompt::parse(one("prompt"));
+            let _ = one("max_age").map(max_age);
+            let _ = one("request_uri").map(RequestUri::parse);
+            prop_assert!(login_hint(one("login_hint")).is_none_or(|hint| hint.len() <= LONGEST_LOGIN_HINT));
+            prop_assert!(state(&fields).is_none_or(|state| !state.is_empty() && !state.contains('\0')));
         }
     }
 }

@@ -197,6 +197,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        bad_input::{form, many_cases, text},
+        pkce::CodeChallenge,
+        resource::Resource,
+        scope::Scope,
+        secret::{PlainSecret, SecretKind},
+    };
 
     fn basic(text: &str) -> Result<Credentials, Error> {
         Credentials::from_basic(&format!("Basic {}", BASE64.encode(text)))
@@ -282,6 +289,69 @@ mod tests {
             let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             let header = format!("{}:{}", encode(&id), encode(&secret));
             prop_assert_eq!(basic(&header), Ok(credentials(&id, Some(&secret))));
+        }
+    }
+
+    /// The parameters of the token endpoint.
+    const PARAMETERS: [&str; 14] = [
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "client_assertion",
+        "client_assertion_type",
+        "code",
+        "redirect_uri",
+        "code_verifier",
+        "refresh_token",
+        "scope",
+        "resource",
+        "username",
+        "password",
+        "device_code",
+    ];
+
+    proptest! {
+        #![proptest_config(many_cases())]
+
+        #[test]
+        fn no_token_body_makes_its_readers_panic(body in form(&PARAMETERS)) {
+            let Ok(fields) = Fields::parse(&body) else { return Ok(()) };
+            if let Ok(credentials) = Credentials::from_parts(None, &fields) {
+                prop_assert_eq!(fields.one("client_id"), Ok(Some(&*credentials.client_id)));
+                prop_assert_eq!(fields.one("client_secret"), Ok(credentials.secret.as_deref()));
+            }
+            let one = |name| fields.one(name).ok().flatten().unwrap_or_default();
+            let challenge = CodeChallenge::from_parameters(
+                Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                Some("S256"),
+            );
+            prop_assert!(!challenge.unwrap().unwrap().is_answered_by(one("code_verifier")));
+            for kind in [SecretKind::AuthorizationCode, SecretKind::RefreshToken] {
+                for name in ["code", "refresh_token"] {
+                    prop_assert_eq!(PlainSecret::parse(kind, one(name)), None);
+                }
+            }
+            let _ = Scope::parse(one("scope"));
+            let _ = Resource::from_parameters(fields.all("resource"), "https://a.example");
+        }
+
+        #[test]
+        fn no_basic_header_makes_its_reader_panic(
+            scheme in prop_oneof![8 => Just("Basic "), 1 => Just("bAsIc  "), 1 => Just("Bearer ")],
+            (text, padding, raw) in (text(), "={0,3}", prop::option::weighted(0.2, text())),
+            body in form(&["client_id", "client_secret"]),
+        ) {
+            let header = match raw {
+                Some(raw) => format!("{scheme}{raw}"),
+                None => format!("{scheme}{}{padding}", BASE64.encode(&text)),
+            };
+            let fields = Fields::parse(&body).unwrap_or_default();
+            if let Ok(credentials) = Credentials::from_parts(Some(&header), &fields) {
+                prop_assert!(!credentials.client_id.is_empty());
+                prop_assert!(!credentials.client_id.contains('\0'));
+                prop_assert_eq!(fields.one("client_secret"), Ok(None));
+                prop_assert!(credentials.secret.is_none_or(|secret| !secret.is_empty()));
+            }
         }
     }
 }

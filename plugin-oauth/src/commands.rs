@@ -1,5 +1,7 @@
 //! `hob oauth …`: what an operator does on the command line.
 
+pub mod initial_token;
+
 use std::{fmt::Write, time::Duration};
 
 use hob_plugin_sdk::{
@@ -10,7 +12,7 @@ use serde::Serialize;
 use crate::{
     OAuth,
     grants::Grant,
-    models::{Client, ClientKind, ClientSecret},
+    models::{Client, ClientKind, ClientRegistration, ClientSecret, Registrar},
     registration::{self, Typed},
     secret::PlainSecret,
     secret_rotation::{self, OLD_LIVES_ON, RotationError},
@@ -34,7 +36,12 @@ struct ClientJson<'a> {
     scope: String,
     grant_types: Vec<&'a str>,
     dpop_bound_access_tokens: bool,
+    /// `operator`, `member`, or `itself`.
+    registered_by: &'static str,
     owner_id: Option<i64>,
+    /// What let in a client that registered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initial_access_token: Option<i64>,
     introspects: bool,
     legacy_query: bool,
     /// Those that count now.
@@ -90,7 +97,9 @@ impl<'a> ClientJson<'a> {
             scope: client.scope.to_string(),
             grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
             dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+            registered_by: registered_by(client),
             owner_id: client.owner_id,
+            initial_access_token: None,
             introspects: client.introspects,
             legacy_query: client.legacy_query,
             secrets: None,
@@ -105,11 +114,21 @@ impl<'a> ClientJson<'a> {
         self
     }
 
+    fn registrar_in_words(&self) -> String {
+        match (self.owner_id, self.initial_access_token) {
+            (Some(member_id), _) => format!("member {member_id}"),
+            (None, Some(id)) => {
+                format!("{}, with the initial access token {id}", self.registered_by)
+            }
+            (None, None) => self.registered_by.to_owned(),
+        }
+    }
+
     /// The same, for people.
     fn text(&self) -> String {
         let mut text = String::new();
         let mut line = |name: &str, value: &str| {
-            writeln!(text, "{name:<14} {value}").expect("writing to a string does not fail");
+            writeln!(text, "{name:<15} {value}").expect("writing to a string does not fail");
         };
         line("client_id:", self.client_id);
         if let Some(secret) = self.client_secret {
@@ -140,6 +159,7 @@ impl<'a> ClientJson<'a> {
         if self.dpop_bound_access_tokens {
             line("access tokens:", "bound to a key (DPoP)");
         }
+        line("registered by:", &self.registrar_in_words());
         line("created:", &self.created_at);
         if let Some(time) = &self.suspended_at {
             line("suspended:", time);
@@ -241,9 +261,10 @@ pub async fn client_list(
         }
         writeln!(
             text,
-            "{}  {:<12}  {}{remarks}",
+            "{}  {:<12}  {:<8}  {}{remarks}",
             client.client_id,
             client.kind.as_str(),
+            registered_by(client),
             client.name
         )
         .expect("writing to a string does not fail");
@@ -261,10 +282,14 @@ pub async fn client_show(
 ) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
     let (id, now) = (client.id, oauth.now());
-    let secrets = oauth
-        .read(move |connection| ClientSecret::live_of_client(connection, id, now))
+    let (secrets, registration) = oauth
+        .read(move |connection| {
+            let secrets = ClientSecret::live_of_client(connection, id, now)?;
+            Ok((secrets, ClientRegistration::of_client(connection, id)?))
+        })
         .await?;
-    let shown = ClientJson::new(&client, None).with_secrets(&secrets);
+    let mut shown = ClientJson::new(&client, None).with_secrets(&secrets);
+    shown.initial_access_token = registration.and_then(|own| own.initial_access_token);
     output(&invocation, &shown)
 }
 
@@ -339,6 +364,15 @@ pub async fn client_resume(
     Ok(Output::text(format!(
         "{name} may ask again. Members' consents still stand; its old tokens stay dead.\n"
     )))
+}
+
+/// Who registered it, in a word.
+fn registered_by(client: &Client) -> &'static str {
+    match client.registrar() {
+        Registrar::Operator => "operator",
+        Registrar::Member(_) => "member",
+        Registrar::Itself => "itself",
+    }
 }
 
 async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {

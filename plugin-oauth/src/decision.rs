@@ -10,7 +10,7 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    models::{Consent, NewConsent},
+    models::{Client, Consent, NewConsent},
     resource::Resource,
     scope::Scope,
 };
@@ -45,6 +45,8 @@ impl Decision {
 pub struct Allowed {
     pub member_id: i64,
     pub client: i64,
+    /// Such a client is kept because it is used.
+    pub client_registered_itself: bool,
     pub resource: Resource,
     /// What was asked.
     pub asked: Scope,
@@ -59,6 +61,9 @@ impl Allowed {
     /// # Errors
     /// The database's.
     pub fn store(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<i64> {
+        if self.client_registered_itself {
+            Client::keep(connection, self.client, now)?;
+        }
         let before = Consent::find(connection, self.member_id, self.client, &self.resource, now)?;
         let kept = before
             .map(|consent| consent.scope.without(&self.asked))

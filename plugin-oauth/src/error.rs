@@ -65,6 +65,16 @@ pub enum ErrorCode {
     RequestNotSupported,
     /// `request_uri` of the client's own is not supported (the same).
     RequestUriNotSupported,
+    /// A redirect URI can't be registered (RFC 7591, section 3.2.2).
+    InvalidRedirectUri,
+    /// Client metadata can't be registered (RFC 7591, section 3.2.2).
+    InvalidClientMetadata,
+    /// The access token of the request is missing, unknown, expired or used up
+    /// (RFC 6750, section 3.1).
+    InvalidToken,
+    /// The endpoint is switched off here; the host has this word for whatever
+    /// is not there.
+    NotFound,
 }
 
 impl ErrorCode {
@@ -91,6 +101,10 @@ impl ErrorCode {
             Self::UseDpopNonce => "use_dpop_nonce",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidToken => "invalid_token",
+            Self::NotFound => "not_found",
         }
     }
 
@@ -98,7 +112,8 @@ impl ErrorCode {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::InvalidClient => 401,
+            Self::InvalidClient | Self::InvalidToken => 401,
+            Self::NotFound => 404,
             Self::ServerError => 500,
             Self::InvalidRequest
             | Self::InvalidGrant
@@ -116,7 +131,9 @@ impl ErrorCode {
             | Self::InvalidDpopProof
             | Self::UseDpopNonce
             | Self::RequestNotSupported
-            | Self::RequestUriNotSupported => 400,
+            | Self::RequestUriNotSupported
+            | Self::InvalidRedirectUri
+            | Self::InvalidClientMetadata => 400,
         }
     }
 }
@@ -293,6 +310,7 @@ impl OAuthError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Throttled(_) => 429,
+            Self::OnlyPost => 405,
             other => other.code().status(),
         }
     }
@@ -332,6 +350,20 @@ struct ErrorResponse<'a> {
     error_description: &'a str,
 }
 
+/// An error as JSON that nobody on its way keeps. Of the description, whatever
+/// may not stand there is replaced.
+pub(crate) fn error_response(status: u16, code: ErrorCode, description: &str) -> Response {
+    Response::json(
+        status,
+        &ErrorResponse {
+            error: code.as_str(),
+            error_description: &printable(description),
+        },
+    )
+    .with_header("cache-control", "no-store")
+    .with_header("pragma", "no-cache")
+}
+
 /// As the token endpoint answers (RFC 6749, section 5.2), and those like it. Not for the
 /// authorization endpoint, which redirects or shows a page.
 impl IntoResponse for OAuthError {
@@ -340,19 +372,7 @@ impl IntoResponse for OAuthError {
             tracing::error!(%error, "an endpoint of the back channel failed");
         }
         let code = self.code();
-        let status = match self {
-            Self::OnlyPost => 405,
-            _ => code.status(),
-        };
-        let response = Response::json(
-            status,
-            &ErrorResponse {
-                error: code.as_str(),
-                error_description: &self.description(),
-            },
-        )
-        .with_header("cache-control", "no-store")
-        .with_header("pragma", "no-cache");
+        let response = error_response(self.status(), code, &self.description());
         match &self {
             Self::Throttled(wait) => {
                 // Whole seconds, rounded up (RFC 9110, section 10.2.3).

@@ -1,6 +1,6 @@
 //! What each issue of tokens does beside: it keeps the tables bounded, and
 //! writes down which secrets were used. Expired rows go a few at each issue,
-//! and all by an hourly job.
+//! and all by an hourly job, which also deletes registrations that nobody uses.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,11 @@ use hob_plugin_sdk::{
     db::{Connection, Timestamp},
 };
 
-use crate::{OAuth, models::delete_expired, secret_uses::TakenUses};
+use crate::{
+    OAuth,
+    models::{ClientRegistration, delete_expired},
+    secret_uses::TakenUses,
+};
 
 /// Every so many issues, one of them deletes.
 const EVERY: u32 = 16;
@@ -61,6 +65,33 @@ impl Share {
 /// # Errors
 /// The database's.
 pub async fn prune(oauth: Arc<OAuth>) -> Result<(), PluginError> {
+    delete_all_expired(&oauth).await?;
+    delete_unused_registrations(&oauth).await
+}
+
+/// Clients that registered themselves and that nobody uses.
+async fn delete_unused_registrations(oauth: &OAuth) -> Result<(), PluginError> {
+    let Some(lifetime) = oauth.settings().unused_registration_lifetime() else {
+        return Ok(());
+    };
+    let before = oauth.now() - lifetime;
+    loop {
+        let deleted = oauth
+            .write(move |connection| {
+                ClientRegistration::delete_unused(connection, before, ROWS_OF_JOB)
+            })
+            .await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+        tracing::info!(
+            deleted,
+            "applications that registered themselves and were not used for long were deleted"
+        );
+    }
+}
+
+async fn delete_all_expired(oauth: &OAuth) -> Result<(), PluginError> {
     loop {
         let now = oauth.now();
         let deleted = oauth

@@ -5,11 +5,14 @@
 //! queries, each only what stands below it.
 
 mod authorization_request;
+#[cfg(test)]
+mod bad_input;
 mod challenge;
 mod client_authentication;
 mod commands;
 mod decision;
 mod dpop;
+mod dynamic_registration;
 mod endpoints;
 mod error;
 mod grants;
@@ -53,9 +56,9 @@ use hob_plugin_sdk::{
 use crate::{
     dpop::Nonces,
     endpoints::{
-        authorize, client_secret, clients, connections, consent, device, device_authorization,
-        device_consent, device_qr, introspect, legacy_token, metadata,
-        pushed_authorization_request, revoke, token,
+        authorize, client_configuration, client_secret, clients, connections, consent, device,
+        device_authorization, device_consent, device_qr, introspect, legacy_token, metadata,
+        pushed_authorization_request, register, revoke, token,
     },
     error::OAuthError,
     housekeeping::{Housekeeping, Share},
@@ -66,6 +69,10 @@ use crate::{
     settings::Settings,
     throttle::Throttle,
 };
+
+/// How often an address may register a client, where all may: after the first
+/// few, one in this time.
+const REGISTRATION_EACH: Duration = Duration::from_secs(600);
 
 /// The plugin, started.
 pub struct OAuth {
@@ -81,12 +88,16 @@ pub struct OAuth {
     user_code_throttle: Throttle,
     /// Made when the first proof comes.
     nonces: OnceLock<Nonces>,
+    registration_throttle: Throttle,
+    registration_token_throttle: Throttle,
 }
 
 /// The scopes that the enabled plugins declare.
 struct Scopes {
     descriptions: Vec<ScopeDescription>,
     all: Scope,
+    /// What an application that registers itself may ask for.
+    self_registered: Scope,
 }
 
 impl Plugin for OAuth {
@@ -105,6 +116,10 @@ impl Plugin for OAuth {
             .handle("GET /device/qr", device_qr::get)
             .handle("POST /revoke", revoke::post)
             .handle("POST /introspect", introspect::post)
+            .handle("POST /register", register::post)
+            .handle("GET /register/{client_id}", client_configuration::get)
+            .handle("PUT /register/{client_id}", client_configuration::put)
+            .handle("DELETE /register/{client_id}", client_configuration::delete)
             .handle("GET /.well-known/oauth-authorization-server", metadata::get)
             .handle("GET /device", device::get)
             .handle("POST /device", device::post)
@@ -127,7 +142,10 @@ impl Plugin for OAuth {
             .command("client show", commands::client_show)
             .command("client rotate", commands::client_rotate)
             .command("client suspend", commands::client_suspend)
-            .command("client resume", commands::client_resume);
+            .command("client resume", commands::client_resume)
+            .command("initial-token issue", commands::initial_token::issue)
+            .command("initial-token list", commands::initial_token::list)
+            .command("initial-token revoke", commands::initial_token::revoke);
 
         declaration
             .subscribe(|oauth, event: &MemberDisabled, connection| {
@@ -165,6 +183,8 @@ impl Plugin for OAuth {
             password_throttle: Throttle::default(),
             user_code_throttle: Throttle::default(),
             nonces: OnceLock::new(),
+            registration_throttle: Throttle::forgiving_one_each(REGISTRATION_EACH),
+            registration_token_throttle: Throttle::default(),
         })
     }
 }
@@ -197,6 +217,16 @@ impl OAuth {
     /// For members who guess a device's user code.
     fn user_code_throttle(&self) -> &Throttle {
         &self.user_code_throttle
+    }
+
+    /// Of registrations where all may register, by address.
+    fn registration_throttle(&self) -> &Throttle {
+        &self.registration_throttle
+    }
+
+    /// Of wrong initial and registration access tokens.
+    fn registration_token_throttle(&self) -> &Throttle {
+        &self.registration_token_throttle
     }
 
     fn now(&self) -> Timestamp {
@@ -235,6 +265,10 @@ impl OAuth {
         self.scopes.get_or_init(|| {
             let descriptions = self.host.scopes();
             Scopes {
+                self_registered: self_registered_scope(
+                    &descriptions,
+                    self.settings.dynamic_registration_scopes.as_deref(),
+                ),
                 all: descriptions
                     .iter()
                     .map(|description| description.name.as_str())
@@ -247,6 +281,11 @@ impl OAuth {
     /// All scopes that there are.
     fn declared_scope(&self) -> &Scope {
         &self.scopes().all
+    }
+
+    /// What an application that registers itself may ask for.
+    fn self_registered_scope(&self) -> &Scope {
+        &self.scopes().self_registered
     }
 
     fn scope_descriptions(&self) -> &[ScopeDescription] {
@@ -298,4 +337,26 @@ impl OAuth {
     ) -> Result<T, PluginError> {
         Ok(self.db.write(work).await?)
     }
+}
+
+/// Those that the operator names, as far as there are such; else all that are
+/// not dangerous.
+fn self_registered_scope(descriptions: &[ScopeDescription], named: Option<&[String]>) -> Scope {
+    let allowed = |description: &&ScopeDescription| match named {
+        Some(named) => named.contains(&description.name),
+        None => !description.dangerous,
+    };
+    for name in named.unwrap_or_default() {
+        if !descriptions.iter().any(|known| known.name == *name) {
+            tracing::warn!(
+                scope = name,
+                "dynamic_registration_scopes names no scope of this site"
+            );
+        }
+    }
+    descriptions
+        .iter()
+        .filter(allowed)
+        .map(|description| description.name.as_str())
+        .collect()
 }

@@ -41,8 +41,9 @@ pub struct AskingClient<'a> {
     /// The name's first letter.
     pub initial: &'a str,
     pub website: Option<Website<'a>>,
-    /// The username of the member who registered it; absent if the operator did.
+    /// The username of the member who registered it, if one did.
     pub registered_by: Option<&'a str>,
+    pub registered_itself: bool,
     pub verified: bool,
 }
 

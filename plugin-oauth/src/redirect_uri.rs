@@ -236,6 +236,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::bad_input::{many_cases, text};
 
     fn register(text: &str) -> Result<RedirectUri, RedirectUriError> {
         RedirectUri::for_registration(text)
@@ -431,6 +432,42 @@ mod tests {
         fn whatever_is_registered_fits_a_header(text in "(https://example\\.org|com\\.example:)[ -~]{0,40}") {
             if let Ok(uri) = register(&text) {
                 prop_assert!(uri.with_parameters(&[("state", &text)]).bytes().all(|byte| byte.is_ascii_graphic()));
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(many_cases())]
+
+        #[test]
+        fn whatever_is_registered_leads_where_a_browser_reads_it(
+            start in prop_oneof![
+                Just("https://a.example"), Just("http://127.0.0.1"), Just("http://[::1]:5000"),
+                Just("com.example.app:/cb"), Just("javascript:"), Just(""),
+            ],
+            (rest, presented) in (text(), text()),
+        ) {
+            let uri = format!("{start}{rest}");
+            let Ok(registered) = register(&uri) else { return Ok(()) };
+            let parsed = Url::parse(&uri).unwrap();
+            prop_assert_eq!((parsed.username(), parsed.fragment()), ("", None));
+            match registered.target() {
+                RedirectTarget::Web => prop_assert_eq!(parsed.scheme(), "https"),
+                RedirectTarget::Loopback => {
+                    prop_assert!(LOOPBACK_HOSTS.contains(&parsed.host_str().unwrap()));
+                }
+                RedirectTarget::PrivateScheme => prop_assert!(parsed.scheme().contains('.')),
+                RedirectTarget::OutOfBand => prop_assert_eq!(&uri, OUT_OF_BAND),
+            }
+            let sent = registered.with_parameters(&[("state", &presented)]);
+            prop_assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert_eq!(registered.admit(&uri, false), Some(registered.clone()));
+            let presented = format!("{start}{presented}");
+            if registered.admit(&presented, true).is_some() && presented != uri {
+                prop_assert_eq!(registered.target(), RedirectTarget::Loopback);
+                let presented = Url::parse(&presented).unwrap();
+                prop_assert_eq!(presented.host_str(), parsed.host_str());
+                prop_assert_eq!((presented.path(), presented.query()), (parsed.path(), parsed.query()));
             }
         }
     }

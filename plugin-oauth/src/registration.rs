@@ -1,6 +1,7 @@
-//! Registering an application: the same checks for the page and the command.
+//! Registering an application: the same checks for the page, for the command
+//! and for what applications say of themselves.
 //!
-//! Knows neither forms nor command lines; says of each field what is wrong.
+//! Knows neither forms nor command lines nor JSON; says of each field what is wrong.
 
 use hob_plugin_sdk::db::{Json, Timestamp};
 use url::Url;
@@ -23,7 +24,10 @@ const MOST_REDIRECT_URIS: usize = 20;
 pub enum RegistrationError {
     #[error("it needs a name")]
     NameMissing,
-    #[error("a name has at most {LONGEST_NAME} characters, and no line ends")]
+    #[error(
+        "a name has at most {LONGEST_NAME} characters, no line ends, and nothing that turns the \
+         direction of writing"
+    )]
     Name,
     #[error(
         "a web site begins with https:// or http:// and has at most {LONGEST_WEBSITE} characters"
@@ -119,18 +123,38 @@ pub fn check(
     }
 }
 
-fn check_name(typed: &str) -> Result<String, RegistrationError> {
+/// A name for people, in one line.
+///
+/// # Errors
+/// There is none, or it is no such name.
+pub fn check_name(typed: &str) -> Result<String, RegistrationError> {
     let name = typed.trim();
     if name.is_empty() {
         Err(RegistrationError::NameMissing)
-    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    } else if name.chars().count() > LONGEST_NAME || name.chars().any(is_no_part_of_a_name) {
         Err(RegistrationError::Name)
     } else {
         Ok(name.to_owned())
     }
 }
 
-fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
+/// Line ends and the like, and the marks that turn the direction of writing
+/// (Unicode Standard Annex 9, section 2): with one, what a member reads on the
+/// consent page would not be what stands there.
+fn is_no_part_of_a_name(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// The address of a web site, if there is one. It is shown, and nothing here
+/// goes there.
+///
+/// # Errors
+/// It is no such address.
+pub fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
     let website = typed.trim();
     if website.is_empty() {
         return Ok(None);
@@ -144,7 +168,11 @@ fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
         .ok_or(RegistrationError::Website)
 }
 
-fn check_redirect_uris(
+/// Redirect URIs, each once, for a client of these grants.
+///
+/// # Errors
+/// One can't be registered; there are too many, or none where one is needed.
+pub fn check_redirect_uris(
     typed: &[&str],
     grant_types: &GrantTypes,
 ) -> Result<Vec<RedirectUri>, RegistrationError> {
@@ -245,6 +273,7 @@ pub fn new_client(
         require_pushed_authorization_requests: false,
         dpop_bound_access_tokens: false,
         legacy_query: false,
+        registered_dynamically: false,
     };
     (new_client, secret)
 }
@@ -258,6 +287,8 @@ mod tests {
         assert_eq!(check_name("  Photo Desk ").as_deref(), Ok("Photo Desk"));
         assert_eq!(check_name(" "), Err(RegistrationError::NameMissing));
         assert_eq!(check_name("a\nb"), Err(RegistrationError::Name));
+        assert_eq!(check_name("a\u{202e}b"), Err(RegistrationError::Name));
+        assert!(check_name("\u{5d0}\u{5d1} \u{1f468}\u{200d}\u{1f33e}").is_ok());
         assert_eq!(check_name(&"é".repeat(101)), Err(RegistrationError::Name));
         assert!(check_name(&"é".repeat(100)).is_ok());
     }

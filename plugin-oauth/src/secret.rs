@@ -39,6 +39,10 @@ pub enum SecretKind {
     /// Names a stored authorization request.
     AuthorizationRequest,
     DeviceCode,
+    /// Lets an application register itself (RFC 7591, section 1.2).
+    InitialAccessToken,
+    /// Manages one registered client (RFC 7592, section 1.2).
+    RegistrationAccessToken,
 }
 
 impl SecretKind {
@@ -52,6 +56,8 @@ impl SecretKind {
             Self::ClientSecret => "hob_cs_",
             Self::AuthorizationRequest => "hob_ar_",
             Self::DeviceCode => "hob_dc_",
+            Self::InitialAccessToken => "hob_ia_",
+            Self::RegistrationAccessToken => "hob_ra_",
         }
     }
 }
@@ -228,13 +234,15 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [SecretKind; 6] = [
+    const KINDS: [SecretKind; 8] = [
         SecretKind::AccessToken,
         SecretKind::RefreshToken,
         SecretKind::AuthorizationCode,
         SecretKind::ClientSecret,
         SecretKind::AuthorizationRequest,
         SecretKind::DeviceCode,
+        SecretKind::InitialAccessToken,
+        SecretKind::RegistrationAccessToken,
     ];
 
     fn generate(kind: SecretKind) -> PlainSecret {

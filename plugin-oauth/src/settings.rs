@@ -22,6 +22,10 @@ pub struct Settings {
     pub localhost_with_any_port: bool,
     pub dpop_nonce: bool,
     pub registration: Registration,
+    pub dynamic_registration: DynamicRegistration,
+    /// None: all scopes that are not dangerous.
+    pub dynamic_registration_scopes: Option<Vec<String>>,
+    unused_registration_lifetime: u64,
 }
 
 /// Who may register applications on the site's pages.
@@ -31,6 +35,16 @@ pub enum Registration {
     Members,
     Administrators,
     Closed,
+}
+
+/// Which applications may register themselves (RFC 7591).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DynamicRegistration {
+    Closed,
+    /// Those that the operator gave an initial access token.
+    InitialToken,
+    Open,
 }
 
 impl Settings {
@@ -54,6 +68,16 @@ impl Settings {
     #[must_use]
     pub const fn authorization_code_lifetime(&self) -> Duration {
         Duration::from_secs(self.authorization_code_lifetime)
+    }
+
+    /// How long a client is kept that registered itself and that nobody uses;
+    /// none: for good.
+    #[must_use]
+    pub const fn unused_registration_lifetime(&self) -> Option<Duration> {
+        match self.unused_registration_lifetime {
+            0 => None,
+            seconds => Some(Duration::from_secs(seconds)),
+        }
     }
 
     #[must_use]

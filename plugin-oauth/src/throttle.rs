@@ -1,5 +1,6 @@
 //! Slows guessing down: failures are counted for each account (a client's or a
-//! member's) and address.
+//! member's) and address. Where anybody may do something, each time counts as
+//! one.
 //!
 //! Only failures count, so whoever is busy with the right secret is never held up,
 //! and who is attacked from elsewhere is not locked out. The count is
@@ -16,7 +17,7 @@ use hob_plugin_sdk::db::Timestamp;
 
 /// Failures that are free.
 const BURST: u32 = 10;
-/// How long it takes until one of them is forgiven.
+/// How long it takes until one of them is forgiven, where nothing else is said.
 const FORGIVEN_AFTER: Duration = Duration::from_secs(30);
 /// Pairs that are remembered at most.
 const MOST_PAIRS: usize = 50_000;
@@ -48,17 +49,33 @@ impl Pair {
 
 /// The failures so far. For each pair the time at which all will be forgiven,
 /// which is all that a leaky bucket (GCRA) has to remember.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Throttle {
     forgiven_at: Mutex<HashMap<Pair, Timestamp>>,
+    forgiven_after: Duration,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::forgiving_one_each(FORGIVEN_AFTER)
+    }
 }
 
 impl Throttle {
+    /// One that forgives a failure each time that this has passed.
+    #[must_use]
+    pub fn forgiving_one_each(forgiven_after: Duration) -> Self {
+        Self {
+            forgiven_at: Mutex::default(),
+            forgiven_after,
+        }
+    }
+
     /// How long this pair has to wait before it may try again, if it has to.
     pub fn wait(&self, account: &str, peer: &str, now: Timestamp) -> Option<Duration> {
         let forgiven_at = *self.pairs().get(&Pair::new(account, peer))?;
         let owed = forgiven_at.saturating_duration_since(now);
-        let free = FORGIVEN_AFTER * (BURST - 1);
+        let free = self.forgiven_after * (BURST - 1);
         let wait = owed.saturating_sub(free);
         (!wait.is_zero()).then_some(wait)
     }
@@ -74,13 +91,13 @@ impl Throttle {
             pairs.clear();
         }
         let forgiven_at = pairs.entry(Pair::new(account, peer)).or_insert(now);
-        *forgiven_at = (*forgiven_at).max(now) + FORGIVEN_AFTER;
+        *forgiven_at = (*forgiven_at).max(now) + self.forgiven_after;
     }
 
     /// Takes a failure back that was counted before its outcome was known.
     pub fn succeeded(&self, account: &str, peer: &str) {
         if let Some(forgiven_at) = self.pairs().get_mut(&Pair::new(account, peer)) {
-            *forgiven_at -= FORGIVEN_AFTER;
+            *forgiven_at -= self.forgiven_after;
         }
     }
 

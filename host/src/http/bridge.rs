@@ -61,19 +61,21 @@ pub struct Asked {
 }
 
 impl PluginRoute {
-    /// Answers a request, with the values of the path's parameters. Never
-    /// fails: what goes wrong is an answer too.
+    /// Answers a request, with the values of the path's parameters; without
+    /// them there is nothing at this path. Never fails: what goes wrong is an
+    /// answer too.
     pub async fn answer(
         &self,
         app: &App,
         request: Request,
         asked: Asked,
-        parameters: Vec<String>,
+        parameters: Option<Vec<String>>,
     ) -> Response {
-        let mut response = match self.try_answer(app, request, asked, &parameters).await {
-            Ok(response) => response,
-            Err(failure) => self.refuse(failure),
+        let answered = match parameters {
+            Some(parameters) => self.try_answer(app, request, asked, &parameters).await,
+            None => Err(Failure::NotFound),
         };
+        let mut response = answered.unwrap_or_else(|failure| self.refuse(failure));
         if self.route.cors {
             cors::allow(response.headers_mut());
         }

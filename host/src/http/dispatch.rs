@@ -27,7 +27,6 @@ use super::{
     App,
     bridge::{Asked, PluginRoute},
     cors, envelope,
-    page::Failure,
 };
 
 /// What stands at one path.
@@ -97,9 +96,8 @@ impl Inner {
                 let decoded = percent_decode_str(value).decode_utf8();
                 decoded.map(std::borrow::Cow::into_owned)
             });
-            let Ok(parameters) = parameters.collect::<Result<Vec<_>, _>>() else {
-                return Failure::NotFound.into_response();
-            };
+            // One that is no text names nothing.
+            let parameters: Option<Vec<_>> = parameters.map(Result::ok).collect();
             return route.answer(&self.app, request, asked, parameters).await;
         }
         if endpoint.site {

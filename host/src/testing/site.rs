@@ -175,6 +175,27 @@ impl TestHost {
             .unwrap_or_else(|error| panic!("{}", error.message))
     }
 
+    /// Runs a plugin's periodic job once, as the host does at intervals.
+    ///
+    /// # Panics
+    /// There is no such plugin or job, or the job fails.
+    pub async fn run_job(&self, plugin: &str, job: &str) {
+        let jobs = self
+            .app()
+            .plugins()
+            .find(plugin)
+            .expect("a plugin of this site")
+            .jobs;
+        let index = (0_u32..)
+            .zip((jobs.jobs)(jobs.context))
+            .find_map(|(index, known)| (known.name == job).then_some(index))
+            .expect("a job of this plugin");
+        (jobs.run)(jobs.context, index)
+            .await
+            .into_result()
+            .unwrap_or_else(|error| panic!("{}", error.message));
+    }
+
     /// Does what the background worker would do, until nothing is left.
     ///
     /// # Panics

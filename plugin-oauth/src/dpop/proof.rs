@@ -175,7 +175,9 @@ fn with_plain_escapes(path: &str) -> String {
     while let Some(at) = rest.find('%') {
         plain.push_str(&rest[..at]);
         let escape = rest.get(at..at + 3);
-        let byte = escape.and_then(|escape| u8::from_str_radix(&escape[1..], 16).ok());
+        let byte = escape
+            .filter(|escape| escape[1..].bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|escape| u8::from_str_radix(&escape[1..], 16).ok());
         match (escape, byte) {
             (_, Some(byte)) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 plain.push(char::from(byte));
@@ -186,7 +188,8 @@ fn with_plain_escapes(path: &str) -> String {
                 rest = &rest[at + 3..];
             }
             (_, None) | (None, Some(_)) => {
-                plain.push('%');
+                // One that stands for itself never begins an escape.
+                plain.push_str("%25");
                 rest = &rest[at + 1..];
             }
         }

@@ -77,11 +77,15 @@ pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         .parameter("client_id")
         .unwrap_or_default()
         .to_owned();
+    let now = oauth.now();
     let revoked = oauth
         .write(move |connection| {
             let Some(client) = Client::find(connection, &client_id)? else {
                 return Ok(None);
             };
+            if client.registered_dynamically {
+                Client::keep(connection, client.id, now)?;
+            }
             Consent::revoke(connection, member_id, client.id)?;
             Ok(Some(client.client_id))
         })

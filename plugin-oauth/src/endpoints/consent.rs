@@ -80,6 +80,7 @@ async fn allow(
     let allowed = Allowed {
         member_id: member.id,
         client: client.id,
+        client_registered_itself: client.registered_dynamically,
         resource: stored.resource.clone(),
         asked: stored.scope.clone(),
         scope,

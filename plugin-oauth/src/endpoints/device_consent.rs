@@ -46,7 +46,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     }
     let decision = Decision::from_form(&form, &device.scope)?.ok_or(Unredirectable::NoDecision)?;
     let allowed = matches!(decision, Decision::Allow(_));
-    if !device_code::decide(oauth, device, member, decision).await? {
+    if !device_code::decide(oauth, &client, device, member, decision).await? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(page(

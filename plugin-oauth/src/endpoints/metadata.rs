@@ -4,7 +4,7 @@
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, dpop, grants::Grant, prompt::Prompt};
+use crate::{OAuth, dpop, grants::Grant, prompt::Prompt, settings::DynamicRegistration};
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -18,6 +18,9 @@ struct Metadata<'a> {
     require_pushed_authorization_requests: bool,
     /// RFC 8628, section 4.
     device_authorization_endpoint: String,
+    /// Not there where applications can't register themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
@@ -57,6 +60,12 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
                 .settings()
                 .require_pushed_authorization_requests,
             device_authorization_endpoint: site.plugin_url("/device_authorization"),
+            registration_endpoint: match oauth.settings().dynamic_registration {
+                DynamicRegistration::Closed => None,
+                DynamicRegistration::InitialToken | DynamicRegistration::Open => {
+                    Some(site.plugin_url("/register"))
+                }
+            },
             scopes_supported: oauth.declared_scope().words().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],

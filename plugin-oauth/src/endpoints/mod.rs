@@ -2,7 +2,9 @@
 
 pub mod authorize;
 mod back_channel;
+pub mod client_configuration;
 mod client_form;
+mod client_information;
 pub mod client_secret;
 pub mod clients;
 pub mod connections;
@@ -18,6 +20,7 @@ mod member_page;
 pub mod metadata;
 pub mod pushed_authorization_request;
 mod question;
+pub mod register;
 pub mod revoke;
 pub mod token;
 

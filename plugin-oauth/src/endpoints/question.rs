@@ -59,6 +59,7 @@ impl Question<'_> {
                     initial: &initial(&client.name),
                     website: client.website.as_deref().map(Website::of),
                     registered_by: owner.as_deref(),
+                    registered_itself: client.registered_dynamically,
                     verified: client.is_verified(),
                 },
                 member: AskedMember {

@@ -43,7 +43,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     let client = client.id;
     let issued = PreparedTokens::new(oauth, issue, now)
         .issue(oauth, now, move |connection| {
-            let is_held = Client::hold(connection, client)?;
+            let is_held = Client::hold(connection, client, now)?;
             Ok(is_held.then_some(()).ok_or(GrantError::ClientSuspended))
         })
         .await?;

@@ -119,6 +119,7 @@ pub async fn begin(
 /// The database's.
 pub async fn decide(
     oauth: &OAuth,
+    client: &Client,
     device: DeviceAuthorization,
     member: &Member,
     decision: Decision,
@@ -128,7 +129,8 @@ pub async fn decide(
         Decision::Deny => None,
         Decision::Allow(scope) => Some(Allowed {
             member_id: member.id,
-            client: device.client,
+            client: client.id,
+            client_registered_itself: client.registered_dynamically,
             resource: device.resource.clone(),
             asked: device.scope.clone(),
             scope,

@@ -142,7 +142,7 @@ async fn issue(
     let (member_id, client) = (member.id, client.id);
     let issued = PreparedTokens::new(oauth, issue, now)
         .issue_under(oauth, now, move |connection| {
-            if !Client::hold(connection, client)? {
+            if !Client::hold(connection, client, now)? {
                 return Ok(Err(GrantError::ClientSuspended));
             }
             if !epoch.hold(connection, member_id, now)? {

@@ -85,6 +85,8 @@ pub struct Client {
     /// It may send codes, secrets and tokens in addresses, as MediaGoblin's
     /// clients do.
     pub legacy_query: bool,
+    /// It registered itself (RFC 7591).
+    pub registered_dynamically: bool,
 }
 
 /// An application that is to be registered.
@@ -104,6 +106,17 @@ pub struct NewClient {
     pub require_pushed_authorization_requests: bool,
     pub dpop_bound_access_tokens: bool,
     pub legacy_query: bool,
+    pub registered_dynamically: bool,
+}
+
+/// Who registered a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registrar {
+    Operator,
+    /// On the site's pages.
+    Member(i64),
+    /// The client, at the registration endpoint.
+    Itself,
 }
 
 /// What an application's owner can change.
@@ -114,6 +127,20 @@ pub struct ClientChanges {
     pub website: Option<String>,
     pub redirect_uris: Json<Vec<RedirectUri>>,
     pub scope: Scope,
+}
+
+/// What a client that registered itself puts in place of all that it said
+/// before.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = oauth_clients, treat_none_as_null = true)]
+pub struct ClientReplacement {
+    pub name: String,
+    pub kind: ClientKind,
+    pub website: Option<String>,
+    pub redirect_uris: Json<Vec<RedirectUri>>,
+    pub scope: Scope,
+    pub grant_types: GrantTypes,
+    pub require_pushed_authorization_requests: bool,
 }
 
 impl Client {
@@ -195,6 +222,24 @@ impl Client {
         Ok(client)
     }
 
+    /// Replaces it. Answers with what it is now; none if it was suspended or
+    /// deleted meanwhile.
+    pub fn replace(
+        &self,
+        connection: &mut Connection,
+        replacement: &ClientReplacement,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(
+            oauth_clients::table
+                .find(self.id)
+                .filter(oauth_clients::suspended_at.is_null()),
+        )
+        .set(replacement)
+        .returning(Self::as_returning())
+        .get_result(connection)
+        .optional()
+    }
+
     /// Changes it.
     pub fn update(&self, connection: &mut Connection, changes: &ClientChanges) -> QueryResult<()> {
         diesel::update(oauth_clients::table.find(self.id))
@@ -204,15 +249,15 @@ impl Client {
     }
 
     /// Holds the row of a client until the transaction ends, so that whoever
-    /// suspends it waits for what is issued here, and then finds it. False if
-    /// it is suspended, or gone.
-    pub fn hold(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+    /// suspends it waits for what is issued here, and then finds it; and notes
+    /// that it is used. False if it is suspended, or gone.
+    pub fn hold(connection: &mut Connection, id: i64, now: Timestamp) -> QueryResult<bool> {
         let touched = diesel::update(
             oauth_clients::table
                 .find(id)
                 .filter(oauth_clients::suspended_at.is_null()),
         )
-        .set(oauth_clients::suspended_at.eq(None::<Timestamp>))
+        .set(oauth_clients::last_used_at.eq(now))
         .execute(connection)?;
         Ok(touched == 1)
     }
@@ -224,6 +269,19 @@ impl Client {
             .set(oauth_clients::suspended_at.eq(oauth_clients::suspended_at))
             .execute(connection)?;
         Ok(touched == 1)
+    }
+
+    /// Notes that a client that registered itself is used, so that it is kept.
+    /// Nobody looks at any other's use, so none is written down.
+    pub fn keep(connection: &mut Connection, id: i64, now: Timestamp) -> QueryResult<()> {
+        diesel::update(
+            oauth_clients::table
+                .find(id)
+                .filter(oauth_clients::registered_dynamically),
+        )
+        .set(oauth_clients::last_used_at.eq(now))
+        .execute(connection)?;
+        Ok(())
     }
 
     /// Stops it for everybody: what it holds and what it waits for dies, the
@@ -289,10 +347,19 @@ impl Client {
         self.suspended_at.is_some()
     }
 
+    #[must_use]
+    pub fn registrar(&self) -> Registrar {
+        match (self.registered_dynamically, self.owner_id) {
+            (true, _) => Registrar::Itself,
+            (false, Some(member_id)) => Registrar::Member(member_id),
+            (false, None) => Registrar::Operator,
+        }
+    }
+
     /// The operator registered it, so the site vouches for it.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.owner_id.is_none()
+        self.registrar() == Registrar::Operator
     }
 
     /// Whether its authorization requests count only if it pushed them.

@@ -20,6 +20,8 @@ diesel::table! {
         require_pushed_authorization_requests -> Bool,
         dpop_bound_access_tokens -> Bool,
         legacy_query -> Bool,
+        registered_dynamically -> Bool,
+        last_used_at -> Nullable<BigInt>,
     }
 }
 
@@ -30,6 +32,26 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_registrations (client) {
+        client -> BigInt,
+        access_token -> Binary,
+        initial_access_token -> Nullable<BigInt>,
+        metadata -> Text,
+    }
+}
+
+diesel::table! {
+    oauth_initial_access_tokens (id) {
+        id -> BigInt,
+        digest -> Binary,
+        note -> Nullable<Text>,
+        uses_left -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -168,12 +190,14 @@ diesel::table! {
 }
 
 diesel::joinable!(oauth_client_secrets -> oauth_clients (client));
+diesel::joinable!(oauth_client_registrations -> oauth_clients (client));
 diesel::joinable!(oauth_consents -> oauth_clients (client));
 diesel::joinable!(oauth_authorization_requests -> oauth_clients (client));
 
 diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
     oauth_client_secrets,
+    oauth_client_registrations,
     oauth_consents,
     oauth_authorization_requests,
     oauth_device_authorizations,

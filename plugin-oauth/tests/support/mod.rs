@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod keys;
+pub mod registration;
 
 use diesel::RunQueryDsl;
 use hob::{

@@ -1,0 +1,2 @@
+DROP TABLE oauth_client_registrations;
+DROP TABLE oauth_initial_access_tokens;

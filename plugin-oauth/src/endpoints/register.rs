@@ -1,0 +1,23 @@
+//! `POST /register`: an application registers itself (RFC 7591).
+
+use hob_plugin_sdk::{Request, Response, prelude::*};
+
+use super::client_information;
+use crate::{
+    OAuth,
+    dynamic_registration::{self, Admission, ClientMetadata, DynamicRegistrationError},
+};
+
+/// Registers a client, and shows its secrets: only now.
+pub async fn post(
+    oauth: Arc<OAuth>,
+    request: Request,
+) -> Result<Response, DynamicRegistrationError> {
+    let presented = client_information::bearer_token(&request)?;
+    let admission = Admission::ask(&oauth, presented, request.peer()).await?;
+    let body = client_information::json_body(&request)?;
+    let metadata = ClientMetadata::parse(body, oauth.self_registered_scope())?;
+    admission.count(&oauth, request.peer());
+    let registered = dynamic_registration::register(&oauth, admission, metadata).await?;
+    Ok(client_information::response(&oauth, 201, &registered))
+}

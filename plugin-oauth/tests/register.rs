@@ -1,0 +1,634 @@
+//! The registration endpoint (RFC 7591).
+
+mod support;
+
+use std::time::Duration;
+
+use axum::body::Body;
+use hob::testing::{Reply, TestHost, on_each_database};
+use http::{Method, Request};
+use serde_json::{Value, json};
+use support::{
+    Dance, LOOPBACK_URI, REDIRECT_URI, assert_error,
+    registration::{
+        REGISTER, assert_challenged, assert_refused, open_site, self_registered, token_site,
+        web_metadata,
+    },
+    tokens,
+};
+
+const METADATA: &str = "/.well-known/oauth-authorization-server";
+
+async fn count(dance: &Dance, table: &'static str) -> i64 {
+    use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    dance
+        .site
+        .db()
+        .read(move |connection| {
+            diesel::sql_query(format!("SELECT COUNT(*) AS \"n\" FROM \"{table}\""))
+                .get_result::<Count>(connection)
+        })
+        .await
+        .expect("the query is right")
+        .n
+}
+
+async fn advertised(dance: &Dance) -> Value {
+    let metadata: Value = dance.site.browser().get(METADATA).await.json();
+    metadata["registration_endpoint"].clone()
+}
+
+/// Checks 94 and 105.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_registers_unless_the_operator_lets_them() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        assert_eq!(advertised(&dance).await, Value::Null);
+        let (_, token) = dance.initial_token(&[]).await;
+        for token in [None, Some(token.as_str())] {
+            let metadata = web_metadata(&json!({}));
+            let reply = dance
+                .send_json(Method::POST, REGISTER, token, Some(&metadata))
+                .await;
+            assert_refused(&reply, 404, "not_found");
+        }
+        assert_eq!(count(&dance, "oauth_clients").await, 0);
+    })
+    .await;
+    on_each_database(async |builder| {
+        let dance = open_site(builder).await;
+        let endpoint = advertised(&dance).await;
+        assert_eq!(endpoint, format!("http://127.0.0.1:8080{REGISTER}"));
+        dance.register_itself(&web_metadata(&json!({}))).await;
+        assert_eq!(count(&dance, "oauth_clients").await, 1);
+    })
+    .await;
+}
+
+/// Check 94.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_initial_access_token_lets_in_and_nothing_else_does() {
+    on_each_database(async |builder| {
+        let dance = token_site(builder).await;
+        assert_ne!(advertised(&dance).await, Value::Null);
+        let (id, token) = dance.initial_token(&["--note", "Print shop"]).await;
+        let metadata = web_metadata(&json!({}));
+        let send = async |token: Option<&str>| {
+            dance
+                .send_json(Method::POST, REGISTER, token, Some(&metadata))
+                .await
+        };
+        assert_challenged(&send(None).await, false);
+        let mut near_miss = token.clone();
+        near_miss.replace_range(9..10, if &token[9..10] == "x" { "y" } else { "x" });
+        for wrong in ["x", near_miss.as_str()] {
+            assert_challenged(&send(Some(wrong)).await, true);
+        }
+        // Nor does a client's secret, or another token of its own.
+        assert_eq!(count(&dance, "oauth_clients").await, 0);
+        let registered = self_registered(&send(Some(&token)).await);
+        for wrong in [
+            registered.access_token.as_str(),
+            registered.app.secret.as_deref().expect("a secret"),
+        ] {
+            assert_challenged(&send(Some(wrong)).await, true);
+        }
+        let show = [
+            "oauth",
+            "client",
+            "show",
+            &registered.app.client_id,
+            "--json",
+        ];
+        let shown = dance.site.run_command(&show).await;
+        let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
+        assert_eq!(shown["registered_by"], "itself");
+        assert_eq!(shown["initial_access_token"], id);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_initial_access_token_is_used_as_often_as_it_says() {
+    on_each_database(async |builder| {
+        let dance = token_site(builder).await;
+        let metadata = web_metadata(&json!({}));
+        let send = async |token: &str| {
+            dance
+                .send_json(Method::POST, REGISTER, Some(token), Some(&metadata))
+                .await
+        };
+        let (_, token) = dance.initial_token(&["--uses", "3"]).await;
+        // What is refused takes no use.
+        let wrong = web_metadata(&json!({"redirect_uris": ["http://a.example/"]}));
+        let reply = dance
+            .send_json(Method::POST, REGISTER, Some(&token), Some(&wrong))
+            .await;
+        assert_refused(&reply, 400, "invalid_redirect_uri");
+        let replies = futures_util::future::join_all((0..8).map(|_| send(&token))).await;
+        let (good, bad): (Vec<Reply>, Vec<Reply>) =
+            replies.into_iter().partition(|reply| reply.status() == 201);
+        assert_eq!(good.len(), 3);
+        for reply in &bad {
+            assert_challenged(reply, true);
+        }
+        assert_eq!(count(&dance, "oauth_clients").await, 3);
+
+        // Expired, and revoked.
+        let (_, token) = dance
+            .initial_token(&["--uses", "2", "--expires", "1h"])
+            .await;
+        self_registered(&send(&token).await);
+        dance.site.clock().advance(Duration::from_secs(3600));
+        assert_challenged(&send(&token).await, true);
+        let (id, token) = dance.initial_token(&["--uses", "2"]).await;
+        self_registered(&send(&token).await);
+        let id = id.to_string();
+        let revoke = ["oauth", "initial-token", "revoke", &id];
+        assert_eq!(dance.site.run_command(&revoke).await.exit_code, 0);
+        assert_challenged(&send(&token).await, true);
+        assert_ne!(dance.site.run_command(&revoke).await.exit_code, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn initial_access_tokens_are_shown_once_and_listed_without_their_secret() {
+    on_each_database(async |builder| {
+        let dance = token_site(builder).await;
+        let (id, token) = dance
+            .initial_token(&["--uses", "5", "--expires", "30d", "--note", "Print shop"])
+            .await;
+        assert!(token.starts_with("hob_ia_"), "{token}");
+        for json in [&["--json"][..], &[]] {
+            let words = [&["oauth", "initial-token", "list"], json].concat();
+            let listed = dance.site.run_command(&words).await.stdout;
+            assert!(listed.contains("Print shop"), "{listed}");
+            assert!(!listed.contains("hob_ia_"), "{listed}");
+            assert!(listed.contains(&id.to_string()), "{listed}");
+        }
+        for bad in [
+            ["--uses", "0"],
+            ["--uses", "many"],
+            ["--expires", "0s"],
+            ["--expires", "soon"],
+            ["--note", "a\nb"],
+        ] {
+            let words = [&["oauth", "initial-token", "issue"], &bad[..]].concat();
+            let output = dance.site.run_command(&words).await;
+            assert_eq!(
+                (output.exit_code, output.stdout.as_str()),
+                (2, ""),
+                "{bad:?}"
+            );
+        }
+    })
+    .await;
+}
+
+/// RFC 7591, section 3.2.1.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_told_back_and_what_is_unknown_is_ignored() {
+    on_each_database(async |builder| {
+        let dance = open_site(builder).await;
+        let sent = json!({
+            "client_name": "Photo Desk",
+            "client_uri": "https://desk.example/",
+            "redirect_uris": [REDIRECT_URI, LOOPBACK_URI],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "client_secret_post",
+            "scope": "profile media:read",
+            "contacts": ["ops@desk.example"],
+            "tos_uri": "https://desk.example/tos",
+            "policy_uri": "https://desk.example/policy",
+            "software_id": "4NRB1-0XZABZI9E6-5SM3R",
+            "software_version": "2.1",
+        });
+        let mut with_unknown = sent.clone();
+        with_unknown["logo_uri"] = json!("https://desk.example/logo.png");
+        with_unknown["application_type"] = json!({"a": [1, null]});
+        with_unknown["client_name#de"] = json!("Fototisch");
+        with_unknown["client_id"] = json!("of-my-own");
+        let registered = dance.register_itself(&with_unknown).await;
+        let information = &registered.information;
+        for (name, value) in sent.as_object().expect("an object") {
+            assert_eq!(&information[name], value, "{name}");
+        }
+        for ignored in ["logo_uri", "application_type", "client_name#de"] {
+            assert_eq!(information.get(ignored), None, "{ignored}");
+        }
+        assert_ne!(information["client_id"], "of-my-own");
+        let now = dance.site.clock().now().as_seconds();
+        assert_eq!(information["client_id_issued_at"], now);
+        assert_eq!(information["client_secret_expires_at"], 0);
+        let uri = format!(
+            "http://127.0.0.1:8080{REGISTER}/{}",
+            registered.app.client_id
+        );
+        assert_eq!(information["registration_client_uri"], uri);
+        assert!(registered.access_token.starts_with("hob_ra_"));
+
+        // The least that can be sent.
+        let least = dance
+            .register_itself(&json!({"redirect_uris": [REDIRECT_URI], "contacts": null}))
+            .await;
+        let information = &least.information;
+        assert_eq!(information["client_name"], least.app.client_id.as_str());
+        assert_eq!(information["grant_types"], json!(["authorization_code"]));
+        assert_eq!(information["response_types"], json!(["code"]));
+        assert_eq!(
+            information["token_endpoint_auth_method"],
+            "client_secret_basic"
+        );
+        assert_eq!(information["scope"], "profile email media:read");
+        assert_eq!(information.get("contacts"), None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_registered_is_said_with_its_code() {
+    on_each_database(async |builder| {
+        let dance = open_site(builder).await;
+        let uris = |uris: Value| json!({ "redirect_uris": uris });
+        for bad in [
+            uris(json!([])),
+            uris(json!(["http://a.example/cb"])),
+            uris(json!(["https://a.example/cb#x"])),
+            uris(json!(["https://*.a.example/cb"])),
+            uris(json!(["javascript:alert(1)"])),
+            uris(json!(["urn:ietf:wg:oauth:2.0:oob"])),
+            uris(json!([REDIRECT_URI, "data:text/html,x"])),
+            uris(json!(["https://a.example/\u{0}"])),
+            uris((0..21).map(|n| format!("https://a.example/{n}")).collect()),
+        ] {
+            let reply = dance.post_metadata(&web_metadata(&bad)).await;
+            assert_refused(&reply, 400, "invalid_redirect_uri");
+        }
+        for bad in [
+            json!({"redirect_uris": REDIRECT_URI}),
+            json!({"redirect_uris": [1]}),
+            json!({"client_name": "a\u{202e}b"}),
+            json!({"client_name": "a\u{0}b"}),
+            json!({"client_name": "x".repeat(101)}),
+            json!({"client_uri": "javascript:alert(1)"}),
+            json!({"tos_uri": "file:///etc/passwd"}),
+            json!({"policy_uri": "https://bank.example@evil.example/"}),
+            json!({"contacts": ["x".repeat(256)]}),
+            json!({"contacts": vec!["a@b.example"; 11]}),
+            json!({"software_id": "a\nb"}),
+            json!({"token_endpoint_auth_method": "client_secret_jwt"}),
+            json!({"grant_types": ["implicit"]}),
+            json!({"grant_types": []}),
+            json!({"grant_types": ["password"]}),
+            json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}),
+            json!({"response_types": ["token"]}),
+            json!({"response_types": ["code", "id_token"]}),
+            json!({"response_types": []}),
+            json!({"grant_types": ["client_credentials"], "response_types": ["code"]}),
+            json!({"scope": "profile nonsense"}),
+            json!({"scope": "profile media:write"}),
+            json!({"scope": "profile  email"}),
+            json!({"scope": "\""}),
+        ] {
+            let reply = dance.post_metadata(&web_metadata(&bad)).await;
+            assert_refused(&reply, 400, "invalid_client_metadata");
+        }
+        assert_eq!(count(&dance, "oauth_clients").await, 0);
+        dance.register_itself(&web_metadata(&json!({}))).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_says_what_an_application_may_ask_for() {
+    on_each_database(async |builder| {
+        let builder = builder.plugin_toml(
+            "oauth",
+            "dynamic_registration = \"open\"\n\
+             dynamic_registration_scopes = [\"media:write\", \"profile\", \"gone\"]",
+        );
+        let dance = Dance::start(builder).await;
+        let registered = dance.register_itself(&web_metadata(&json!({}))).await;
+        assert_eq!(registered.information["scope"], "profile media:write");
+        let email = web_metadata(&json!({"scope": "email"}));
+        let reply = dance.post_metadata(&email).await;
+        assert_refused(&reply, 400, "invalid_client_metadata");
+        let text = reply.text();
+        assert!(text.contains("profile, media:write"), "{text}");
+    })
+    .await;
+}
+
+/// Check 95.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_works_and_its_digest_does_not() {
+    on_each_database(async |builder| {
+        let mut dance = open_site(builder).await;
+        let registered = dance.register_itself(&web_metadata(&json!({}))).await;
+        let app = registered.app;
+        let code = dance.code(&app).await;
+        for digest in stored_digests(&dance).await {
+            let mut wrong = app.clone();
+            wrong.secret = Some(digest);
+            assert_error(&dance.exchange(&wrong, &code).await, 401, "invalid_client");
+        }
+        let given = tokens(&dance.exchange(&app, &code).await);
+        dance.assert_alive(&given).await;
+        tokens(&dance.refresh(&app, &given.refresh).await);
+    })
+    .await;
+}
+
+/// Whatever is stored of secrets, as text.
+async fn stored_digests(dance: &Dance) -> Vec<String> {
+    use diesel::{QueryableByName, RunQueryDsl, sql_types::Binary};
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Binary)]
+        digest: Vec<u8>,
+    }
+    let rows = dance
+        .site
+        .db()
+        .read(|connection| {
+            diesel::sql_query("SELECT \"digest\" FROM \"oauth_client_secrets\"")
+                .load::<Row>(connection)
+        })
+        .await
+        .expect("the query is right");
+    assert!(!rows.is_empty());
+    rows.iter()
+        .flat_map(|row| {
+            use base64::{Engine, engine::general_purpose};
+            let hex: String = row
+                .digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            let base64 = general_purpose::STANDARD.encode(&row.digest);
+            [hex, base64]
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_clients_and_clients_without_a_member_register_too() {
+    on_each_database(async |builder| {
+        let mut dance = open_site(builder).await;
+        let public = web_metadata(&json!({"token_endpoint_auth_method": "none"}));
+        let registered = dance.register_itself(&public).await;
+        assert_eq!(registered.app.secret, None);
+        assert_eq!(registered.information.get("client_secret_expires_at"), None);
+        let given = dance.tokens(&registered.app).await;
+        dance.assert_alive(&given).await;
+
+        let machine = json!({
+            "client_name": "Nightly report",
+            "grant_types": ["client_credentials"],
+            "scope": "media:read",
+        });
+        let registered = dance.register_itself(&machine).await;
+        assert_eq!(registered.information["response_types"], json!([]));
+        assert_eq!(registered.information["redirect_uris"], json!([]));
+        let form = [("grant_type", "client_credentials")];
+        let given = tokens(&dance.token(&registered.app, &form).await);
+        assert_eq!(given.scope, "media:read");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_and_operators_see_that_it_registered_itself() {
+    on_each_database(async |builder| {
+        let mut dance = open_site(builder).await;
+        let app = dance.register_itself(&web_metadata(&json!({}))).await.app;
+        let page = dance.browser.get(&app.authorize_path(&[])).await;
+        assert!(page.text().contains("unverified"), "{page:?}");
+        assert!(page.text().contains("it registered itself"), "{page:?}");
+        let own = dance.web_app().await;
+        let page = dance.browser.get(&own.authorize_path(&[])).await;
+        assert!(!page.text().contains("unverified"), "{page:?}");
+        assert!(!page.text().contains("it registered itself"), "{page:?}");
+        let list = dance.site.run_command(&["oauth", "client", "list"]).await;
+        let line_of = |client_id: &str| {
+            let mut lines = list.stdout.lines();
+            lines
+                .find(|line| line.contains(client_id))
+                .expect("it is listed")
+                .to_owned()
+        };
+        assert!(line_of(&app.client_id).contains("itself"));
+        assert!(line_of(&own.client_id).contains("operator"));
+        let show = ["oauth", "client", "show", &app.client_id];
+        let shown = dance.site.run_command(&show).await.stdout;
+        assert!(shown.contains("registered by:  itself"), "{shown}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_json_object_is_read() {
+    on_each_database(async |builder| {
+        let dance = open_site(builder).await;
+        let send = async |content_type: Option<&str>, body: Vec<u8>| {
+            let mut request = Request::post(REGISTER);
+            if let Some(content_type) = content_type {
+                request = request.header("content-type", content_type);
+            }
+            let request = request.body(Body::from(body)).expect("a valid request");
+            dance.site.browser().send(request).await
+        };
+        let good = web_metadata(&json!({})).to_string().into_bytes();
+        for content_type in [
+            None,
+            Some("application/x-www-form-urlencoded"),
+            Some("text/json"),
+        ] {
+            let reply = send(content_type, good.clone()).await;
+            assert_refused(&reply, 415, "invalid_request");
+        }
+        let json = Some("application/json");
+        let array = format!("[[\"{REDIRECT_URI}\"]]").into_bytes();
+        let twice = format!("{{\"redirect_uris\":[],\"redirect_uris\":[\"{REDIRECT_URI}\"]}}");
+        let deep = [b"{\"x\":".to_vec(), vec![b'['; 50_000]].concat();
+        for bad in [
+            Vec::new(),
+            b"null".to_vec(),
+            b"{".to_vec(),
+            b"{}x".to_vec(),
+            b"{\"client_name\":\"\xff\"}".to_vec(),
+            array,
+            twice.into_bytes(),
+            deep,
+        ] {
+            let reply = send(json, bad).await;
+            assert_refused(&reply, 400, "invalid_client_metadata");
+        }
+        let large = web_metadata(&json!({"x": "y".repeat(70_000)}));
+        let reply = send(json, large.to_string().into_bytes()).await;
+        assert_eq!(reply.status(), 413, "{reply:?}");
+        self_registered(&send(Some("application/json; charset=utf-8"), good).await);
+        assert_eq!(count(&dance, "oauth_clients").await, 1);
+        let mut browser = dance.site.browser();
+        for method in [Method::GET, Method::PUT, Method::DELETE] {
+            let reply = browser.request(method, REGISTER).await;
+            assert_eq!(reply.status(), 405, "{reply:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_origins_may_register_and_manage() {
+    let dance = open_site(TestHost::builder()).await;
+    let registered = dance.register_itself(&web_metadata(&json!({}))).await;
+    let mut browser = dance.site.browser();
+    for (path, method, methods) in [
+        (REGISTER, "POST", "POST"),
+        (registered.configuration.as_str(), "PUT", "GET, PUT, DELETE"),
+    ] {
+        let preflight = Request::builder()
+            .method(Method::OPTIONS)
+            .uri(path)
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", method)
+            .header(
+                "access-control-request-headers",
+                "authorization,content-type",
+            )
+            .body(Body::empty())
+            .expect("a valid request");
+        let reply = browser.send(preflight).await;
+        assert_eq!(reply.status(), 204, "{reply:?}");
+        assert_eq!(reply.header("access-control-allow-methods"), methods);
+        assert_eq!(reply.header("access-control-allow-origin"), "*");
+        let allowed = reply.header("access-control-allow-headers");
+        assert!(allowed.contains("authorization") && allowed.contains("content-type"));
+    }
+    for reply in [
+        dance.post_metadata(&web_metadata(&json!({}))).await,
+        dance.post_metadata(&json!({})).await,
+        registered.get(&dance).await,
+    ] {
+        assert_eq!(
+            reply.header("access-control-allow-origin"),
+            "*",
+            "{reply:?}"
+        );
+        assert_eq!(reply.header("access-control-allow-credentials"), "");
+    }
+}
+
+fn post_from(address: &str, token: Option<&str>) -> Request<Body> {
+    let mut request = Request::post(REGISTER)
+        .header("content-type", "application/json")
+        .header("x-forwarded-for", address);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    request
+        .body(Body::from(web_metadata(&json!({})).to_string()))
+        .expect("a valid request")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_registers_so_many_and_no_more() {
+    on_each_database(async |builder| {
+        let builder = builder
+            .url("https://photos.example")
+            .server_toml("behind_tls_proxy = true");
+        let dance = open_site(builder).await;
+        let mut browser = dance.site.browser();
+        for _ in 0..10 {
+            self_registered(&browser.send(post_from("192.0.2.1", None)).await);
+        }
+        let reply = browser.send(post_from("192.0.2.1", None)).await;
+        assert_refused(&reply, 429, "slow_down");
+        assert_eq!(reply.header("retry-after"), "600");
+        assert_eq!(count(&dance, "oauth_clients").await, 10);
+        // Somebody else is not held up, and it passes.
+        self_registered(&browser.send(post_from("192.0.2.2", None)).await);
+        dance.site.clock().advance(Duration::from_secs(600));
+        self_registered(&browser.send(post_from("192.0.2.1", None)).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_initial_access_tokens_is_slowed_down_for_that_address_alone() {
+    on_each_database(async |builder| {
+        let builder = builder
+            .url("https://photos.example")
+            .server_toml("behind_tls_proxy = true");
+        let dance = token_site(builder).await;
+        let (_, token) = dance.initial_token(&["--uses", "30"]).await;
+        let mut browser = dance.site.browser();
+        // Who has the right one is not counted.
+        for _ in 0..12 {
+            self_registered(&browser.send(post_from("192.0.2.1", Some(&token))).await);
+        }
+        for _ in 0..10 {
+            let reply = browser.send(post_from("192.0.2.1", Some("x"))).await;
+            assert_challenged(&reply, true);
+        }
+        let reply = browser.send(post_from("192.0.2.1", Some(&token))).await;
+        assert_refused(&reply, 429, "slow_down");
+        assert_eq!(reply.header("retry-after"), "30");
+        self_registered(&browser.send(post_from("192.0.2.2", Some(&token))).await);
+        dance.site.clock().advance(Duration::from_secs(30));
+        self_registered(&browser.send(post_from("192.0.2.1", Some(&token))).await);
+    })
+    .await;
+}
+
+/// Check 96: nothing in the metadata is ever fetched. A socket listens at all
+/// of the addresses, and nobody comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_in_the_metadata_is_fetched() {
+    on_each_database(async |builder| {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        listener.set_nonblocking(true).expect("it can be asked");
+        let port = listener.local_addr().expect("it is bound").port();
+        let mut dance = open_site(builder).await;
+        let here = format!("http://127.0.0.1:{port}");
+        let own = format!("{here}/callback");
+        let shown = web_metadata(&json!({
+            "redirect_uris": [own],
+            "client_uri": here,
+            "logo_uri": format!("{here}/logo.png"),
+            "tos_uri": format!("{here}/tos"),
+            "policy_uri": format!("{here}/policy"),
+            "jwks": null,
+        }));
+        let registered = dance.register_itself(&shown).await;
+        assert_eq!(registered.information.get("logo_uri"), None);
+        let given = dance.tokens(&registered.app).await;
+        dance.assert_alive(&given).await;
+        assert_eq!(registered.get(&dance).await.status(), 200);
+        for (name, value) in [
+            ("jwks_uri", json!(here)),
+            ("sector_identifier_uri", json!(here)),
+            ("request_uris", json!([here])),
+        ] {
+            let mut metadata = shown.clone();
+            metadata[name] = value;
+            let reply = dance.post_metadata(&metadata).await;
+            assert_refused(&reply, 400, "invalid_client_metadata");
+            assert!(reply.text().contains(name), "{reply:?}");
+        }
+        // All of this took its time, and nobody came meanwhile; whoever comes
+        // is noticed.
+        let nobody = listener.accept().expect_err("somebody came");
+        assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+        std::net::TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        listener.accept().expect("somebody comes");
+    })
+    .await;
+}
