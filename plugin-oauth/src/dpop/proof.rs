@@ -268,8 +268,9 @@ mod tests {
             normalized("https://a/%C3%a9")
         );
         assert_ne!(normalized("https://a/%2f"), normalized("https://a//"));
-        assert_eq!(with_plain_escapes("/100%"), "/100%");
-        assert_eq!(with_plain_escapes("/%é"), "/%é");
+        // A percent that begins no escape stands for itself.
+        assert_eq!(with_plain_escapes("/100%"), "/100%25");
+        assert_eq!(with_plain_escapes("/%é"), "/%25é");
     }
 
     #[test]
