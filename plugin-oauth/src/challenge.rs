@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use hob_plugin_sdk::auth::{Refusal, Wanted};
 
-use crate::dpop;
+use crate::jwk::Algorithm;
 
 /// How an access token is presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ pub fn challenge(
         push("resource_metadata", url);
     }
     if scheme == Scheme::Dpop {
-        push("algs", &dpop::algorithms().collect::<Vec<_>>().join(" "));
+        push("algs", &Algorithm::NAMES.join(" "));
     }
     challenge
 }

@@ -1,13 +1,16 @@
-//! Who calls the token endpoint, and those like it (RFC 6749, section 2.3).
+//! Who calls the token endpoint, and those like it (RFC 6749, section 2.3; RFC
+//! 7523, section 2.2).
 //!
 //! A wrong secret and an unknown client take the same way through this code:
 //! a digest is computed and compared in both. This module does not know what
 //! the client wants.
 
+use std::fmt;
+
 use base64::{Engine, alphabet, engine};
 use diesel::QueryResult;
 use hob_plugin_sdk::{
-    Request,
+    PluginError, Request,
     db::Connection,
     http::{FieldError, Fields},
 };
@@ -15,8 +18,10 @@ use percent_encoding::percent_decode;
 
 use crate::{
     OAuth,
+    client_assertion::{self, AssertionError, ClientAssertion},
     error::{ClientAuthenticationError as Error, OAuthError},
-    models::{Client, ClientKind},
+    key_set::KeySet,
+    models::{Client, ClientAuthentication, ClientSecret},
     secret::SecretDigest,
 };
 
@@ -28,10 +33,40 @@ const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
 );
 
 /// What a request says of who sent it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Credentials {
     client_id: String,
-    secret: Option<String>,
+    evidence: Evidence,
+}
+
+/// What is to prove it.
+#[derive(Debug, PartialEq)]
+enum Evidence {
+    /// Nothing: enough for a public client.
+    None,
+    Secret(PresentedSecret),
+    Assertion(Box<ClientAssertion>),
+}
+
+/// A secret as it came: whether it is one is not known yet.
+#[derive(PartialEq, Eq)]
+struct PresentedSecret(String);
+
+impl fmt::Debug for PresentedSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PresentedSecret(…)")
+    }
+}
+
+impl Evidence {
+    /// An empty secret is none: public clients send it.
+    fn secret(presented: Option<String>) -> Self {
+        presented
+            .filter(|presented| !presented.is_empty())
+            .map_or(Self::None, |presented| {
+                Self::Secret(PresentedSecret(presented))
+            })
+    }
 }
 
 impl Credentials {
@@ -63,22 +98,34 @@ impl Credentials {
                 "there is more than one client authentication; use one",
             ));
         }
-        if assertion.is_some() {
-            return Err(Error::Unsupported.into());
-        }
-        let Some(header) = header else {
-            return Ok(Self {
+        let credentials = match (header, assertion) {
+            (Some(header), _) => Self::from_basic(header)?,
+            (None, Some(assertion)) => {
+                Self::from_assertion(assertion, form.one("client_assertion_type")?)?
+            }
+            (None, None) => Self {
                 client_id: client_id.ok_or(Error::Missing)?.to_owned(),
-                secret: secret.map(ToOwned::to_owned),
-            });
+                evidence: Evidence::secret(secret.map(ToOwned::to_owned)),
+            },
         };
-        let credentials = Self::from_basic(header)?;
         if client_id.is_some_and(|other| other != credentials.client_id) {
             return Err(OAuthError::Malformed(
-                "the header and the body name different clients",
+                "client_id in the body is another client than the one that authenticates",
             ));
         }
         Ok(credentials)
+    }
+
+    /// RFC 7523, section 2.2.
+    fn from_assertion(assertion: &str, assertion_type: Option<&str>) -> Result<Self, Error> {
+        if assertion_type != Some(client_assertion::TYPE) {
+            return Err(Error::AssertionType);
+        }
+        let assertion = ClientAssertion::parse(assertion).map_err(Error::Assertion)?;
+        Ok(Self {
+            client_id: assertion.client_id().to_owned(),
+            evidence: Evidence::Assertion(Box::new(assertion)),
+        })
     }
 
     /// RFC 6749, section 2.3.1: name and secret are form-encoded before they
@@ -100,18 +147,26 @@ impl Credentials {
         }
         Ok(Self {
             client_id,
-            secret: Some(secret).filter(|secret| !secret.is_empty()),
+            evidence: Evidence::secret(Some(secret)),
         })
     }
 
-    /// The client, if it is who it says.
+    /// The client, if it is who it says. An assertion is used up by it, whatever
+    /// comes of the request.
     ///
     /// # Errors
-    /// One and the same for an unknown client, a wrong secret, a missing one
-    /// and one that a public client can't have. After too many of these from
-    /// one address, [`OAuthError::Throttled`], whatever the secret is.
-    pub async fn authenticate(self, oauth: &OAuth, peer: &str) -> Result<Client, OAuthError> {
-        let (client, ()) = self.authenticate_reading(oauth, peer, |_| Ok(())).await?;
+    /// One and the same for an unknown client, a wrong secret or assertion, a
+    /// missing one and one of a kind that is not this client's. After too many
+    /// of these from one address, [`OAuthError::Throttled`], whatever is
+    /// presented.
+    pub async fn authenticate(
+        self,
+        oauth: &OAuth,
+        request: &Request,
+    ) -> Result<Client, OAuthError> {
+        let (client, ()) = self
+            .authenticate_reading(oauth, request, |_| Ok(()))
+            .await?;
         Ok(client)
     }
 
@@ -124,10 +179,11 @@ impl Credentials {
     pub async fn authenticate_reading<T: Send + 'static>(
         self,
         oauth: &OAuth,
-        peer: &str,
+        request: &Request,
         read: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
     ) -> Result<(Client, T), OAuthError> {
         let (client_id, now) = (self.client_id.clone(), oauth.now());
+        let peer = request.peer();
         if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
             return Err(OAuthError::Throttled(wait));
         }
@@ -137,24 +193,28 @@ impl Credentials {
                 Ok((found, read(connection)?))
             })
             .await?;
-        let presented = self.secret.as_deref().map(SecretDigest::of);
         let (client, secrets) = match found {
             Some((client, secrets)) => (Some(client), secrets),
             None => (None, Vec::new()),
         };
-        let digests: Vec<SecretDigest> = secrets.iter().map(|secret| secret.digest).collect();
-        let fitting = fitting(presented, &digests).and_then(|at| secrets.get(at));
-        client
-            .filter(|client| match client.kind {
-                ClientKind::Confidential => fitting.is_some(),
-                ClientKind::Public => presented.is_none(),
-            })
-            .map(|client| {
+        let fitting = fitting(&self.evidence, &secrets);
+        let way = client.as_ref().map(Client::authentication);
+        let proven = match (way, &self.evidence) {
+            (Some(ClientAuthentication::None), Evidence::None) => true,
+            (Some(ClientAuthentication::Secret), Evidence::Secret(_)) => {
                 if let Some(secret) = fitting {
                     oauth.secret_uses().remember(secret, now);
                 }
-                (client, also_read)
-            })
+                fitting.is_some()
+            }
+            (Some(ClientAuthentication::PrivateKeyJwt(keys)), Evidence::Assertion(assertion)) => {
+                holds(oauth, request, assertion, keys).await?
+            }
+            (_, _) => false,
+        };
+        client
+            .filter(|_| proven)
+            .map(|client| (client, also_read))
             .ok_or_else(|| {
                 oauth.throttle().failed(&self.client_id, peer, now);
                 Error::Refused.into()
@@ -162,19 +222,52 @@ impl Credentials {
     }
 }
 
-/// Which of the client's secrets the presented one is. Compares at least once,
-/// so that a client without secrets, or none at all, takes as long.
-fn fitting(presented: Option<SecretDigest>, digests: &[SecretDigest]) -> Option<usize> {
-    let presented = presented.unwrap_or_else(|| SecretDigest::of(""));
-    let nothing = [SecretDigest::of_nothing()];
-    let digests = if digests.is_empty() {
-        &nothing
-    } else {
-        digests
+/// Whether an assertion is signed by one of these keys, for this server, and
+/// comes for the first time. It is used up by that.
+async fn holds(
+    oauth: &OAuth,
+    request: &Request,
+    assertion: &ClientAssertion,
+    keys: &KeySet,
+) -> Result<bool, PluginError> {
+    let site = oauth.host().site();
+    // RFC 7523, section 3; RFC 9126, section 2.
+    let own_names = [
+        oauth.issuer_identifier().to_owned(),
+        site.plugin_url("/access_token"),
+        site.plugin_url("/token"),
+        format!("{}{}", site.origin(), request.path()),
+    ];
+    let verified = match assertion.verify(keys, &own_names, oauth.now()) {
+        Ok(jwt_id) => match oauth.use_up(jwt_id).await? {
+            true => Ok(()),
+            false => Err(AssertionError::Replayed),
+        },
+        Err(error) => Err(error),
     };
-    digests.iter().enumerate().fold(None, |fitting, (at, own)| {
-        let matches = own.matches(&presented);
-        if matches { Some(at) } else { fitting }
+    if let Err(error) = &verified {
+        tracing::info!(
+            client_id = assertion.client_id(),
+            %error,
+            "a client assertion is refused"
+        );
+    }
+    Ok(verified.is_ok())
+}
+
+/// Which of the client's secrets is presented. Compares at least once, so that
+/// a client without secrets, or none at all, takes as long.
+fn fitting<'a>(evidence: &Evidence, secrets: &'a [ClientSecret]) -> Option<&'a ClientSecret> {
+    let presented = match evidence {
+        Evidence::Secret(PresentedSecret(text)) => SecretDigest::of(text),
+        Evidence::None | Evidence::Assertion(_) => SecretDigest::of(""),
+    };
+    if secrets.is_empty() {
+        let _ = SecretDigest::of_nothing().matches(&presented);
+    }
+    secrets.iter().fold(None, |fitting, secret| {
+        let matches = secret.digest.matches(&presented);
+        if matches { Some(secret) } else { fitting }
     })
 }
 
@@ -194,11 +287,14 @@ fn form_decode(bytes: &[u8]) -> Result<String, FieldError> {
 
 #[cfg(test)]
 mod tests {
+    use hob_plugin_sdk::db::Timestamp;
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
     use crate::{
         bad_input::{form, many_cases, text},
+        jwt::tests::sign,
         pkce::CodeChallenge,
         resource::Resource,
         scope::Scope,
@@ -212,7 +308,14 @@ mod tests {
     fn credentials(client_id: &str, secret: Option<&str>) -> Credentials {
         Credentials {
             client_id: client_id.to_owned(),
-            secret: secret.map(ToOwned::to_owned),
+            evidence: Evidence::secret(secret.map(ToOwned::to_owned)),
+        }
+    }
+
+    fn secret_of(credentials: &Credentials) -> Option<&str> {
+        match &credentials.evidence {
+            Evidence::Secret(PresentedSecret(text)) => Some(text),
+            Evidence::None | Evidence::Assertion(_) => None,
         }
     }
 
@@ -269,13 +372,56 @@ mod tests {
 
     #[test]
     fn a_secret_fits_only_where_it_is_the_clients() {
-        let own = [SecretDigest::of("old"), SecretDigest::of("new")];
-        assert_eq!(fitting(Some(SecretDigest::of("old")), &own), Some(0));
-        assert_eq!(fitting(Some(SecretDigest::of("new")), &own), Some(1));
-        assert_eq!(fitting(Some(SecretDigest::of("other")), &own), None);
-        assert_eq!(fitting(None, &own), None);
-        assert_eq!(fitting(Some(SecretDigest::of("old")), &[]), None);
-        assert_eq!(fitting(None, &[]), None);
+        let presented = |text: &str| Evidence::secret(Some(text.to_owned()));
+        let own = ["old", "new"]
+            .map(|text| ClientSecret::new(SecretDigest::of(text), 1, Timestamp::UNIX_EPOCH));
+        let fits = |evidence: &Evidence, own: &[ClientSecret]| {
+            fitting(evidence, own).map(|secret| secret.digest)
+        };
+        assert_eq!(fits(&presented("old"), &own), Some(own[0].digest));
+        assert_eq!(fits(&presented("new"), &own), Some(own[1].digest));
+        assert_eq!(fits(&presented("other"), &own), None);
+        assert_eq!(fits(&Evidence::None, &own), None);
+        assert_eq!(fits(&presented("old"), &[]), None);
+        assert_eq!(fits(&Evidence::None, &[]), None);
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let text = format!("{:?}", credentials("id", Some("s3cret")));
+        assert!(text.contains("id") && !text.contains("s3cret"), "{text}");
+    }
+
+    #[test]
+    fn an_assertion_names_its_type_and_its_client() {
+        let assertion = sign(&json!({"alg": "ES256"}), &json!({"sub": "app"}));
+        let form = |more: &str| {
+            let sent = format!("client_assertion={assertion}{more}");
+            from_parts(None, &sent)
+        };
+        let kind = "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A\
+                    client-assertion-type%3Ajwt-bearer";
+        assert_eq!(form(kind).unwrap().client_id, "app");
+        assert!(form(&format!("{kind}&client_id=app")).is_ok());
+        for other in [
+            format!("{kind}&client_id=other"),
+            format!("{kind}&client_secret=s"),
+        ] {
+            assert!(
+                matches!(form(&other), Err(OAuthError::Malformed(_))),
+                "{other}"
+            );
+        }
+        for other in ["", "&client_assertion_type=", "&client_assertion_type=jwt"] {
+            let read = form(other);
+            assert!(
+                matches!(
+                    read,
+                    Err(OAuthError::ClientAuthentication(Error::AssertionType))
+                ),
+                "{other}: {read:?}"
+            );
+        }
     }
 
     proptest! {
@@ -318,7 +464,7 @@ mod tests {
             let Ok(fields) = Fields::parse(&body) else { return Ok(()) };
             if let Ok(credentials) = Credentials::from_parts(None, &fields) {
                 prop_assert_eq!(fields.one("client_id"), Ok(Some(&*credentials.client_id)));
-                prop_assert_eq!(fields.one("client_secret"), Ok(credentials.secret.as_deref()));
+                prop_assert_eq!(fields.one("client_secret"), Ok(secret_of(&credentials)));
             }
             let one = |name| fields.one(name).ok().flatten().unwrap_or_default();
             let challenge = CodeChallenge::from_parameters(
@@ -350,7 +496,7 @@ mod tests {
                 prop_assert!(!credentials.client_id.is_empty());
                 prop_assert!(!credentials.client_id.contains('\0'));
                 prop_assert_eq!(fields.one("client_secret"), Ok(None));
-                prop_assert!(credentials.secret.is_none_or(|secret| !secret.is_empty()));
+                prop_assert_ne!(secret_of(&credentials), Some(""));
             }
         }
     }

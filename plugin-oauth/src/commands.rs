@@ -1,18 +1,20 @@
 //! `hob oauth …`: what an operator does on the command line.
 
+pub mod client_keys;
 pub mod initial_token;
+mod shown_client;
 
 use std::{fmt::Write, time::Duration};
 
 use hob_plugin_sdk::{
-    CommandError, Invocation, Output, manifest::config::parse_duration, prelude::*,
+    CommandError, Invocation, Output, db::Json, manifest::config::parse_duration, prelude::*,
 };
-use serde::Serialize;
 
+use self::shown_client::{ClientJson, registered_by};
 use crate::{
     OAuth,
     grants::Grant,
-    models::{Client, ClientKind, ClientRegistration, ClientSecret, Registrar},
+    models::{Client, ClientKind, ClientRegistration, ClientSecret},
     registration::{self, Typed},
     secret::PlainSecret,
     secret_rotation::{self, OLD_LIVES_ON, RotationError},
@@ -20,153 +22,6 @@ use crate::{
 
 /// An old secret lives on for so long at most.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// A client, for programs.
-#[derive(Serialize)]
-struct ClientJson<'a> {
-    client_id: &'a str,
-    /// Only when it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_secret: Option<&'a str>,
-    name: &'a str,
-    kind: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    website: Option<&'a str>,
-    redirect_uris: Vec<&'a str>,
-    scope: String,
-    grant_types: Vec<&'a str>,
-    dpop_bound_access_tokens: bool,
-    /// `operator`, `member`, or `itself`.
-    registered_by: &'static str,
-    owner_id: Option<i64>,
-    /// What let in a client that registered itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    initial_access_token: Option<i64>,
-    introspects: bool,
-    legacy_query: bool,
-    /// Those that count now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secrets: Option<Vec<SecretJson>>,
-    created_at: String,
-    suspended_at: Option<String>,
-    require_pushed_authorization_requests: bool,
-}
-
-/// What is known of a secret that is not known itself.
-#[derive(Serialize)]
-struct SecretJson {
-    created_at: String,
-    expires_at: Option<String>,
-    last_used_at: Option<String>,
-}
-
-impl SecretJson {
-    fn new(secret: &ClientSecret) -> Self {
-        Self {
-            created_at: secret.created_at.to_string(),
-            expires_at: secret.expires_at.map(|time| time.to_string()),
-            last_used_at: secret.last_used_at.map(|time| time.to_string()),
-        }
-    }
-
-    fn text(&self) -> String {
-        let never = "never".to_owned();
-        format!(
-            "created {}, expires {}, last used {}",
-            self.created_at,
-            self.expires_at.as_ref().unwrap_or(&never),
-            self.last_used_at.as_ref().unwrap_or(&never)
-        )
-    }
-}
-
-impl<'a> ClientJson<'a> {
-    fn new(client: &'a Client, secret: Option<&'a PlainSecret>) -> Self {
-        Self {
-            client_id: &client.client_id,
-            client_secret: secret.map(PlainSecret::reveal),
-            name: &client.name,
-            kind: client.kind.as_str(),
-            website: client.website.as_deref(),
-            redirect_uris: client
-                .redirect_uris
-                .0
-                .iter()
-                .map(|uri| uri.as_str())
-                .collect(),
-            scope: client.scope.to_string(),
-            grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
-            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
-            registered_by: registered_by(client),
-            owner_id: client.owner_id,
-            initial_access_token: None,
-            introspects: client.introspects,
-            legacy_query: client.legacy_query,
-            secrets: None,
-            created_at: client.created_at.to_string(),
-            suspended_at: client.suspended_at.map(|time| time.to_string()),
-            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
-        }
-    }
-
-    fn with_secrets(mut self, secrets: &[ClientSecret]) -> Self {
-        self.secrets = Some(secrets.iter().map(SecretJson::new).collect());
-        self
-    }
-
-    fn registrar_in_words(&self) -> String {
-        match (self.owner_id, self.initial_access_token) {
-            (Some(member_id), _) => format!("member {member_id}"),
-            (None, Some(id)) => {
-                format!("{}, with the initial access token {id}", self.registered_by)
-            }
-            (None, None) => self.registered_by.to_owned(),
-        }
-    }
-
-    /// The same, for people.
-    fn text(&self) -> String {
-        let mut text = String::new();
-        let mut line = |name: &str, value: &str| {
-            writeln!(text, "{name:<15} {value}").expect("writing to a string does not fail");
-        };
-        line("client_id:", self.client_id);
-        if let Some(secret) = self.client_secret {
-            line("client_secret:", secret);
-        }
-        line("name:", self.name);
-        line("kind:", self.kind);
-        if let Some(website) = self.website {
-            line("website:", website);
-        }
-        for uri in &self.redirect_uris {
-            line("redirect_uri:", uri);
-        }
-        line("scope:", &self.scope);
-        line("grants:", &self.grant_types.join(" "));
-        if self.introspects {
-            line("introspects:", "access tokens of all applications");
-        }
-        if self.require_pushed_authorization_requests {
-            line("must push:", "its authorization requests");
-        }
-        if self.legacy_query {
-            line("legacy:", "may send codes, secrets and tokens in addresses");
-        }
-        for secret in self.secrets.iter().flatten() {
-            line("secret:", &secret.text());
-        }
-        if self.dpop_bound_access_tokens {
-            line("access tokens:", "bound to a key (DPoP)");
-        }
-        line("registered by:", &self.registrar_in_words());
-        line("created:", &self.created_at);
-        if let Some(time) = &self.suspended_at {
-            line("suspended:", time);
-        }
-        text
-    }
-}
 
 /// `client add`
 pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
@@ -178,6 +33,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     let not_for_public_clients = [
         ("introspect", "may not look at tokens"),
         ("legacy-query", "would send codes that anybody could redeem"),
+        ("jwks", "has no keys"),
     ];
     for (flag, consequence) in not_for_public_clients {
         if kind == ClientKind::Public && invocation.given(flag) {
@@ -215,6 +71,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
             "see `hob oauth client add --help` for an example",
         )
     })?;
+    let keys = client_keys::given(&invocation)?;
     let (mut new_client, secret) =
         registration::new_client(checked, kind, grant_types, None, oauth.now());
     new_client.introspects = invocation.given("introspect");
@@ -222,6 +79,9 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
         invocation.given("require-pushed-authorization-requests");
     new_client.dpop_bound_access_tokens = invocation.given("dpop-bound-access-tokens");
     new_client.legacy_query = invocation.given("legacy-query");
+    // Whoever has keys needs no secret.
+    let secret = secret.filter(|_| keys.is_none());
+    new_client.jwks = keys.map(Json);
     let digest = secret.as_ref().map(PlainSecret::digest);
     let client = oauth
         .write(move |connection| Client::insert(connection, &new_client, digest))
@@ -319,6 +179,7 @@ pub async fn client_rotate(
         .map_err(|error| {
             let fix = match error {
                 RotationError::Public => "it proves itself by PKCE and needs none",
+                RotationError::Keys => "replace them with `hob oauth client keys`",
                 RotationError::TwoLive(_) => {
                     "wait, or end both at once with `--expire-old now`: then only the new one works"
                 }
@@ -366,16 +227,7 @@ pub async fn client_resume(
     )))
 }
 
-/// Who registered it, in a word.
-fn registered_by(client: &Client) -> &'static str {
-    match client.registrar() {
-        Registrar::Operator => "operator",
-        Registrar::Member(_) => "member",
-        Registrar::Itself => "itself",
-    }
-}
-
-async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {
+pub async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {
     let client_id = invocation.value("client-id").unwrap_or_default().to_owned();
     let wanted = client_id.clone();
     oauth

@@ -10,7 +10,11 @@ use hob_plugin_sdk::{IntoResponse, PluginError, Response, db::DbError, http::Fie
 use serde::Serialize;
 
 use crate::{
-    dpop::DpopError, pkce::CodeChallengeError, resource::ResourceError, scope::ScopeSyntaxError,
+    client_assertion::{AssertionError, TYPE as ASSERTION_TYPE},
+    dpop::DpopError,
+    pkce::CodeChallengeError,
+    resource::ResourceError,
+    scope::ScopeSyntaxError,
 };
 
 /// A code on the wire.
@@ -215,7 +219,11 @@ pub enum ClientAuthenticationError {
     InUrl,
     #[error("this way of client authentication is not supported")]
     Unsupported,
-    #[error("the client is unknown, or its secret is wrong")]
+    #[error("client_assertion_type has to be {ASSERTION_TYPE}")]
+    AssertionType,
+    #[error("{0}")]
+    Assertion(AssertionError),
+    #[error("the client is unknown, or its secret or its assertion is wrong")]
     Refused,
     #[error("this is for clients that prove who they are, and not for a public one")]
     Public,

@@ -41,6 +41,17 @@ impl Algorithm {
         Self::Rs256,
     ];
 
+    /// What they are called, for whoever has to be told.
+    pub const NAMES: [&'static str; 5] = {
+        let mut names = [""; 5];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].as_str();
+            at += 1;
+        }
+        names
+    };
+
     /// As it stands in `alg`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

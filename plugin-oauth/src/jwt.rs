@@ -1,9 +1,8 @@
 //! Signed JSON Web Tokens that strangers send (RFC 7515, RFC 7519), with the
 //! advice of RFC 8725.
 //!
-//! Who is asked for a claim gets it after the signature has been verified, and
-//! not before: [`SignedToken`] gives out no more than the header. What the
-//! claims mean is for whoever asks.
+//! Claims come out when the signature has been verified; what is read before
+//! that is called unverified. What claims mean is for whoever asks.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hob_plugin_sdk::db::Timestamp;
@@ -38,39 +37,40 @@ pub enum JwtError {
 }
 
 /// A token of which nothing is known to be true yet.
-#[derive(Debug)]
-pub struct SignedToken<'a> {
+#[derive(Debug, PartialEq)]
+pub struct SignedToken {
     header: Header,
     algorithm: Algorithm,
     /// What is signed.
-    message: &'a str,
-    payload: &'a str,
+    message: String,
+    payload: Vec<u8>,
     signature: Vec<u8>,
 }
 
 /// The parameters that count here; a repeated one makes the header malformed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Header {
     typ: Option<String>,
     alg: String,
+    kid: Option<String>,
     jwk: Option<JsonWebKey>,
     crit: Option<IgnoredAny>,
 }
 
-impl<'a> SignedToken<'a> {
+impl SignedToken {
     /// Takes a token apart.
     ///
     /// # Errors
     /// [`JwtError`], all but the last two.
-    pub fn parse(text: &'a str) -> Result<Self, JwtError> {
+    pub fn parse(text: &str) -> Result<Self, JwtError> {
         if text.len() > LONGEST {
             return Err(JwtError::Length);
         }
         let (message, signature) = text.rsplit_once('.').ok_or(JwtError::Syntax)?;
         let (header, payload) = message.split_once('.').ok_or(JwtError::Syntax)?;
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtError::Syntax);
-        // A dot more in what is left is no base64url.
-        let signature = decode(signature)?;
+        // One dot too many is no base64url.
+        let (payload, signature) = (decode(payload)?, decode(signature)?);
         let header: Header =
             serde_json::from_slice(&decode(header)?).map_err(|_| JwtError::Header)?;
         if header.crit.is_some() {
@@ -79,7 +79,7 @@ impl<'a> SignedToken<'a> {
         Ok(Self {
             algorithm: Algorithm::parse(&header.alg).ok_or(JwtError::Algorithm)?,
             header,
-            message,
+            message: message.to_owned(),
             payload,
             signature,
         })
@@ -104,6 +104,12 @@ impl<'a> SignedToken<'a> {
         }
     }
 
+    /// Which key it says that it is signed by.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.header.kid.as_deref()
+    }
+
     /// The key that it brings along. It proves only that whoever sent it has
     /// the private one.
     #[must_use]
@@ -119,10 +125,16 @@ impl<'a> SignedToken<'a> {
         if !key.has_signed(self.algorithm, self.message.as_bytes(), &self.signature) {
             return Err(JwtError::Signature);
         }
-        let payload = URL_SAFE_NO_PAD
-            .decode(self.payload)
-            .map_err(|_| JwtError::Claims)?;
-        serde_json::from_slice(&payload).map_err(|_| JwtError::Claims)
+        self.unverified()
+    }
+
+    /// Its claims, whoever signed them: no more than what it says of itself,
+    /// by which to find the key.
+    ///
+    /// # Errors
+    /// [`JwtError::Claims`].
+    pub fn unverified<C: DeserializeOwned>(&self) -> Result<C, JwtError> {
+        serde_json::from_slice(&self.payload).map_err(|_| JwtError::Claims)
     }
 }
 
@@ -183,6 +195,7 @@ pub(crate) mod tests {
         let token = sign(&json!({"alg": "ES256", "kid": "k"}), &claims);
         assert_eq!(read(&token), Ok(claims));
         let parsed = SignedToken::parse(&token).unwrap();
+        assert_eq!(parsed.key_id(), Some("k"));
         assert!(parsed.key().is_none());
     }
 
@@ -226,7 +239,8 @@ pub(crate) mod tests {
         assert_eq!(read(""), Err(JwtError::Syntax));
         assert_eq!(read(&format!("{token}=")), Err(JwtError::Syntax));
         assert_eq!(read(&format!("{token} ")), Err(JwtError::Syntax));
-        assert_eq!(read(&format!(".{token}")), Err(JwtError::Header));
+        assert_eq!(read(&format!(".{token}")), Err(JwtError::Syntax));
+        assert_eq!(read(".e30.AA"), Err(JwtError::Header));
         assert_eq!(read(&"a".repeat(LONGEST + 1)), Err(JwtError::Length));
         // Which of two would count is a matter of taste, so neither does.
         let twice = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","alg":"none"}"#);

@@ -8,6 +8,7 @@ mod authorization_request;
 #[cfg(test)]
 mod bad_input;
 mod challenge;
+mod client_assertion;
 mod client_authentication;
 mod commands;
 mod decision;
@@ -21,6 +22,7 @@ mod introspection;
 mod issued_token;
 mod jwk;
 mod jwt;
+mod key_set;
 mod key_thumbprint;
 mod models;
 mod pages;
@@ -138,6 +140,7 @@ impl Plugin for OAuth {
 
         declaration
             .command("client add", commands::client_add)
+            .command("client keys", commands::client_keys::replace)
             .command("client list", commands::client_list)
             .command("client show", commands::client_show)
             .command("client rotate", commands::client_rotate)

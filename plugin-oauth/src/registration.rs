@@ -274,6 +274,7 @@ pub fn new_client(
         dpop_bound_access_tokens: false,
         legacy_query: false,
         registered_dynamically: false,
+        jwks: None,
     };
     (new_client, secret)
 }

@@ -7,7 +7,7 @@ use hob_plugin_sdk::{PluginError, db::Timestamp};
 
 use crate::{
     OAuth,
-    models::{Client, ClientSecret},
+    models::{Client, ClientAuthentication, ClientSecret},
     secret::{PlainSecret, SecretKind, operating_system_randomness},
 };
 
@@ -21,6 +21,8 @@ const MOST_LIVE: usize = 2;
 pub enum RotationError {
     #[error("a public client has no secret")]
     Public,
+    #[error("this client proves itself by its keys and has no secret")]
+    Keys,
     #[error("two secrets are live already{}", until(*.0))]
     TwoLive(Option<Timestamp>),
 }
@@ -39,8 +41,10 @@ pub async fn rotate(
     client: &Client,
     old_lives_on: Duration,
 ) -> Result<Result<PlainSecret, RotationError>, PluginError> {
-    if client.is_public() {
-        return Ok(Err(RotationError::Public));
+    match client.authentication() {
+        ClientAuthentication::Secret => {}
+        ClientAuthentication::None => return Ok(Err(RotationError::Public)),
+        ClientAuthentication::PrivateKeyJwt(_) => return Ok(Err(RotationError::Keys)),
     }
     let secret =
         PlainSecret::generate(SecretKind::ClientSecret, &mut operating_system_randomness());

@@ -13,18 +13,10 @@ use hob_plugin_sdk::{PluginError, Request, Response};
 pub use nonce::Nonces;
 pub use proof::{DpopError, Proof, ProvedRequest};
 
-use crate::{
-    OAuth, error::OAuthError, jwk::Algorithm, models::ServerKey,
-    secret::operating_system_randomness,
-};
+use crate::{OAuth, error::OAuthError, models::ServerKey, secret::operating_system_randomness};
 
 /// What the server's key for nonces is kept under.
 const NONCE_KEY: &str = "dpop_nonce";
-
-/// The names of the algorithms that a proof can be signed by.
-pub fn algorithms() -> impl Iterator<Item = &'static str> {
-    Algorithm::ALL.into_iter().map(Algorithm::as_str)
-}
 
 /// The proof that a request to this server carries; none where there is no
 /// header `DPoP`. It is not used up yet.

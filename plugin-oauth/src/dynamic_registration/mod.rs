@@ -65,6 +65,7 @@ pub async fn register(
         dpop_bound_access_tokens: false,
         legacy_query: false,
         registered_dynamically: true,
+        jwks: None,
     };
     let (secret_digest, access_token_digest) = (
         client_secret.as_ref().map(PlainSecret::digest),

@@ -28,7 +28,7 @@ struct DeviceResponse<'a> {
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuthError> {
     let form = back_channel::form(&request)?;
     let client = Credentials::from_request(&request, &form)?
-        .authenticate(&oauth, request.peer())
+        .authenticate(&oauth, &request)
         .await?;
     let scope = oauth.asked_scope(&client, form.one("scope")?)?;
     let resource = oauth.asked_resource(&form)?;

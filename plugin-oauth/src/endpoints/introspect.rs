@@ -21,7 +21,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
     // Both are read in one job: this stands between a resource and each of
     // its callers.
     let (client, found) = credentials
-        .authenticate_reading(&oauth, request.peer(), move |connection| match token {
+        .authenticate_reading(&oauth, &request, move |connection| match token {
             Some(token) => token.find(connection),
             None => Ok(None),
         })

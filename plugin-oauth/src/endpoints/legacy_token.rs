@@ -35,7 +35,7 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
         return Err(FieldError::Repeated(name.to_owned()).into());
     }
     let client = Credentials::from_request(request, &query)?
-        .authenticate(oauth, request.peer())
+        .authenticate(oauth, request)
         .await?;
     tracing::warn!(
         client_id = client.client_id,

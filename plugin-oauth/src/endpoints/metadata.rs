@@ -4,7 +4,7 @@
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, dpop, grants::Grant, prompt::Prompt, settings::DynamicRegistration};
+use crate::{OAuth, grants::Grant, jwk::Algorithm, prompt::Prompt, settings::DynamicRegistration};
 
 #[derive(Serialize)]
 struct Metadata<'a> {
@@ -25,14 +25,17 @@ struct Metadata<'a> {
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
     grant_types_supported: Vec<&'a str>,
-    token_endpoint_auth_methods_supported: [&'a str; 3],
-    revocation_endpoint_auth_methods_supported: [&'a str; 3],
-    introspection_endpoint_auth_methods_supported: [&'a str; 2],
+    token_endpoint_auth_methods_supported: [&'a str; 4],
+    token_endpoint_auth_signing_alg_values_supported: [&'a str; 5],
+    revocation_endpoint_auth_methods_supported: [&'a str; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'a str; 5],
+    introspection_endpoint_auth_methods_supported: [&'a str; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'a str; 5],
     code_challenge_methods_supported: [&'a str; 1],
     /// Initiating User Registration via OpenID Connect, section 4.
     prompt_values_supported: [&'a str; 4],
     /// RFC 9449, section 5.1.
-    dpop_signing_alg_values_supported: Vec<&'a str>,
+    dpop_signing_alg_values_supported: [&'a str; 5],
     /// RFC 9207, section 3.
     authorization_response_iss_parameter_supported: bool,
     /// RFC 9101, section 10.5, and OpenID Connect Discovery, section 3, whose
@@ -41,8 +44,17 @@ struct Metadata<'a> {
     request_uri_parameter_supported: bool,
 }
 
-const ALL_CLIENTS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
-const CONFIDENTIAL_CLIENTS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+const ALL_CLIENTS: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
+const CONFIDENTIAL_CLIENTS: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
 
 /// The document.
 pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
@@ -71,11 +83,14 @@ pub async fn get(oauth: Arc<OAuth>, _request: Request) -> Response {
             response_modes_supported: ["query"],
             grant_types_supported: Grant::advertised().map(|grant| grant.name).collect(),
             token_endpoint_auth_methods_supported: ALL_CLIENTS,
+            token_endpoint_auth_signing_alg_values_supported: Algorithm::NAMES,
             revocation_endpoint_auth_methods_supported: ALL_CLIENTS,
+            revocation_endpoint_auth_signing_alg_values_supported: Algorithm::NAMES,
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_CLIENTS,
+            introspection_endpoint_auth_signing_alg_values_supported: Algorithm::NAMES,
             code_challenge_methods_supported: ["S256"],
             prompt_values_supported: Prompt::WORDS,
-            dpop_signing_alg_values_supported: dpop::algorithms().collect(),
+            dpop_signing_alg_values_supported: Algorithm::NAMES,
             authorization_response_iss_parameter_supported: true,
             request_uri_parameter_supported: false,
         },

@@ -30,7 +30,7 @@ struct PushedResponse {
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuthError> {
     let form = back_channel::form(&request)?;
     let client = Credentials::from_request(&request, &form)?
-        .authenticate(&oauth, request.peer())
+        .authenticate(&oauth, &request)
         .await?;
     if form.contains("request_uri") {
         return Err(OAuthError::Malformed(

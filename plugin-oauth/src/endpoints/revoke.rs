@@ -14,7 +14,7 @@ use crate::{
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuthError> {
     let form = back_channel::form(&request)?;
     let client = Credentials::from_request(&request, &form)?
-        .authenticate(&oauth, request.peer())
+        .authenticate(&oauth, &request)
         .await?;
     if let Some(token) = IssuedToken::parse(form.required("token")?) {
         revocation::revoke(&oauth, &client, token).await?;

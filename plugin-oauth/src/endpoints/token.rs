@@ -16,7 +16,7 @@ use crate::{
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuthError> {
     let form = back_channel::form(&request)?;
     let client = Credentials::from_request(&request, &form)?
-        .authenticate(&oauth, request.peer())
+        .authenticate(&oauth, &request)
         .await?;
     let proof = dpop::proof_of(&oauth, &request).await?;
     let tokens = grants::redeem(

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     grants::{Grant, GrantTypes},
+    key_set::KeySet,
     redirect_uri::{RedirectTarget, RedirectUri},
     scope::Scope,
     secret::SecretDigest,
@@ -87,6 +88,8 @@ pub struct Client {
     pub legacy_query: bool,
     /// It registered itself (RFC 7591).
     pub registered_dynamically: bool,
+    /// By which a confidential client proves who it is, in place of a secret.
+    pub jwks: Option<Json<KeySet>>,
 }
 
 /// An application that is to be registered.
@@ -107,6 +110,7 @@ pub struct NewClient {
     pub dpop_bound_access_tokens: bool,
     pub legacy_query: bool,
     pub registered_dynamically: bool,
+    pub jwks: Option<Json<KeySet>>,
 }
 
 /// Who registered a client.

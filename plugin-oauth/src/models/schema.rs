@@ -22,6 +22,7 @@ diesel::table! {
         legacy_query -> Bool,
         registered_dynamically -> Bool,
         last_used_at -> Nullable<BigInt>,
+        jwks -> Nullable<Text>,
     }
 }
 

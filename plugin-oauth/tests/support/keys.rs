@@ -118,19 +118,27 @@ impl ClientKey {
         }
     }
 
+    /// A token of any kind, to be signed.
+    pub fn unsigned(&self, header: Value, claims: Value) -> Unsigned<'_> {
+        Unsigned {
+            key: self,
+            header,
+            claims,
+        }
+    }
+
     /// A proof that is right in all, for a request to this path of the site.
     pub fn proof(&self, site: &TestHost, method: &str, path: &str) -> Unsigned<'_> {
         let url = site.app().site().address.url();
-        Unsigned {
-            key: self,
-            header: json!({"typ": "dpop+jwt", "alg": self.alg, "jwk": self.jwk()}),
-            claims: json!({
+        self.unsigned(
+            json!({"typ": "dpop+jwt", "alg": self.alg, "jwk": self.jwk()}),
+            json!({
                 "jti": new_id(),
                 "htm": method,
                 "htu": format!("{url}{path}"),
                 "iat": site.clock().now().as_seconds(),
             }),
-        }
+        )
     }
 }
 

@@ -1,0 +1,179 @@
+//! An application as the commands print it, for programs and for people.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::{
+    models::{Client, ClientAuthentication, ClientSecret, Registrar},
+    secret::PlainSecret,
+};
+
+/// A client, for programs.
+#[derive(Serialize)]
+pub struct ClientJson<'a> {
+    client_id: &'a str,
+    /// Only when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    name: &'a str,
+    kind: &'a str,
+    token_endpoint_auth_method: &'a str,
+    /// The ids of its keys, or their thumbprints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    website: Option<&'a str>,
+    redirect_uris: Vec<&'a str>,
+    scope: String,
+    grant_types: Vec<&'a str>,
+    dpop_bound_access_tokens: bool,
+    /// `operator`, `member`, or `itself`.
+    registered_by: &'static str,
+    owner_id: Option<i64>,
+    /// What let in a client that registered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_access_token: Option<i64>,
+    introspects: bool,
+    legacy_query: bool,
+    /// Those that count now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<Vec<SecretJson>>,
+    created_at: String,
+    suspended_at: Option<String>,
+    require_pushed_authorization_requests: bool,
+}
+
+/// What is known of a secret that is not known itself.
+#[derive(Serialize)]
+struct SecretJson {
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+impl SecretJson {
+    fn new(secret: &ClientSecret) -> Self {
+        Self {
+            created_at: secret.created_at.to_string(),
+            expires_at: secret.expires_at.map(|time| time.to_string()),
+            last_used_at: secret.last_used_at.map(|time| time.to_string()),
+        }
+    }
+
+    fn text(&self) -> String {
+        let never = "never".to_owned();
+        format!(
+            "created {}, expires {}, last used {}",
+            self.created_at,
+            self.expires_at.as_ref().unwrap_or(&never),
+            self.last_used_at.as_ref().unwrap_or(&never)
+        )
+    }
+}
+
+impl<'a> ClientJson<'a> {
+    pub fn new(client: &'a Client, secret: Option<&'a PlainSecret>) -> Self {
+        Self {
+            client_id: &client.client_id,
+            client_secret: secret.map(PlainSecret::reveal),
+            name: &client.name,
+            kind: client.kind.as_str(),
+            token_endpoint_auth_method: client.authentication().as_str(),
+            keys: match client.authentication() {
+                ClientAuthentication::PrivateKeyJwt(keys) => keys.names().collect(),
+                ClientAuthentication::Secret | ClientAuthentication::None => Vec::new(),
+            },
+            website: client.website.as_deref(),
+            redirect_uris: client
+                .redirect_uris
+                .0
+                .iter()
+                .map(|uri| uri.as_str())
+                .collect(),
+            scope: client.scope.to_string(),
+            grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
+            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+            registered_by: registered_by(client),
+            owner_id: client.owner_id,
+            initial_access_token: None,
+            introspects: client.introspects,
+            legacy_query: client.legacy_query,
+            secrets: None,
+            created_at: client.created_at.to_string(),
+            suspended_at: client.suspended_at.map(|time| time.to_string()),
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+        }
+    }
+
+    pub fn with_secrets(mut self, secrets: &[ClientSecret]) -> Self {
+        self.secrets = Some(secrets.iter().map(SecretJson::new).collect());
+        self
+    }
+
+    fn registrar_in_words(&self) -> String {
+        match (self.owner_id, self.initial_access_token) {
+            (Some(member_id), _) => format!("member {member_id}"),
+            (None, Some(id)) => {
+                format!("{}, with the initial access token {id}", self.registered_by)
+            }
+            (None, None) => self.registered_by.to_owned(),
+        }
+    }
+
+    /// The same, for people.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, value: &str| {
+            writeln!(text, "{name:<15} {value}").expect("writing to a string does not fail");
+        };
+        line("client_id:", self.client_id);
+        if let Some(secret) = self.client_secret {
+            line("client_secret:", secret);
+        }
+        line("name:", self.name);
+        line("kind:", self.kind);
+        line("authentication:", self.token_endpoint_auth_method);
+        for key in &self.keys {
+            line("key:", key);
+        }
+        if let Some(website) = self.website {
+            line("website:", website);
+        }
+        for uri in &self.redirect_uris {
+            line("redirect_uri:", uri);
+        }
+        line("scope:", &self.scope);
+        line("grants:", &self.grant_types.join(" "));
+        if self.introspects {
+            line("introspects:", "access tokens of all applications");
+        }
+        if self.require_pushed_authorization_requests {
+            line("must push:", "its authorization requests");
+        }
+        if self.legacy_query {
+            line("legacy:", "may send codes, secrets and tokens in addresses");
+        }
+        for secret in self.secrets.iter().flatten() {
+            line("secret:", &secret.text());
+        }
+        if self.dpop_bound_access_tokens {
+            line("access tokens:", "bound to a key (DPoP)");
+        }
+        line("registered by:", &self.registrar_in_words());
+        line("created:", &self.created_at);
+        if let Some(time) = &self.suspended_at {
+            line("suspended:", time);
+        }
+        text
+    }
+}
+
+/// Who registered it, in a word.
+pub fn registered_by(client: &Client) -> &'static str {
+    match client.registrar() {
+        Registrar::Operator => "operator",
+        Registrar::Member(_) => "member",
+        Registrar::Itself => "itself",
+    }
+}
