@@ -26,6 +26,12 @@ pub enum KeySetError {
     TooMany,
 }
 
+/// A set as it is given, unchecked.
+#[derive(Debug, Clone, Deserialize)]
+pub struct JsonWebKeySet {
+    keys: Vec<JsonWebKey>,
+}
+
 /// Public keys, each of which can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySet {
@@ -33,9 +39,7 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Reads a set, or one key alone. Keys of other kinds, such as those for
-    /// encryption, are left out (RFC 7517, section 5); a private one is
-    /// refused, since whoever gives one away has to know.
+    /// Reads a set, or one key alone, as operators have it.
     ///
     /// # Errors
     /// [`KeySetError`].
@@ -43,18 +47,24 @@ impl KeySet {
         if text.len() > LONGEST {
             return Err(KeySetError::Length);
         }
-        let set: Self = serde_json::from_str(text)
-            .or_else(|_| serde_json::from_str(text).map(|key| Self { keys: vec![key] }))
+        let set: JsonWebKeySet = serde_json::from_str(text)
+            .or_else(|_| serde_json::from_str(text).map(|key| JsonWebKeySet { keys: vec![key] }))
             .map_err(|_| KeySetError::Syntax)?;
-        Self::checked(set.keys)
+        Self::of(set)
     }
 
-    fn checked(given: Vec<JsonWebKey>) -> Result<Self, KeySetError> {
-        if given.len() > MOST_KEYS {
+    /// The keys of a set. Those of other kinds, such as keys for encryption,
+    /// are left out (RFC 7517, section 5); a private one is refused, since
+    /// whoever gives one away has to know.
+    ///
+    /// # Errors
+    /// [`KeySetError`], all but the first two.
+    pub fn of(set: JsonWebKeySet) -> Result<Self, KeySetError> {
+        if set.keys.len() > MOST_KEYS {
             return Err(KeySetError::TooMany);
         }
         let mut keys = Vec::new();
-        for (index, key) in given.into_iter().enumerate() {
+        for (index, key) in set.keys.into_iter().enumerate() {
             match key.to_public_key() {
                 Ok(_) => keys.push(key),
                 Err(JwkError::Type | JwkError::Use) => {}

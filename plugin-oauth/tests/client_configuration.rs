@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use support::{
     App, Dance, REDIRECT_URI, VERIFIER, allow, answer, assert_error,
     registration::{
-        REGISTER, SelfRegistered, assert_challenged, assert_refused, open_site, token_site,
+        REGISTER, SelfRegistered, assert_challenged, assert_refused, open_site, token_site, update,
         web_metadata,
     },
     tokens,
@@ -21,25 +21,6 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn registered(dance: &Dance) -> SelfRegistered {
     dance.register_itself(&web_metadata(&json!({}))).await
-}
-
-/// The metadata of an update: what was told, without what is the server's own.
-fn update(registered: &SelfRegistered, more: &Value) -> Value {
-    let mut metadata = registered.information.clone();
-    let members = metadata.as_object_mut().expect("an object");
-    members.retain(|name, _| {
-        ![
-            "client_id_issued_at",
-            "client_secret_expires_at",
-            "registration_access_token",
-            "registration_client_uri",
-        ]
-        .contains(&name.as_str())
-    });
-    for (name, value) in more.as_object().expect("an object") {
-        members.insert(name.clone(), value.clone());
-    }
-    metadata
 }
 
 async fn is_known(dance: &Dance, client_id: &str) -> bool {

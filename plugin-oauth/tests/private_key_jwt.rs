@@ -9,29 +9,14 @@ use hob::testing::{Reply, TestHost, on_each_database};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{
-    App, Dance, PAR, REDIRECT_URI, TOKEN, assert_error, basic,
+    App, Dance, PAR, REDIRECT_URI, TOKEN, assert_error,
+    assertion::{ASSERTION_TYPE, SITE, assertion, key_set, token_with},
+    basic,
     keys::{ClientKey, Unsigned, new_id},
     tokens,
 };
 
-const SITE: &str = "http://127.0.0.1:8080";
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
 type Form<'a> = &'a [(&'a str, &'a str)];
-
-/// A key set of these keys, with the ids `a`, `b`…
-fn key_set(keys: &[&ClientKey]) -> String {
-    let keys: Vec<Value> = keys
-        .iter()
-        .zip('a'..)
-        .map(|(key, id)| {
-            let mut jwk = key.jwk();
-            jwk["kid"] = id.to_string().into();
-            jwk
-        })
-        .collect();
-    json!({ "keys": keys }).to_string()
-}
 
 /// A confidential client without a secret.
 async fn register(dance: &Dance, keys: &[&ClientKey]) -> App {
@@ -39,30 +24,6 @@ async fn register(dance: &Dance, keys: &[&ClientKey]) -> App {
     let app = dance.register(REDIRECT_URI, &words).await;
     assert_eq!(app.secret, None);
     app
-}
-
-/// An assertion that is right in all.
-fn assertion<'a>(dance: &Dance, app: &App, key: &'a ClientKey) -> Unsigned<'a> {
-    let now = dance.site.clock().now().as_seconds();
-    key.unsigned(
-        json!({"alg": key.alg()}),
-        json!({
-            "iss": app.client_id,
-            "sub": app.client_id,
-            "aud": SITE,
-            "exp": now + 60,
-            "iat": now,
-            "jti": new_id(),
-        }),
-    )
-}
-
-/// Asks the token endpoint with this assertion and nothing else of the client.
-async fn token_with(dance: &Dance, form: &[(&str, &str)], assertion: &str) -> Reply {
-    let mut form = form.to_vec();
-    form.push(("client_assertion_type", ASSERTION_TYPE));
-    form.push(("client_assertion", assertion));
-    dance.post_token(&form).await
 }
 
 async fn exchange_with(dance: &Dance, app: &App, code: &str, assertion: &str) -> Reply {

@@ -209,6 +209,8 @@ async fn what_is_kept_is_told_back_and_what_is_unknown_is_ignored() {
             "policy_uri": "https://desk.example/policy",
             "software_id": "4NRB1-0XZABZI9E6-5SM3R",
             "software_version": "2.1",
+            "require_pushed_authorization_requests": true,
+            "dpop_bound_access_tokens": true,
         });
         let mut with_unknown = sent.clone();
         with_unknown["logo_uri"] = json!("https://desk.example/logo.png");
@@ -246,6 +248,8 @@ async fn what_is_kept_is_told_back_and_what_is_unknown_is_ignored() {
             information["token_endpoint_auth_method"],
             "client_secret_basic"
         );
+        assert_eq!(information["require_pushed_authorization_requests"], false);
+        assert_eq!(information["dpop_bound_access_tokens"], false);
         assert_eq!(information["scope"], "profile email media:read");
         assert_eq!(information.get("contacts"), None);
     })
@@ -284,6 +288,8 @@ async fn what_can_not_be_registered_is_said_with_its_code() {
             json!({"contacts": vec!["a@b.example"; 11]}),
             json!({"software_id": "a\nb"}),
             json!({"token_endpoint_auth_method": "client_secret_jwt"}),
+            json!({"dpop_bound_access_tokens": "yes"}),
+            json!({"require_pushed_authorization_requests": 1}),
             json!({"grant_types": ["implicit"]}),
             json!({"grant_types": []}),
             json!({"grant_types": ["password"]}),

@@ -9,6 +9,7 @@ use hob_plugin_sdk::{IntoResponse, PluginError, Response};
 use super::metadata::{LONGEST_TEXT, LONGEST_URL, MOST_CONTACTS};
 use crate::{
     error::{ErrorCode, error_response},
+    key_set::KeySetError,
     registration::RegistrationError,
     scope::ScopeSyntaxError,
 };
@@ -71,9 +72,13 @@ pub enum ClientMetadataError {
     Contacts,
     #[error(
         "there is no token_endpoint_auth_method {0}; there are: client_secret_basic, \
-         client_secret_post, none"
+         client_secret_post, private_key_jwt, none"
     )]
     AuthMethod(String),
+    #[error("jwks has to be there for private_key_jwt, with the public keys themselves")]
+    KeysMissing,
+    #[error("jwks: {0}")]
+    Keys(#[from] KeySetError),
     #[error("grant_types: {0}")]
     GrantTypes(RegistrationError),
     #[error("grant_types: only the operator of this site can give the grant {0}")]
@@ -90,7 +95,7 @@ pub enum ClientMetadataError {
     ScopeNotAllowed { word: String, allowed: String },
     #[error("scope: there is nothing that an application that registers itself may ask for here")]
     NoScope,
-    #[error("{0} is not fetched here; leave it out")]
+    #[error("{0} is not fetched here: this server opens no connections; leave it out")]
     Fetched(&'static str),
     #[error("client_id has to be there, and to be this client's")]
     ClientId,

@@ -10,7 +10,8 @@ use url::Url;
 use super::error::ClientMetadataError;
 use crate::{
     grants::{GrantTypes, authorization_code},
-    models::ClientKind,
+    key_set::{JsonWebKeySet, KeySet},
+    models::{ClientAuthentication, ClientKind},
     redirect_uri::{RedirectTarget, RedirectUri},
     registration::{self, RegistrationError},
     scope::Scope,
@@ -29,6 +30,8 @@ pub const LONGEST_URL: usize = 2000;
 pub enum TokenEndpointAuthMethod {
     ClientSecretBasic,
     ClientSecretPost,
+    /// RFC 7523, by one of the keys in `jwks`.
+    PrivateKeyJwt,
     None,
 }
 
@@ -37,6 +40,7 @@ impl TokenEndpointAuthMethod {
         match name {
             None | Some("client_secret_basic") => Ok(Self::ClientSecretBasic),
             Some("client_secret_post") => Ok(Self::ClientSecretPost),
+            Some("private_key_jwt") => Ok(Self::PrivateKeyJwt),
             Some("none") => Ok(Self::None),
             Some(other) => Err(ClientMetadataError::AuthMethod(other.to_owned())),
         }
@@ -44,8 +48,22 @@ impl TokenEndpointAuthMethod {
 
     const fn kind(self) -> ClientKind {
         match self {
-            Self::ClientSecretBasic | Self::ClientSecretPost => ClientKind::Confidential,
+            Self::ClientSecretBasic | Self::ClientSecretPost | Self::PrivateKeyJwt => {
+                ClientKind::Confidential
+            }
             Self::None => ClientKind::Public,
+        }
+    }
+
+    /// What is told of a client that authenticates in this way, and said this
+    /// of itself. The operator may have given it keys since.
+    #[must_use]
+    pub const fn told(own: Self, way: ClientAuthentication<'_>) -> Self {
+        match (way, own) {
+            (ClientAuthentication::PrivateKeyJwt(_), _) => Self::PrivateKeyJwt,
+            (ClientAuthentication::None, _) => Self::None,
+            (ClientAuthentication::Secret, Self::ClientSecretPost) => Self::ClientSecretPost,
+            (ClientAuthentication::Secret, _) => Self::ClientSecretBasic,
         }
     }
 }
@@ -76,8 +94,12 @@ pub struct ClientMetadata {
     pub website: Option<String>,
     pub redirect_uris: Vec<RedirectUri>,
     pub scope: Scope,
+    /// Of a client that authenticates by `private_key_jwt`.
+    pub jwks: Option<KeySet>,
     /// RFC 9126, section 6.
     pub require_pushed_authorization_requests: bool,
+    /// RFC 9449, section 5.2.
+    pub dpop_bound_access_tokens: bool,
     pub supplement: SupplementaryMetadata,
 }
 
@@ -107,6 +129,8 @@ struct Sent {
     software_id: Option<String>,
     software_version: Option<String>,
     require_pushed_authorization_requests: Option<bool>,
+    dpop_bound_access_tokens: Option<bool>,
+    jwks: Option<JsonWebKeySet>,
     jwks_uri: Option<IgnoredAny>,
     sector_identifier_uri: Option<IgnoredAny>,
     request_uris: Option<Vec<IgnoredAny>>,
@@ -125,10 +149,10 @@ impl ClientMetadata {
     /// # Errors
     /// [`ClientMetadataError`]: the first thing that is wrong.
     pub fn parse(body: &[u8], allowed: &Scope) -> Result<Self, ClientMetadataError> {
-        Self::of(&Sent::parse(body)?, allowed)
+        Self::of(Sent::parse(body)?, allowed)
     }
 
-    fn of(sent: &Sent, allowed: &Scope) -> Result<Self, ClientMetadataError> {
+    fn of(sent: Sent, allowed: &Scope) -> Result<Self, ClientMetadataError> {
         sent.refuse_what_would_be_fetched()?;
         let auth_method =
             TokenEndpointAuthMethod::parse(sent.token_endpoint_auth_method.as_deref())?;
@@ -149,9 +173,11 @@ impl ClientMetadata {
             redirect_uris: check_redirect_uris(&redirect_uris, &grant_types)?,
             scope: scope(sent.scope.as_deref(), allowed)?,
             grant_types,
+            jwks: keys(sent.jwks, auth_method)?,
             require_pushed_authorization_requests: sent
                 .require_pushed_authorization_requests
                 .unwrap_or_default(),
+            dpop_bound_access_tokens: sent.dpop_bound_access_tokens.unwrap_or_default(),
             supplement: SupplementaryMetadata {
                 token_endpoint_auth_method: auth_method,
                 contacts: contacts(sent.contacts.as_deref())?,
@@ -186,7 +212,7 @@ impl ClientUpdate {
                 .clone()
                 .ok_or(ClientMetadataError::ClientId)?,
             client_secret: sent.client_secret.as_deref().map(SecretDigest::of),
-            metadata: ClientMetadata::of(&sent, allowed)?,
+            metadata: ClientMetadata::of(sent, allowed)?,
         })
     }
 }
@@ -212,6 +238,23 @@ impl Sent {
             Some(uris) if !uris.is_empty() => Err(ClientMetadataError::Fetched("request_uris")),
             _ => Ok(()),
         }
+    }
+}
+
+/// The keys of a client that authenticates by one. Whoever authenticates in
+/// another way has no use for keys here, so none are kept.
+fn keys(
+    sent: Option<JsonWebKeySet>,
+    auth_method: TokenEndpointAuthMethod,
+) -> Result<Option<KeySet>, ClientMetadataError> {
+    match auth_method {
+        TokenEndpointAuthMethod::PrivateKeyJwt => {
+            let sent = sent.ok_or(ClientMetadataError::KeysMissing)?;
+            Ok(Some(KeySet::of(sent)?))
+        }
+        TokenEndpointAuthMethod::ClientSecretBasic
+        | TokenEndpointAuthMethod::ClientSecretPost
+        | TokenEndpointAuthMethod::None => Ok(None),
     }
 }
 

@@ -15,7 +15,9 @@ use hob_plugin_sdk::{
 
 pub use admission::Admission;
 pub use error::{ClientMetadataError, DynamicRegistrationError, RegistrationTokenError};
-pub use metadata::{ClientMetadata, ClientUpdate, SupplementaryMetadata, response_types};
+pub use metadata::{
+    ClientMetadata, ClientUpdate, SupplementaryMetadata, TokenEndpointAuthMethod, response_types,
+};
 
 use crate::{
     OAuth,
@@ -47,7 +49,7 @@ pub async fn register(
 ) -> Result<Registered, DynamicRegistrationError> {
     let randomness = &mut operating_system_randomness();
     let client_id = new_client_id(randomness);
-    let client_secret = secret_for(metadata.kind);
+    let client_secret = secret_for(&metadata);
     let access_token = PlainSecret::generate(SecretKind::RegistrationAccessToken, randomness);
     let now = oauth.now();
     let new_client = NewClient {
@@ -62,10 +64,10 @@ pub async fn register(
         created_at: now,
         introspects: false,
         require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
-        dpop_bound_access_tokens: false,
+        dpop_bound_access_tokens: metadata.dpop_bound_access_tokens,
         legacy_query: false,
         registered_dynamically: true,
-        jwks: None,
+        jwks: metadata.jwks.map(Json),
     };
     let (secret_digest, access_token_digest) = (
         client_secret.as_ref().map(PlainSecret::digest),
@@ -150,8 +152,8 @@ pub async fn managed_by(
 
 /// Puts new metadata in place of the old. The registration access token stays
 /// (RFC 7592, section 5, lets it): whoever lost the answer with a new one could
-/// never get back to the client. A client that becomes confidential gets a
-/// secret; one that becomes public loses those that it has.
+/// never get back to the client. A client that is to authenticate by a secret
+/// and has none gets one; whoever is not loses those that it has.
 ///
 /// # Errors
 /// The update names another client or another secret; the client was suspended
@@ -171,10 +173,7 @@ pub async fn replace(
         return Err(ClientMetadataError::ClientId.into());
     }
     let metadata = update.metadata;
-    let client_secret = match (client.kind, metadata.kind) {
-        (ClientKind::Public, ClientKind::Confidential) => secret_for(metadata.kind),
-        _ => None,
-    };
+    let client_secret = secret_for(&metadata);
     let replacement = ClientReplacement {
         name: metadata.name.unwrap_or_else(|| client.client_id.clone()),
         kind: metadata.kind,
@@ -183,6 +182,8 @@ pub async fn replace(
         scope: metadata.scope,
         grant_types: metadata.grant_types,
         require_pushed_authorization_requests: metadata.require_pushed_authorization_requests,
+        dpop_bound_access_tokens: metadata.dpop_bound_access_tokens,
+        jwks: metadata.jwks.map(Json),
     };
     registration.metadata = Json(metadata.supplement.clone());
     let new_secret = client_secret.as_ref().map(PlainSecret::digest);
@@ -199,21 +200,25 @@ pub async fn replace(
             let Some(changed) = client.replace(connection, &replacement)? else {
                 return Ok(Err(DynamicRegistrationError::Suspended));
             };
-            match (changed.kind, new_secret) {
-                (ClientKind::Public, _) => {
+            let is_new = match new_secret {
+                None => {
                     ClientSecret::expire_all(connection, changed.id, now)?;
                     ClientSecret::delete_expired(connection, changed.id, now)?;
+                    false
                 }
-                (ClientKind::Confidential, Some(digest)) => {
-                    ClientSecret::new(digest, changed.id, now).insert(connection)?;
+                Some(digest) => {
+                    let own = ClientSecret::live_of_client(connection, changed.id, now)?;
+                    if own.is_empty() {
+                        ClientSecret::new(digest, changed.id, now).insert(connection)?;
+                    }
+                    own.is_empty()
                 }
-                (ClientKind::Confidential, None) => {}
-            }
+            };
             ClientRegistration::replace_metadata(connection, changed.id, metadata.supplement)?;
-            Ok(Ok(changed))
+            Ok(Ok((changed, is_new)))
         })
         .await?;
-    let client = replaced?;
+    let (client, is_new) = replaced?;
     tracing::info!(
         client_id = client.client_id,
         "an application changed its registration"
@@ -221,7 +226,7 @@ pub async fn replace(
     Ok(Registered {
         client,
         registration,
-        client_secret,
+        client_secret: client_secret.filter(|_| is_new),
         access_token,
     })
 }
@@ -240,12 +245,13 @@ pub async fn remove(oauth: &OAuth, managed: Registered) -> Result<(), PluginErro
     Ok(())
 }
 
-fn secret_for(kind: ClientKind) -> Option<PlainSecret> {
-    match kind {
-        ClientKind::Confidential => Some(PlainSecret::generate(
+/// A new secret, if that is how the client is to authenticate.
+fn secret_for(metadata: &ClientMetadata) -> Option<PlainSecret> {
+    match (metadata.kind, &metadata.jwks) {
+        (ClientKind::Confidential, None) => Some(PlainSecret::generate(
             SecretKind::ClientSecret,
             &mut operating_system_randomness(),
         )),
-        ClientKind::Public => None,
+        (ClientKind::Confidential, Some(_)) | (ClientKind::Public, _) => None,
     }
 }

@@ -8,8 +8,11 @@ use serde::Serialize;
 use crate::{
     OAuth,
     dynamic_registration::{
-        DynamicRegistrationError, Registered, SupplementaryMetadata, response_types,
+        DynamicRegistrationError, Registered, SupplementaryMetadata, TokenEndpointAuthMethod,
+        response_types,
     },
+    key_set::KeySet,
+    models::ClientAuthentication,
     secret::PlainSecret,
 };
 
@@ -35,14 +38,19 @@ struct ClientInformation<'a> {
     response_types: &'a [&'a str],
     scope: String,
     require_pushed_authorization_requests: bool,
+    dpop_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks: Option<&'a KeySet>,
     #[serde(flatten)]
-    supplement: &'a SupplementaryMetadata,
+    supplement: SupplementaryMetadata,
 }
 
 /// All that is known of a client.
 pub fn response(oauth: &OAuth, status: u16, registered: &Registered) -> Response {
     let client = &registered.client;
     let redirect_uris = client.redirect_uris.0.iter();
+    let way = client.authentication();
+    let supplement = registered.registration.metadata.0.clone();
     let information = ClientInformation {
         client_id: &client.client_id,
         client_id_issued_at: client.created_at.as_seconds(),
@@ -60,7 +68,18 @@ pub fn response(oauth: &OAuth, status: u16, registered: &Registered) -> Response
         response_types: response_types(&client.grant_types),
         scope: client.scope.to_string(),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
-        supplement: &registered.registration.metadata.0,
+        dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+        jwks: match way {
+            ClientAuthentication::PrivateKeyJwt(keys) => Some(keys),
+            ClientAuthentication::Secret | ClientAuthentication::None => None,
+        },
+        supplement: SupplementaryMetadata {
+            token_endpoint_auth_method: TokenEndpointAuthMethod::told(
+                supplement.token_endpoint_auth_method,
+                way,
+            ),
+            ..supplement
+        },
     };
     not_stored(Response::json(status, &information))
 }

@@ -145,6 +145,8 @@ pub struct ClientReplacement {
     pub scope: Scope,
     pub grant_types: GrantTypes,
     pub require_pushed_authorization_requests: bool,
+    pub dpop_bound_access_tokens: bool,
+    pub jwks: Option<Json<KeySet>>,
 }
 
 impl Client {

@@ -108,6 +108,25 @@ impl SelfRegistered {
     }
 }
 
+/// The metadata of an update: what was told, without what is the server's own.
+pub fn update(registered: &SelfRegistered, more: &Value) -> Value {
+    let mut metadata = registered.information.clone();
+    let members = metadata.as_object_mut().expect("an object");
+    members.retain(|name, _| {
+        ![
+            "client_id_issued_at",
+            "client_secret_expires_at",
+            "registration_access_token",
+            "registration_client_uri",
+        ]
+        .contains(&name.as_str())
+    });
+    for (name, value) in more.as_object().expect("an object") {
+        members.insert(name.clone(), value.clone());
+    }
+    metadata
+}
+
 /// Reads the answer to a registration.
 pub fn self_registered(reply: &Reply) -> SelfRegistered {
     assert_eq!(reply.status(), 201, "{reply:?}");

@@ -70,7 +70,7 @@ fn an_update_names_its_client() {
 }
 
 /// Members that are looked at.
-const MEMBERS: [&str; 22] = [
+const MEMBERS: [&str; 24] = [
     "redirect_uris",
     "redirect_uris",
     "token_endpoint_auth_method",
@@ -85,6 +85,8 @@ const MEMBERS: [&str; 22] = [
     "software_id",
     "software_version",
     "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
+    "jwks",
     "jwks_uri",
     "sector_identifier_uri",
     "request_uris",
@@ -107,6 +109,9 @@ fn assert_may_be_stored(read: &ClientMetadata) -> Result<(), TestCaseError> {
         prop_assert!(grant.for_public_clients || read.kind == ClientKind::Confidential);
         prop_assert!(!grant.redirects || !read.redirect_uris.is_empty());
     }
+    let by_key =
+        read.supplement.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt;
+    prop_assert_eq!(read.jwks.is_some(), by_key);
     let texts = [&read.name, &read.website, &read.supplement.tos_uri];
     for text in texts.into_iter().flatten() {
         prop_assert!(!text.contains(char::is_control));
