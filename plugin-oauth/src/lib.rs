@@ -251,16 +251,9 @@ impl OAuth {
         &self.host.site().url
     }
 
-    /// A path of the site as a browser asks for it. A site may stand below a
-    /// path of its own.
-    fn site_path(&self, path: &str) -> String {
-        let site = self.host.site();
-        format!("{}{path}", &site.url[site.origin().len()..])
-    }
-
     /// A path of this plugin as a browser asks for it.
     fn own_path(&self, path: &str) -> String {
-        self.site_path(&format!("{}{path}", self.host.site().prefix))
+        self.host.site().plugin_path(path)
     }
 
     fn scopes(&self) -> &Scopes {

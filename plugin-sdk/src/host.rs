@@ -41,14 +41,36 @@ impl Site {
         format!("{}{}{path}", self.url, self.prefix)
     }
 
+    /// The same for links and redirects, without scheme and host.
+    #[must_use]
+    pub fn plugin_path(&self, path: &str) -> String {
+        format!("{}{}{path}", self.base(), self.prefix)
+    }
+
+    /// A path of the site, such as `/login`, for links and redirects.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base())
+    }
+
+    /// The path of its host below which all of the site stands: empty, or
+    /// `/hob`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.url[self.origin_length()..]
+    }
+
     /// `scheme://host[:port]`, as an `Origin` header has it.
     #[must_use]
     pub fn origin(&self) -> &str {
+        &self.url[..self.origin_length()]
+    }
+
+    fn origin_length(&self) -> usize {
         let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
-        let end = self.url[after_scheme..]
+        self.url[after_scheme..]
             .find('/')
-            .map_or(self.url.len(), |at| after_scheme + at);
-        &self.url[..end]
+            .map_or(self.url.len(), |at| after_scheme + at)
     }
 }
 
@@ -189,7 +211,7 @@ mod tests {
     use super::Site;
 
     #[test]
-    fn the_origin_leaves_the_path_out() {
+    fn an_address_is_taken_apart_and_put_together() {
         let site = |url: &str| Site {
             name: String::new(),
             url: url.to_owned(),
@@ -203,9 +225,18 @@ mod tests {
             site("http://127.0.0.1:8080").origin(),
             "http://127.0.0.1:8080"
         );
+        let below_a_path = site("https://example.org/hob");
         assert_eq!(
-            site("https://example.org/hob").plugin_url("/authorize"),
+            below_a_path.plugin_url("/authorize"),
             "https://example.org/hob/oauth/authorize"
         );
+        assert_eq!(
+            below_a_path.plugin_path("/authorize"),
+            "/hob/oauth/authorize"
+        );
+        assert_eq!(below_a_path.path("/login"), "/hob/login");
+        let at_the_root = site("https://example.org");
+        assert_eq!(at_the_root.plugin_path("/authorize"), "/oauth/authorize");
+        assert_eq!((at_the_root.base(), below_a_path.base()), ("", "/hob"));
     }
 }

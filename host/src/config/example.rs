@@ -5,7 +5,8 @@ const BEFORE: &str = r##"# The configuration of a Hob site. Unknown keys are err
 
 [site]
 name = "Hob"
-# The address at which people reach the site, without a path.
+# The address at which people reach the site. With a path, as in
+# "https://example.org/hob", all of it stands below that.
 url = "http://127.0.0.1:8080"
 
 [server]

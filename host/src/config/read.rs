@@ -93,7 +93,7 @@ fn read_site(site: &mut Reader<'_>) -> Option<Site> {
         }
         return None;
     };
-    const FIX: &str = "write it as \"https://example.org\"";
+    const FIX: &str = "write it as \"https://example.org\", or \"https://example.org/hob\"";
     let Some(url) = Url::parse(written)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -104,14 +104,32 @@ fn read_site(site: &mut Reader<'_>) -> Option<Site> {
     if !url.username().is_empty() || url.password().is_some() {
         site.refuse("url", "must not hold a user name or a password", FIX);
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+    if url.query().is_some() || url.fragment().is_some() {
+        site.refuse("url", "must not have a query or a fragment", FIX);
+    }
+    if !is_base(url.path()) {
         site.refuse(
             "url",
-            "must not have a path, a query or a fragment: the site stands at the root of its host",
+            "has a path of which links can't be made: it may hold letters, digits, `-`, `_`, `~` \
+             and `.` between single slashes, and no part may begin with a dot",
             FIX,
         );
     }
     Some(Site { name, url })
+}
+
+/// Whether a whole site can stand below this path. It is written into links,
+/// into the cookie's `Path` and into the map of addresses as it is, so it has
+/// nothing that needs escaping in any of them; a leading dot would let it reach
+/// into `/.well-known/`, which belongs to the host.
+fn is_base(path: &str) -> bool {
+    let base = path.strip_suffix('/').unwrap_or(path);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_~.".contains(&byte);
+    base.is_empty()
+        || base
+            .split('/')
+            .skip(1)
+            .all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
 }
 
 fn read_server(server: &mut Reader<'_>) -> Option<Server> {

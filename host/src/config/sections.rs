@@ -10,16 +10,9 @@ use crate::diagnostic::Place;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     pub name: String,
-    /// Where people reach the site: an origin, without path and query.
+    /// Where people reach the site: an origin, and the path below which all of
+    /// it stands, if there is one. `site::Address` takes it apart.
     pub url: Url,
-}
-
-impl Site {
-    /// The URL without a slash at the end, e.g. `https://example.org`.
-    #[must_use]
-    pub fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
-    }
 }
 
 /// `[server]`

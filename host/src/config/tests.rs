@@ -312,9 +312,18 @@ fn plain_http_off_loopback() {
 }
 
 #[test]
-fn a_site_stands_at_the_root_of_its_host() {
+fn a_site_stands_at_the_root_of_its_host_or_below_a_path() {
     for refused in [
-        "https://example.org/hob",
+        "https://example.org/hob//photos",
+        "https://example.org/hob//",
+        "https://example.org//",
+        "https://example.org/a%20b",
+        "https://example.org/{hob}",
+        "https://example.org/hob;a",
+        "https://example.org/höb",
+        "https://example.org/.well-known",
+        "https://example.org/hob/.hidden",
+        "https://example.org/hob?a",
         "https://example.org/?a",
         "https://example.org/#a",
         "https://me@example.org",
@@ -322,10 +331,29 @@ fn a_site_stands_at_the_root_of_its_host() {
         "example.org",
         "https://",
     ] {
-        assert!(parse(&format!("[site]\nurl = \"{refused}\"")).is_err());
+        assert!(
+            parse(&format!("[site]\nurl = \"{refused}\"")).is_err(),
+            "{refused}"
+        );
     }
-    let config = parse("[site]\nurl = \"https://Example.org:443/\"").unwrap();
-    assert_eq!(config.site.origin(), "https://example.org");
+    for (written, url, base) in [
+        ("https://Example.org:443/", "https://example.org", ""),
+        ("https://example.org/hob", "https://example.org/hob", "/hob"),
+        (
+            "https://example.org/hob/",
+            "https://example.org/hob",
+            "/hob",
+        ),
+        (
+            "https://example.org:8443/our_photos/v1.2-~x",
+            "https://example.org:8443/our_photos/v1.2-~x",
+            "/our_photos/v1.2-~x",
+        ),
+    ] {
+        let config = parse(&format!("[site]\nurl = \"{written}\"")).unwrap();
+        let address = crate::site::Address::new(&config.site.url);
+        assert_eq!((address.url(), address.base()), (url, base), "{written}");
+    }
 }
 
 #[test]

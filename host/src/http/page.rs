@@ -175,11 +175,11 @@ impl Failure {
     /// to go, if that was a page and not the sending of a form.
     #[must_use]
     pub fn sign_in(app: &App, method: &Method, uri: &Uri) -> Self {
-        let here = if *method == Method::GET {
-            uri.path_and_query().map_or("/", |whole| whole.as_str())
-        } else {
-            "/"
-        };
+        let home = app.site().address.path("/");
+        let here = uri
+            .path_and_query()
+            .filter(|_| *method == Method::GET)
+            .map_or(home.as_str(), |whole| whole.as_str());
         Self::SignIn(login_url(app, here))
     }
 }

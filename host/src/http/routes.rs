@@ -1,4 +1,8 @@
 //! The map of all URLs: the site's own first, then each plugin's.
+//!
+//! Below a path of its own (`[site] url`) a site has that path in every entry
+//! of the map, so that a request is looked up as it comes and a signature is
+//! checked over what was signed. `site::Address` puts it into what goes out.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -49,14 +53,13 @@ pub fn dispatch(app: &App) -> Dispatch {
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     let mut site = Router::new();
     for (_, path, handler) in core_routes() {
-        let full = match (base.as_str(), path) {
-            ("", path) => path.to_owned(),
-            (base, "/") => base.to_owned(),
-            (base, path) => format!("{base}{path}"),
-        };
-        let path = canonical(&full).0;
+        let path = canonical(&format!("{base}{path}")).0;
         site = site.route(&path, handler);
         endpoints.entry(path).or_default().site = true;
+    }
+    if !base.is_empty() {
+        site = site.route(&base, get(home::from_bare_path));
+        endpoints.entry(base.clone()).or_default().site = true;
     }
     for plugin in app.plugins().iter() {
         let bound: Vec<String> = (plugin.http.routes)(plugin.http.context)

@@ -84,11 +84,13 @@ impl OptionalFromRequestParts<App> for Visitor {
 }
 
 /// `__Host-` pins the cookie to this host and to TLS (RFC 6265bis, 4.1.3.2).
+/// It needs `Path=/`, so a site below a path has what is left of it, TLS
+/// (4.1.3.1).
 fn cookie_name(address: &Address) -> &'static str {
-    if address.is_secure() && address.base().is_empty() {
-        "__Host-hob_session"
-    } else {
-        "hob_session"
+    match (address.is_secure(), address.base().is_empty()) {
+        (true, true) => "__Host-hob_session",
+        (true, false) => "__Secure-hob_session",
+        (false, _) => "hob_session",
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{http::Dispatch, secret::Secret};
 /// A client of the site, with its own cookies.
 pub struct Browser {
     dispatch: Dispatch,
+    login: String,
     cookies: BTreeMap<String, String>,
 }
 
@@ -28,9 +29,11 @@ pub struct Reply {
 }
 
 impl Browser {
-    pub(super) fn new(dispatch: Dispatch) -> Self {
+    /// `login` is the path of the site's sign-in page.
+    pub(super) fn new(dispatch: Dispatch, login: String) -> Self {
         Self {
             dispatch,
+            login,
             cookies: BTreeMap::new(),
         }
     }
@@ -193,8 +196,9 @@ impl Browser {
     /// # Panics
     /// The site refuses.
     pub async fn sign_in(&mut self, username: &str, password: &str) {
+        let login = self.login.clone();
         let reply = self
-            .post_form("/login", &[("username", username), ("password", password)])
+            .post_form(&login, &[("username", username), ("password", password)])
             .await;
         assert_eq!(
             reply.status(),

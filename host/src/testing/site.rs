@@ -105,7 +105,10 @@ impl TestHost {
     /// A client without cookies.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        Browser::new(self.dispatch.clone())
+        Browser::new(
+            self.dispatch.clone(),
+            self.app().site().address.path("/login"),
+        )
     }
 
     /// Adds a member who may publish.

@@ -332,10 +332,14 @@ pub(super) fn client_path(oauth: &OAuth, client: &Client) -> String {
     oauth.own_path(&format!("/clients/{}", client.client_id))
 }
 
+/// The well-known path goes between the host and the issuer's own path (RFC
+/// 8414, section 3.1).
 fn metadata_url(oauth: &OAuth) -> String {
+    let site = oauth.host().site();
     format!(
-        "{}/.well-known/oauth-authorization-server",
-        oauth.issuer_identifier()
+        "{}/.well-known/oauth-authorization-server{}",
+        site.origin(),
+        site.base()
     )
 }
 

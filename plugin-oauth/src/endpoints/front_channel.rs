@@ -116,7 +116,7 @@ pub fn sign_in(oauth: &OAuth, next: &str, login_hint: Option<&str>) -> Response 
 /// The sign-in page with the way back to `next`, a path of this site.
 pub fn sign_in_path(oauth: &OAuth, next: &str) -> String {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    oauth.site_path(&format!("/login?next={next}"))
+    oauth.host().site().path(&format!("/login?next={next}"))
 }
 
 /// A page in the site's layout.

@@ -1,7 +1,7 @@
 //! `/`: what everybody has published lately.
 
 use axum::{
-    extract::{Query, State},
+    extract::{Query, RawQuery, State},
     response::Response,
 };
 use http::StatusCode;
@@ -11,7 +11,7 @@ use super::shown::ShownMedium;
 use crate::{
     http::{
         App,
-        page::{Failure, Frame, html},
+        page::{Failure, Frame, html, see_other},
         views::{HomePage, Tile},
         visitor::Visitor,
     },
@@ -63,6 +63,12 @@ pub async fn show(
             older_url: older.as_deref(),
         },
     )
+}
+
+/// Sends on who left out the slash behind the path of a site that has one.
+pub async fn from_bare_path(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let query = query.map_or(String::new(), |query| format!("?{query}"));
+    see_other(&app.site().address.path(&format!("/{query}")))
 }
 
 impl From<PublishError> for Failure {

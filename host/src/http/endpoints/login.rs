@@ -30,17 +30,20 @@ pub struct Asked {
     username: Option<String>,
 }
 
-/// A path of this site, or the home page: never another site. Browsers take
-/// `//host` and `/\host` for other sites, and drop tabs and line ends.
+/// A path of this site, or the home page: never another site, be it at the
+/// same host. Browsers take `//host` and `/\host` for other sites, and drop
+/// tabs and line ends.
 #[must_use]
 pub fn own_path(app: &App, next: Option<&str>) -> String {
-    let home = app.site().address.path("/");
-    let Some(next) = next else { return home };
-    let own = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control);
-    if own { next.to_owned() } else { home }
+    let address = &app.site().address;
+    next.filter(|next| {
+        next.starts_with('/')
+            && !next.starts_with("//")
+            && !next.contains('\\')
+            && !next.chars().any(char::is_control)
+            && address.has_path(next)
+    })
+    .map_or_else(|| address.path("/"), ToOwned::to_owned)
 }
 
 /// Shows the sign-in form: also to somebody who is signed in and wants
