@@ -4,7 +4,7 @@ mod support;
 
 use hob::testing::{Reply, on_each_database};
 use serde_json::Value;
-use support::{App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page, tokens};
+use support::{App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page};
 
 const NEW: &str = "/oauth/clients/new";
 
@@ -287,74 +287,6 @@ async fn the_commands_add_list_show_suspend_and_resume() {
             "implicit",
         ];
         assert_eq!(run(&grant).await.exit_code, 2);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_the_metadata_advertises_works_wherever_the_site_stands() {
-    on_each_database(async |builder| {
-        let mut dance = Dance::start(builder.url("https://photos.example")).await;
-        let forged = http::Request::get("/.well-known/oauth-authorization-server")
-            .header("host", "evil.example")
-            .header("x-forwarded-host", "evil.example")
-            .body(axum::body::Body::empty())
-            .expect("a valid request");
-        let metadata: Value = dance.site.browser().send(forged).await.json();
-        assert_eq!(metadata["issuer"], "https://photos.example");
-        let path = |name: &str| {
-            let url = metadata[name].as_str().expect("an address");
-            url.strip_prefix("https://photos.example")
-                .expect("on this site")
-                .to_owned()
-        };
-        let (authorize, token) = (path("authorization_endpoint"), path("token_endpoint"));
-        let app = dance.web_app().await;
-        let page = dance
-            .browser
-            .get(&format!("{authorize}?{}", app.query(&[])))
-            .await;
-        let reply = allow(&mut dance.browser, &page, &["profile".to_owned()]).await;
-        assert_eq!(answer(&reply).one("iss"), Some("https://photos.example"));
-        let code = answer(&reply).expect_code();
-        let basic = app.basic();
-        let headers = [("authorization", basic.as_str())];
-        let form = app.code_form(&code);
-        let reply = dance
-            .site
-            .browser()
-            .post_form_with(&token, &form, &headers)
-            .await;
-        let given = tokens(&reply);
-        let mut browser = dance.site.browser();
-        let shown = [("token", given.access.as_str())];
-        let introspect = path("introspection_endpoint");
-        let reply = browser.post_form_with(&introspect, &shown, &headers).await;
-        assert_eq!(reply.json::<Value>()["active"], true, "{reply:?}");
-        let revoke = path("revocation_endpoint");
-        let reply = browser.post_form_with(&revoke, &shown, &headers).await;
-        assert_eq!(reply.status(), 200, "{reply:?}");
-        let reply = browser.post_form_with(&introspect, &shown, &headers).await;
-        assert_eq!(reply.json::<Value>()["active"], false, "{reply:?}");
-        let words = |name: &str| -> Vec<String> {
-            serde_json::from_value(metadata[name].clone()).expect("a list")
-        };
-        assert_eq!(words("response_types_supported"), ["code"]);
-        assert_eq!(words("code_challenge_methods_supported"), ["S256"]);
-        let grants = words("grant_types_supported");
-        assert!(grants.contains(&"authorization_code".to_owned()));
-        for grant in grants {
-            let form = [("grant_type", grant.as_str())];
-            let reply = dance.token(&app, &form).await;
-            let error = reply.json::<Value>()["error"].to_string();
-            assert!(
-                !error.contains("unsupported_grant_type"),
-                "{grant}: {error}"
-            );
-        }
-        let reply = dance.token(&app, &[("grant_type", "nonsense")]).await;
-        assert_eq!(reply.json::<Value>()["error"], "unsupported_grant_type");
-        assert!(words("scopes_supported").contains(&"media:write".to_owned()));
     })
     .await;
 }

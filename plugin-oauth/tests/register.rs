@@ -19,25 +19,6 @@ use support::{
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 
-async fn count(dance: &Dance, table: &'static str) -> i64 {
-    use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    dance
-        .site
-        .db()
-        .read(move |connection| {
-            diesel::sql_query(format!("SELECT COUNT(*) AS \"n\" FROM \"{table}\""))
-                .get_result::<Count>(connection)
-        })
-        .await
-        .expect("the query is right")
-        .n
-}
-
 async fn advertised(dance: &Dance) -> Value {
     let metadata: Value = dance.site.browser().get(METADATA).await.json();
     metadata["registration_endpoint"].clone()
@@ -57,7 +38,7 @@ async fn nobody_registers_unless_the_operator_lets_them() {
                 .await;
             assert_refused(&reply, 404, "not_found");
         }
-        assert_eq!(count(&dance, "oauth_clients").await, 0);
+        assert_eq!(dance.count("oauth_clients").await, 0);
     })
     .await;
     on_each_database(async |builder| {
@@ -65,7 +46,7 @@ async fn nobody_registers_unless_the_operator_lets_them() {
         let endpoint = advertised(&dance).await;
         assert_eq!(endpoint, format!("http://127.0.0.1:8080{REGISTER}"));
         dance.register_itself(&web_metadata(&json!({}))).await;
-        assert_eq!(count(&dance, "oauth_clients").await, 1);
+        assert_eq!(dance.count("oauth_clients").await, 1);
     })
     .await;
 }
@@ -90,7 +71,7 @@ async fn an_initial_access_token_lets_in_and_nothing_else_does() {
             assert_challenged(&send(Some(wrong)).await, true);
         }
         // Nor does a client's secret, or another token of its own.
-        assert_eq!(count(&dance, "oauth_clients").await, 0);
+        assert_eq!(dance.count("oauth_clients").await, 0);
         let registered = self_registered(&send(Some(&token)).await);
         for wrong in [
             registered.access_token.as_str(),
@@ -137,7 +118,7 @@ async fn an_initial_access_token_is_used_as_often_as_it_says() {
         for reply in &bad {
             assert_challenged(reply, true);
         }
-        assert_eq!(count(&dance, "oauth_clients").await, 3);
+        assert_eq!(dance.count("oauth_clients").await, 3);
 
         // Expired, and revoked.
         let (_, token) = dance
@@ -306,7 +287,7 @@ async fn what_can_not_be_registered_is_said_with_its_code() {
             let reply = dance.post_metadata(&web_metadata(&bad)).await;
             assert_refused(&reply, 400, "invalid_client_metadata");
         }
-        assert_eq!(count(&dance, "oauth_clients").await, 0);
+        assert_eq!(dance.count("oauth_clients").await, 0);
         dance.register_itself(&web_metadata(&json!({}))).await;
     })
     .await;
@@ -481,7 +462,7 @@ async fn only_a_json_object_is_read() {
         let reply = send(json, large.to_string().into_bytes()).await;
         assert_eq!(reply.status(), 413, "{reply:?}");
         self_registered(&send(Some("application/json; charset=utf-8"), good).await);
-        assert_eq!(count(&dance, "oauth_clients").await, 1);
+        assert_eq!(dance.count("oauth_clients").await, 1);
         let mut browser = dance.site.browser();
         for method in [Method::GET, Method::PUT, Method::DELETE] {
             let reply = browser.request(method, REGISTER).await;
@@ -558,7 +539,7 @@ async fn an_address_registers_so_many_and_no_more() {
         let reply = browser.send(post_from("192.0.2.1", None)).await;
         assert_refused(&reply, 429, "slow_down");
         assert_eq!(reply.header("retry-after"), "600");
-        assert_eq!(count(&dance, "oauth_clients").await, 10);
+        assert_eq!(dance.count("oauth_clients").await, 10);
         // Somebody else is not held up, and it passes.
         self_registered(&browser.send(post_from("192.0.2.2", None)).await);
         dance.site.clock().advance(Duration::from_secs(600));

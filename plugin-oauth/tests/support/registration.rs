@@ -68,8 +68,12 @@ impl Dance {
 
     /// Registers, without a token.
     pub async fn post_metadata(&self, metadata: &Value) -> Reply {
-        self.send_json(Method::POST, REGISTER, None, Some(metadata))
-            .await
+        self.post_json(REGISTER, metadata).await
+    }
+
+    /// Sends JSON without a token.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Reply {
+        self.send_json(Method::POST, path, None, Some(body)).await
     }
 
     /// Registers a client, and reads what it is told.
