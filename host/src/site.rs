@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hob_plugin_sdk::db::Db;
+use hob_plugin_sdk::{Throttle, db::Db};
 use url::Url;
 
 use crate::{clock::Clock, media::library::MediaLibrary, members::PasswordHasher};
@@ -102,10 +102,12 @@ pub struct Site {
     pub name: String,
     pub address: Address,
     pub limits: RequestLimits,
-    /// Only a proxy can reach the server, and says for whom it asks.
+    /// A proxy stands in front, and says for whom it asks.
     pub behind_proxy: bool,
     pub db: Db,
     pub clock: Clock,
     pub passwords: PasswordHasher,
+    /// Wrong passwords, by username and address.
+    pub wrong_passwords: Throttle,
     pub media: Arc<MediaLibrary>,
 }

@@ -4,7 +4,7 @@
 use std::{num::NonZeroUsize, path::Path, sync::Arc};
 
 use hob_plugin_manifest::Migration;
-use hob_plugin_sdk::db::Db;
+use hob_plugin_sdk::{Throttle, db::Db};
 
 use crate::{
     clock::Clock,
@@ -210,10 +210,13 @@ pub fn start_with(
             upload: config.media.max_bytes,
             time: config.server.request_timeout,
         },
-        behind_proxy: config.server.behind_tls_proxy,
+        // Hob itself speaks plain http: where people type https, a proxy
+        // answers them.
+        behind_proxy: config.server.behind_tls_proxy || config.site.url.scheme() == "https",
         db,
         clock,
         passwords: PasswordHasher::default(),
+        wrong_passwords: Throttle::default(),
         media: Arc::new(media),
     });
     let plugins = Plugins::start(&site, database.interface(), sources, enabled)?;

@@ -39,7 +39,6 @@ mod secret_rotation;
 mod secret_uses;
 mod settings;
 mod stored_request;
-mod throttle;
 mod token_verifier;
 mod user_code;
 
@@ -47,7 +46,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
-    MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription,
+    MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
     auth::token_verifier,
     db::{Connection, Db, Timestamp},
     http::Fields,
@@ -69,7 +68,6 @@ use crate::{
     scope::Scope,
     secret_uses::SecretUses,
     settings::Settings,
-    throttle::Throttle,
 };
 
 /// How often an address may register a client, where all may: after the first

@@ -49,8 +49,8 @@ impl Serve {
             tracing::info!(%address, url = app.site().address.url(), "serving");
             server
                 .serve(stop_signal(), config.server.shutdown_timeout)
-                .await
-                .map_err(|error| Diagnostics::from(Diagnostic::new(error.to_string())))
+                .await;
+            Ok::<(), Diagnostics>(())
         });
         started.stop();
         served?;

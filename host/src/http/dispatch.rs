@@ -4,14 +4,7 @@
 //! All paths stand in one tree, so that the more precise one wins whoever it
 //! belongs to. This knows no path; `routes` fills it.
 
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -21,7 +14,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 
 use super::{
     App,
@@ -65,23 +58,13 @@ impl Dispatch {
             inner: Arc::new(Inner { app, paths, site }),
         }
     }
-}
 
-impl Service<Request> for Dispatch {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let inner = Arc::clone(&self.inner);
-        Box::pin(async move {
-            let answer = |request, asked| inner.answer(request, asked);
-            Ok(envelope::around(&inner.app, request, answer).await)
-        })
+    /// Answers a request that came from this address.
+    pub async fn answer(&self, request: Request, peer: IpAddr) -> Response {
+        let inner = &self.inner;
+        // In a box, since a future is moved each time that another wraps it.
+        let answer = |request, asked| Box::pin(inner.answer(request, asked));
+        envelope::around(&inner.app, request, peer, answer).await
     }
 }
 

@@ -1,14 +1,10 @@
 //! What surrounds every answer: the request's id, the log, the security
 //! headers, the wording of failures, and a stop for panics.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    panic::AssertUnwindSafe,
-    time::Instant,
-};
+use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
@@ -32,22 +28,20 @@ static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn around<F: Future<Output = Response>>(
     app: &App,
     request: Request,
+    peer: IpAddr,
     answer: impl FnOnce(Request, Asked) -> F,
 ) -> Response {
     let id = RequestId::fresh();
-    id.name(around_named(app, request, id, answer)).await
+    id.name(around_named(app, request, id, peer, answer)).await
 }
 
 async fn around_named<F: Future<Output = Response>>(
     app: &App,
     request: Request,
     id: RequestId,
+    mut peer: IpAddr,
     answer: impl FnOnce(Request, Asked) -> F,
 ) -> Response {
-    let mut peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
     if app.site().behind_proxy {
         peer = forwarded_for(request.headers()).unwrap_or(peer);
     }
@@ -64,7 +58,8 @@ async fn around_named<F: Future<Output = Response>>(
 
     let asked = Asked {
         id,
-        peer: Peer(peer),
+        // A socket for both families writes IPv4 addresses in its own way.
+        peer: Peer(peer.to_canonical()),
     };
     let mut response = AssertUnwindSafe(answer(request, asked))
         .catch_unwind()

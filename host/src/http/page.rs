@@ -1,5 +1,7 @@
 //! Pages in the site's layout, and what is said when something goes wrong.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -139,6 +141,24 @@ pub fn see_other(location: &str) -> Response {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => Failure::BadRequest("That address can't be used.".to_owned()).into_response(),
     }
+}
+
+/// What waits for a right password after too many wrong ones.
+#[must_use]
+pub fn too_many_guesses(wait: Duration) -> String {
+    let seconds = wait.as_secs().max(1);
+    format!("Too many wrong passwords were tried. Please try again in {seconds} seconds.")
+}
+
+/// Makes an answer one that says when to come again (RFC 6585, section 4).
+#[must_use]
+pub fn come_again(mut response: Response, wait: Duration) -> Response {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = wait.as_secs().max(1);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// Why a request is not answered as it wished. Becomes a page for a browser

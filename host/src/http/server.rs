@@ -1,11 +1,23 @@
 //! The listening server, from its socket to its graceful end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
-use axum::{ServiceExt, extract::Request, serve::ListenerExt};
-use tokio::{net::TcpListener, sync::watch};
+use axum::body::Body;
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
 
-use super::{App, dispatch};
+use super::{App, Dispatch, dispatch};
+
+/// How long a client may take to send a request's line and headers, and how
+/// long an idle connection is kept open for the next. A little longer than
+/// proxies keep theirs, so that it is they who close.
+const HEADERS_WITHIN: Duration = Duration::from_secs(75);
+/// How long nothing is accepted after the system had no room for a connection.
+const FULL_FOR: Duration = Duration::from_secs(1);
 
 /// Why the site can't be served.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +27,6 @@ pub enum ServerError {
         address: SocketAddr,
         source: std::io::Error,
     },
-    #[error("the server failed: {0}")]
-    Serve(std::io::Error),
 }
 
 /// A bound server.
@@ -48,43 +58,68 @@ impl Server {
 
     /// Serves until `stop` resolves; then takes nothing new and gives requests
     /// in flight up to `grace` to finish.
-    ///
-    /// # Errors
-    /// The socket failed.
-    pub async fn serve(
-        self,
-        stop: impl Future<Output = ()> + Send + 'static,
-        grace: Duration,
-    ) -> Result<(), ServerError> {
-        let app = self.app.clone();
-        let routes = dispatch(&self.app);
-        let routes =
-            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(routes);
-        let (stopping, mut stopped) = watch::channel(false);
-        let listener = self.listener.tap_io(|stream| {
-            // Without this, small answers wait for the next packet's turn.
-            let _ = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
-            stop.await;
-            app.begin_stopping();
-            let _ = stopping.send(true);
-        });
-        let overdue = async move {
-            if stopped.wait_for(|stopping| *stopping).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(grace).await;
-        };
-        tokio::select! {
-            result = serving => result.map_err(ServerError::Serve),
-            () = overdue => {
-                tracing::warn!(
-                    seconds = grace.as_secs(),
-                    "some requests did not finish in time and are broken off"
-                );
-                Ok(())
+    pub async fn serve(self, stop: impl Future<Output = ()>, grace: Duration) {
+        let dispatch = dispatch(&self.app);
+        let connections = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, peer)) => begin(stream, peer, dispatch.clone(), &connections),
+                    // Whoever knocked has gone; the next may stay.
+                    Err(error) if is_of_the_connection(&error) => {}
+                    Err(error) => {
+                        tracing::error!(%error, "no connection can be accepted");
+                        tokio::time::sleep(FULL_FOR).await;
+                    }
+                },
+                () = &mut stop => break,
             }
         }
+        self.app.begin_stopping();
+        drop(self.listener);
+        if tokio::time::timeout(grace, connections.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                seconds = grace.as_secs(),
+                "some requests did not finish in time and are broken off"
+            );
+        }
     }
+}
+
+/// Serves one connection in a task of its own.
+fn begin(stream: TcpStream, peer: SocketAddr, dispatch: Dispatch, connections: &GracefulShutdown) {
+    // Without this, small answers wait for the next packet's turn.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let dispatch = dispatch.clone();
+        async move {
+            let request = request.map(Body::new);
+            Ok::<_, Infallible>(dispatch.answer(request, peer.ip()).await)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        // It ends when the client goes away or breaks the rules, and both are
+        // the client's affair.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    });
+}
+
+fn is_of_the_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
 }

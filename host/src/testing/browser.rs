@@ -1,7 +1,7 @@
 //! A browser without a window: it keeps cookies and follows nothing by
 //! itself. Requests pass through the site's real router.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, net::IpAddr};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -9,7 +9,6 @@ use cookie::Cookie;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
-use tower::ServiceExt;
 
 use crate::{http::Dispatch, secret::Secret};
 
@@ -156,10 +155,10 @@ impl Browser {
                 cookies.join("; ").parse().expect("kept cookies are valid"),
             );
         }
-        let response = match self.dispatch.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
+        let response = self
+            .dispatch
+            .answer(request, IpAddr::from([127, 0, 0, 1]))
+            .await;
         let (parts, body) = response.into_parts();
         for value in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(value.to_str().expect("cookies are text"))

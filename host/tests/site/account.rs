@@ -54,6 +54,38 @@ async fn changing_the_password_ends_all_other_sessions() {
 }
 
 #[tokio::test]
+async fn guessing_the_password_in_an_open_session_is_slowed_down() {
+    let site = hob::testing::TestHost::builder().start().await;
+    site.add_member("alice", PASSWORD).await;
+    let (mut here, mut there) = (site.browser(), site.browser());
+    here.sign_in("alice", PASSWORD).await;
+    there.sign_in("alice", PASSWORD).await;
+    let change = |current| {
+        [
+            ("current_password", current),
+            ("new_password", "another long one"),
+        ]
+    };
+    let mut wrong = 0;
+    while there
+        .submit("/account/password", &change("wrong"))
+        .await
+        .status()
+        == 422
+    {
+        wrong += 1;
+        assert!(wrong < 20, "nothing slows this down");
+    }
+    assert!(wrong >= 10, "only {wrong} were free");
+    let slowed = there.submit("/account/password", &change(PASSWORD)).await;
+    assert_eq!(slowed.status(), 429);
+    let seconds: u64 = slowed.header("retry-after").parse().expect("seconds");
+    assert!((1..=30).contains(&seconds), "{seconds}");
+    let elsewhere = here.submit("/account/password", &change(PASSWORD)).await;
+    assert_eq!(elsewhere.status(), 303);
+}
+
+#[tokio::test]
 async fn a_member_ends_one_session_or_all_others_but_nobody_else_s() {
     on_each_database(async |builder| {
         let site = builder.start().await;

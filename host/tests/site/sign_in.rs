@@ -32,6 +32,62 @@ async fn the_right_password_signs_in_and_a_wrong_one_does_not() {
 }
 
 #[tokio::test]
+async fn guessing_a_password_is_slowed_down_for_the_account_and_address_alone() {
+    let site = TestHost::builder()
+        .url("https://photos.example.org")
+        .start()
+        .await;
+    site.add_member("alice", PASSWORD).await;
+    site.add_member("bob", PASSWORD).await;
+    let mut browser = site.browser();
+    let mut try_from = async |peer: &str, username: &str, password: &str| {
+        let fields = [("username", username), ("password", password)];
+        let headers = [
+            ("x-forwarded-for", peer),
+            ("origin", "https://photos.example.org"),
+        ];
+        browser.post_form_with("/login", &fields, &headers).await
+    };
+    let mut wrong = 0;
+    let slowed = loop {
+        let reply = try_from("192.0.2.1", "Alice", "wrong").await;
+        if reply.status() != 422 {
+            break reply;
+        }
+        wrong += 1;
+        if wrong == 5 {
+            // The right password in between forgives no wrong one.
+            let right = try_from("192.0.2.1", "alice", PASSWORD).await;
+            assert_eq!(right.status(), 303, "{}", right.text());
+        }
+        assert!(wrong < 20, "nothing slows this down");
+    };
+    assert!(wrong >= 10, "only {wrong} were free");
+    assert_eq!(slowed.status(), 429);
+    let seconds: u64 = slowed.header("retry-after").parse().expect("seconds");
+    assert!((1..=30).contains(&seconds), "{seconds}");
+    let text = format!("try again in {seconds} seconds");
+    assert!(slowed.text().contains(&text), "{}", slowed.text());
+    let right = try_from("192.0.2.1", "alice", PASSWORD).await;
+    assert_eq!((right.status(), right.header("set-cookie")), (429, ""));
+    // The same address as a socket for both families writes it.
+    let mapped = try_from("::ffff:192.0.2.1", "alice", PASSWORD).await;
+    assert_eq!(mapped.status(), 429);
+
+    for (peer, username) in [
+        ("192.0.2.2", "alice"),
+        ("::ffff:192.0.2.2", "alice"),
+        ("192.0.2.1", "bob"),
+    ] {
+        let right = try_from(peer, username, PASSWORD).await;
+        assert_eq!(right.status(), 303, "{peer} {username}");
+    }
+    site.clock().advance(Duration::from_secs(30));
+    let later = try_from("192.0.2.1", "alice", PASSWORD).await;
+    assert_eq!(later.status(), 303);
+}
+
+#[tokio::test]
 async fn the_session_cookie_is_guarded_and_only_its_digest_is_stored() {
     let site = TestHost::builder().start().await;
     site.add_member("alice", PASSWORD).await;

@@ -12,7 +12,7 @@ use crate::{
     http::{
         App,
         form::SignedForm,
-        page::{Failure, Frame, html, see_other},
+        page::{Failure, Frame, come_again, html, see_other, too_many_guesses},
         views::{AccountPage, Field, SessionRow},
         visitor::Visitor,
     },
@@ -187,10 +187,20 @@ pub async fn change_password(
     let current = Password::presented(form.fields.first("current_password").unwrap_or_default());
     let mut problems = Problems::default();
     let hash = Some(member.password_hash.clone());
+    // Whoever sits at a session that was left open guesses in this session.
+    let (throttle, session) = (&site.wrong_passwords, form.visitor.signed_in.session.id);
+    let session_name = session.to_string();
+    if let Some(wait) = throttle.wait(&member.username, &session_name, site.clock.now()) {
+        problems.current_password = Some(too_many_guesses(wait));
+        let page = page(&app, &form.visitor, &typed, &problems, None).await?;
+        return Ok(come_again(page, wait));
+    }
+    throttle.failed(&member.username, &session_name, site.clock.now());
     if !site.passwords.verify(current, hash).await {
         problems.current_password = Some("This is not your current password.".to_owned());
         return page(&app, &form.visitor, &typed, &problems, None).await;
     }
+    throttle.succeeded(&member.username, &session_name);
     let wanted = form.fields.first("new_password").unwrap_or_default();
     let chosen = match Password::chosen(wanted, &member.username) {
         Ok(password) => password,
@@ -200,7 +210,7 @@ pub async fn change_password(
         }
     };
     let hash = site.passwords.hash(chosen).await;
-    let (id, session) = (member.id, form.visitor.signed_in.session.id);
+    let id = member.id;
     site.db
         .write(move |connection| Member::change_password(connection, id, &hash, Some(session)))
         .await?;

@@ -12,7 +12,10 @@ use crate::{
         App,
         envelope::Peer,
         form::{OpenForm, SignedForm},
-        page::{Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, html, see_other},
+        page::{
+            Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, come_again, html, see_other,
+            too_many_guesses,
+        },
         views::LoginPage,
         visitor::{Visitor, sign_in_cookie, sign_out_cookie},
     },
@@ -118,11 +121,25 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     let password = Password::presented(fields.first("password").unwrap_or_default());
     let next = own_path(&app, fields.first("next"));
     let site = app.site();
+    // However the name is typed, it is one account.
+    let account =
+        Username::parse(typed).map_or_else(|_| typed.to_owned(), |name| name.as_str().to_owned());
+    let throttle = &site.wrong_passwords;
+    if let Some(wait) = throttle.wait(&account, &peer, site.clock.now()) {
+        tracing::warn!(peer, "too many wrong passwords were tried for one account");
+        let error = too_many_guesses(wait);
+        let page = form_page(&app, visitor.as_ref(), typed, &next, Some(&error))?;
+        return Ok(come_again(page, wait));
+    }
+    // Counted before the answer is known, so that guesses that come together
+    // are not all free.
+    throttle.failed(&account, &peer, site.clock.now());
     let Some(member) = check_password(&site.db, &site.passwords, typed, password).await? else {
         tracing::info!(peer, "a sign-in was refused");
         let error = "The username or the password is not right.";
         return form_page(&app, visitor.as_ref(), typed, &next, Some(error));
     };
+    throttle.succeeded(&account, &peer);
     let secret = Secret::generate();
     let (fresh, now) = (secret.clone(), site.clock.now());
     let replaced = visitor.map(|visitor| visitor.signed_in.session);

@@ -1,6 +1,6 @@
 //! Slows guessing down: failures are counted for each account (a client's or a
 //! member's) and address. Where anybody may do something, each time counts as
-//! one.
+//! one. The site's own sign-in uses it, and so may plugins.
 //!
 //! Only failures count, so whoever is busy with the right secret is never held up,
 //! and who is attacked from elsewhere is not locked out. The count is
@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use hob_plugin_sdk::db::Timestamp;
+use crate::db::Timestamp;
 
 /// Failures that are free.
 const BURST: u32 = 10;
@@ -33,12 +33,14 @@ impl Pair {
     /// Long names are cut: nobody chooses how much is remembered. Of an IPv6
     /// address the network counts, since whoever has one has all of it.
     fn new(account: &str, peer: &str) -> Self {
-        let network = match peer.parse() {
+        let address = peer.parse().map(|address: IpAddr| address.to_canonical());
+        let network = match address {
+            Ok(IpAddr::V4(address)) => address.to_string(),
             Ok(IpAddr::V6(address)) => {
                 let network = u128::from(address) & (u128::MAX << 64);
                 Ipv6Addr::from(network).to_string()
             }
-            _ => peer.chars().take(64).collect(),
+            Err(_) => peer.chars().take(64).collect(),
         };
         Self {
             account: account.chars().take(64).collect(),
@@ -47,7 +49,8 @@ impl Pair {
     }
 }
 
-/// The failures so far. For each pair the time at which all will be forgiven,
+/// The failures so far: ten are free, and one is forgiven each half minute,
+/// or as said. A peer is an address as [`crate::Request::peer`] gives it. For each pair the time at which all will be forgiven,
 /// which is all that a leaky bucket (GCRA) has to remember.
 #[derive(Debug)]
 pub struct Throttle {
@@ -161,6 +164,16 @@ mod tests {
         }
         assert!(throttle.wait("a", "2001:db8::2", NOW).is_some());
         assert_eq!(throttle.wait("a", "2001:db8:0:1::1", NOW), None);
+    }
+
+    #[test]
+    fn an_ipv4_address_counts_by_itself_however_it_is_written() {
+        let throttle = Throttle::default();
+        for _ in 0..BURST {
+            throttle.failed("a", "::ffff:192.0.2.1", NOW);
+        }
+        assert!(throttle.wait("a", "192.0.2.1", NOW).is_some());
+        assert_eq!(throttle.wait("a", "::ffff:192.0.2.2", NOW), None);
     }
 
     #[test]
