@@ -1,6 +1,7 @@
 //! `hob oauth …`: what an operator does on the command line.
 
 pub mod client_keys;
+pub mod client_set;
 pub mod initial_token;
 mod shown_client;
 
@@ -13,7 +14,7 @@ use hob_plugin_sdk::{
 use self::shown_client::{ClientJson, registered_by};
 use crate::{
     OAuth,
-    grants::Grant,
+    grants::{Grant, GrantTypes},
     models::{Client, ClientKind, ClientRegistration, ClientSecret},
     registration::{self, Typed},
     secret::PlainSecret,
@@ -22,6 +23,13 @@ use crate::{
 
 /// An old secret lives on for so long at most.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 3600);
+/// What is for clients that prove who they are alone, and what would come of it
+/// for others.
+const NOT_FOR_PUBLIC_CLIENTS: [(&str, &str); 3] = [
+    ("introspect", "may not look at tokens"),
+    ("legacy-query", "would send codes that anybody could redeem"),
+    ("jwks", "has no keys"),
+];
 
 /// `client add`
 pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
@@ -30,19 +38,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     } else {
         ClientKind::Confidential
     };
-    let not_for_public_clients = [
-        ("introspect", "may not look at tokens"),
-        ("legacy-query", "would send codes that anybody could redeem"),
-        ("jwks", "has no keys"),
-    ];
-    for (flag, consequence) in not_for_public_clients {
-        if kind == ClientKind::Public && invocation.given(flag) {
-            return Err(CommandError::usage(
-                format!("--{flag}: a public client proves nothing of itself, so it {consequence}"),
-                "leave --public out",
-            ));
-        }
-    }
+    refuse_for_public_clients(kind, |flag| invocation.given(flag), "leave --public out")?;
     let grant_types =
         registration::grant_types(invocation.values("grant"), kind).map_err(|problem| {
             CommandError::usage(
@@ -91,10 +87,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
         Some(_) => output.with_note("The secret is shown only now; only its digest is kept.\n"),
         None => output,
     };
-    let warnings = client.grant_types.iter().filter_map(Grant::warning);
-    Ok(warnings.fold(output, |output, warning| {
-        output.with_note(format!("Mind: {warning}.\n"))
-    }))
+    Ok(with_warnings(output, &client.grant_types))
 }
 
 /// `client list`
@@ -227,7 +220,33 @@ pub async fn client_resume(
     )))
 }
 
-pub async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {
+/// Refuses what a public client can't have, where it `is_wanted`.
+fn refuse_for_public_clients(
+    kind: ClientKind,
+    is_wanted: impl Fn(&str) -> bool,
+    fix: &str,
+) -> Result<(), CommandError> {
+    let wanted = NOT_FOR_PUBLIC_CLIENTS
+        .into_iter()
+        .find(|(flag, _)| kind == ClientKind::Public && is_wanted(flag));
+    match wanted {
+        None => Ok(()),
+        Some((flag, consequence)) => Err(CommandError::usage(
+            format!("--{flag}: a public client proves nothing of itself, so it {consequence}"),
+            fix,
+        )),
+    }
+}
+
+/// Adds what is to be minded of these grants.
+fn with_warnings(output: Output, grant_types: &GrantTypes) -> Output {
+    let warnings = grant_types.iter().filter_map(Grant::warning);
+    warnings.fold(output, |output, warning| {
+        output.with_note(format!("Mind: {warning}.\n"))
+    })
+}
+
+async fn named_client(oauth: &OAuth, invocation: &Invocation) -> Result<Client, CommandError> {
     let client_id = invocation.value("client-id").unwrap_or_default().to_owned();
     let wanted = client_id.clone();
     oauth

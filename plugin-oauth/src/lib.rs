@@ -141,6 +141,7 @@ impl Plugin for OAuth {
             .command("client keys", commands::client_keys::replace)
             .command("client list", commands::client_list)
             .command("client show", commands::client_show)
+            .command("client set", commands::client_set::set)
             .command("client rotate", commands::client_rotate)
             .command("client suspend", commands::client_suspend)
             .command("client resume", commands::client_resume)

@@ -200,7 +200,11 @@ pub fn check_redirect_uris(
     }
 }
 
-fn check_scope(declared: &Scope, typed: &[&str]) -> Result<Scope, RegistrationError> {
+/// What a client may ask for, of what is `declared`.
+///
+/// # Errors
+/// It is nothing, or there is no such scope.
+pub fn check_scope(declared: &Scope, typed: &[&str]) -> Result<Scope, RegistrationError> {
     let mut scope = Scope::default();
     for words in typed {
         scope = scope.union(&Scope::parse(words.trim())?);

@@ -1,15 +1,10 @@
 //! Applications.
 
-use diesel::{
-    deserialize::{self, FromSql, FromSqlRow},
-    expression::AsExpression,
-    prelude::*,
-    serialize::{self, IsNull, Output, ToSql},
-    sql_types::Text,
-};
-use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp, Value};
+use diesel::prelude::*;
+use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp};
 
 use super::{
+    client_authentication::ClientKind,
     client_secret::ClientSecret,
     revocation::{Consents, revoke_all_under, revoke_own_tokens},
     schema::{
@@ -24,41 +19,6 @@ use crate::{
     scope::Scope,
     secret::SecretDigest,
 };
-
-/// Whether a client can keep a secret (RFC 6749, section 2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub enum ClientKind {
-    Confidential,
-    Public,
-}
-
-impl ClientKind {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Confidential => "confidential",
-            Self::Public => "public",
-        }
-    }
-}
-
-impl ToSql<Text, Hob> for ClientKind {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
-        out.set_value(self.as_str());
-        Ok(IsNull::No)
-    }
-}
-
-impl FromSql<Text, Hob> for ClientKind {
-    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
-        match <String as FromSql<Text, Hob>>::from_sql(value)?.as_str() {
-            "confidential" => Ok(Self::Confidential),
-            "public" => Ok(Self::Public),
-            other => Err(format!("{other:?} is no kind of client").into()),
-        }
-    }
-}
 
 /// An application.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -131,6 +91,22 @@ pub struct ClientChanges {
     pub website: Option<String>,
     pub redirect_uris: Json<Vec<RedirectUri>>,
     pub scope: Scope,
+}
+
+/// What the operator changes: what is none stays as it is.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = oauth_clients)]
+pub struct ClientSettings {
+    pub name: Option<String>,
+    /// None within: from now on there is none.
+    pub website: Option<Option<String>>,
+    pub redirect_uris: Option<Json<Vec<RedirectUri>>>,
+    pub scope: Option<Scope>,
+    pub grant_types: Option<GrantTypes>,
+    pub introspects: Option<bool>,
+    pub require_pushed_authorization_requests: Option<bool>,
+    pub dpop_bound_access_tokens: Option<bool>,
+    pub legacy_query: Option<bool>,
 }
 
 /// What a client that registered itself puts in place of all that it said
@@ -252,6 +228,25 @@ impl Client {
             .set(changes)
             .execute(connection)?;
         Ok(())
+    }
+
+    /// Sets what the operator decided on the strength of what this client is.
+    /// Answers with what it is now; none if it became one of another kind, or
+    /// is gone.
+    pub fn set(
+        &self,
+        connection: &mut Connection,
+        settings: &ClientSettings,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(
+            oauth_clients::table
+                .find(self.id)
+                .filter(oauth_clients::kind.eq(self.kind)),
+        )
+        .set(settings)
+        .returning(Self::as_returning())
+        .get_result(connection)
+        .optional()
     }
 
     /// Holds the row of a client until the transaction ends, so that whoever

@@ -1,13 +1,54 @@
-//! How clients prove who they are: by a secret, by a key, or not at all.
+//! Whether clients can prove who they are, and how: by a secret or by a key.
 
-use diesel::prelude::*;
-use hob_plugin_sdk::db::{Connection, Json};
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    prelude::*,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::Text,
+};
+use hob_plugin_sdk::db::{Connection, Hob, Json, Value};
 
 use super::{
-    client::{Client, ClientKind},
+    client::Client,
     schema::{oauth_client_secrets, oauth_clients},
 };
 use crate::key_set::KeySet;
+
+/// Whether a client can keep a secret (RFC 6749, section 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub enum ClientKind {
+    Confidential,
+    Public,
+}
+
+impl ClientKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confidential => "confidential",
+            Self::Public => "public",
+        }
+    }
+}
+
+impl ToSql<Text, Hob> for ClientKind {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
+        out.set_value(self.as_str());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Text, Hob> for ClientKind {
+    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
+        match <String as FromSql<Text, Hob>>::from_sql(value)?.as_str() {
+            "confidential" => Ok(Self::Confidential),
+            "public" => Ok(Self::Public),
+            other => Err(format!("{other:?} is no kind of client").into()),
+        }
+    }
+}
 
 /// How a client proves who it is (RFC 7591, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
