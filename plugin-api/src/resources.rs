@@ -11,6 +11,7 @@ use hob_plugin_sdk::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
@@ -151,8 +152,10 @@ pub struct ProtectedResource {
     pub resource: String,
     pub authorization_servers: Vec<String>,
     pub scopes_supported: Vec<String>,
-    pub bearer_methods_supported: [&'static str; 1],
     pub resource_name: String,
+    /// What the site's token verifiers say of their tokens.
+    #[serde(flatten)]
+    pub credentials: Map<String, Value>,
 }
 
 impl<'a> Me<'a> {

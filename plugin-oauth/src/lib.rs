@@ -47,7 +47,7 @@ use std::{sync::OnceLock, time::Duration};
 use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
-    auth::token_verifier,
+    auth::{resource_metadata, token_verifier},
     db::{Connection, Db, Timestamp},
     http::Fields,
     members::Members,
@@ -134,7 +134,9 @@ impl Plugin for OAuth {
             .handle("GET /connections", connections::list)
             .handle("POST /connections/{client_id}/revoke", connections::revoke);
 
-        declaration.offer(token_verifier::<Self>);
+        declaration
+            .offer(token_verifier::<Self>)
+            .offer(resource_metadata::<Self>);
 
         declaration
             .command("client add", commands::client_add)

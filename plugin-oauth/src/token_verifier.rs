@@ -1,5 +1,6 @@
 //! The service `hob.auth.token_verifier` 1 for Bearer tokens (RFC 6750) and
-//! for tokens that are bound to a key (RFC 9449).
+//! for tokens that are bound to a key (RFC 9449); and what a resource says of
+//! them, `hob.auth.resource_metadata` 1.
 //!
 //! One indexed read and no cache, so that a revocation counts at once. What
 //! would need a second read (a member disabled, a client suspended) is settled
@@ -9,15 +10,17 @@
 use diesel::QueryResult;
 use hob_plugin_sdk::{
     PluginError,
-    auth::{Grant, Refusal, TokenRequest, TokenVerifier, Verdict, Wanted},
+    auth::{Grant, Refusal, ResourceMetadata, TokenRequest, TokenVerifier, Verdict, Wanted},
     db::Connection,
     http::Fields,
 };
+use serde_json::{Map, Value, json};
 
 use crate::{
     OAuth,
     challenge::{AccessError, Scheme, challenge},
     dpop::{DpopError, Proof, ProvedRequest},
+    jwk::Algorithm,
     models::AccessToken,
     secret::{SecretDigest, SecretKind},
 };
@@ -280,6 +283,19 @@ impl TokenVerifier for OAuth {
 
     fn issuer(&self) -> Option<String> {
         Some(self.issuer_identifier().to_owned())
+    }
+}
+
+/// RFC 9728, section 2. Tokens that are bound to a key come in the header too.
+impl ResourceMetadata for OAuth {
+    fn members(&self) -> Map<String, Value> {
+        [
+            ("bearer_methods_supported", json!(["header"])),
+            ("dpop_signing_alg_values_supported", json!(Algorithm::NAMES)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
     }
 }
 

@@ -146,14 +146,21 @@ async fn a_bound_token_works_with_its_key_and_in_no_other_way() {
 async fn every_algorithm_that_is_named_works() {
     let mut dance = Dance::start(TestHost::builder()).await;
     let app = dance.web_app().await;
-    let path = "/.well-known/oauth-authorization-server";
-    let metadata: Value = dance.site.browser().get(path).await.json();
     let keys = ClientKey::of_each_algorithm();
     let algorithms: Vec<&str> = keys.iter().map(ClientKey::alg).collect();
-    assert_eq!(
-        metadata["dpop_signing_alg_values_supported"],
-        json!(algorithms)
-    );
+    // The authorization server says them, and so does the resource (RFC 9728,
+    // section 2).
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-protected-resource/api/v1",
+    ] {
+        let metadata: Value = dance.site.browser().get(path).await.json();
+        assert_eq!(
+            metadata["dpop_signing_alg_values_supported"],
+            json!(algorithms),
+            "{path}"
+        );
+    }
     let reply = dance.site.browser().get(ME).await;
     let named = format!("algs=\"{}\"", algorithms.join(" "));
     assert!(

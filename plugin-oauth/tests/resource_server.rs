@@ -8,7 +8,7 @@ use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hob::testing::{Browser, Reply, TestHost, on_each_database};
 use http::{Method, Request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{App, Dance, Tokens, assert_error, basic, tokens};
 
 const ME: &str = "/api/v1/me";
@@ -60,6 +60,19 @@ fn assert_challenged(reply: &Reply) {
     assert!(challenge.starts_with(REALM), "{reply:?}");
     assert!(!challenge.contains("error"), "{reply:?}");
     assert!(challenge.contains(METADATA), "{reply:?}");
+}
+
+/// What the API says of how tokens come is so (RFC 9728, section 2).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_comes_as_the_resource_says() {
+    let (dance, _, own) = dance().await;
+    let path = "/.well-known/oauth-protected-resource/api/v1";
+    let document: Value = dance.site.browser().get(path).await.json();
+    assert_eq!(document["bearer_methods_supported"], json!(["header"]));
+    dance.assert_alive(&own).await;
+    let in_query = format!("{ME}?access_token={}", own.access);
+    let reply = dance.site.browser().get(&in_query).await;
+    assert!(matches!(reply.status(), 400 | 401), "{reply:?}");
 }
 
 /// Check 76.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use hob_plugin_sdk::{Request, Response, Site};
+use serde_json::{Map, Value};
 
 use crate::{Api, authentication::resource, error::ApiError, resources::ProtectedResource};
 
@@ -23,10 +24,22 @@ pub async fn show(api: Arc<Api>, request: Request) -> Result<Response, ApiError>
         resource: resource(site),
         authorization_servers: api.verifiers.issuers(),
         scopes_supported: scopes.iter().map(|scope| scope.name.clone()).collect(),
-        bearer_methods_supported: ["header"],
         resource_name: site.name.clone(),
+        credentials: of_credentials(api.verifiers.resource_metadata()),
     };
     Ok(Response::json(200, &document).with_header("cache-control", "public, max-age=300"))
+}
+
+/// What the verifiers say, without a word on what is not theirs.
+fn of_credentials(mut members: Map<String, Value>) -> Map<String, Value> {
+    const OWN: [&str; 4] = [
+        "resource",
+        "authorization_servers",
+        "scopes_supported",
+        "resource_name",
+    ];
+    members.retain(|name, _| !OWN.contains(&name.as_str()));
+    members
 }
 
 /// Whether the path behind the well-known one is that of this API, wherever

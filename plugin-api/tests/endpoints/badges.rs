@@ -2,9 +2,13 @@
 
 use hob_plugin_sdk::{
     Declaration, Host, InlinePlugin, NoConfig, Plugin, PluginError,
-    auth::{Grant, Refusal, TokenId, TokenRequest, TokenVerifier, Verdict, Wanted, token_verifier},
+    auth::{
+        Grant, Refusal, ResourceMetadata, TokenId, TokenRequest, TokenVerifier, Verdict, Wanted,
+        resource_metadata, token_verifier,
+    },
     db::Timestamp,
 };
+use serde_json::{Map, Value, json};
 
 /// Offers the check of badges.
 pub struct Badges;
@@ -15,6 +19,7 @@ impl InlinePlugin for Badges {
         title = "Badges for tests"
         [offers]
         "hob.auth.token_verifier" = 1
+        "hob.auth.resource_metadata" = 1
     "#;
 }
 
@@ -22,7 +27,9 @@ impl Plugin for Badges {
     type Config = NoConfig;
 
     fn declare(declaration: &mut Declaration<Self>) {
-        declaration.offer(token_verifier::<Self>);
+        declaration
+            .offer(token_verifier::<Self>)
+            .offer(resource_metadata::<Self>);
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
@@ -65,6 +72,18 @@ impl TokenVerifier for Badges {
 
     fn issuer(&self) -> Option<String> {
         Some("https://badges.example.org".to_owned())
+    }
+}
+
+/// Says more than it is asked: the last two are not a verifier's business.
+impl ResourceMetadata for Badges {
+    fn members(&self) -> Map<String, Value> {
+        let members = json!({
+            "badge_colours_supported": ["red", "blue"],
+            "resource": "https://badges.example.org/all",
+            "scopes_supported": ["everything"],
+        });
+        members.as_object().cloned().unwrap_or_default()
     }
 }
 

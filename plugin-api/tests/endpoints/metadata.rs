@@ -21,8 +21,8 @@ async fn the_resource_describes_itself_at_the_url_of_its_challenges() {
                 "resource": "http://127.0.0.1:8080/api/v1",
                 "authorization_servers": ["https://badges.example.org"],
                 "scopes_supported": ["profile", "email", "media:read", "media:write"],
-                "bearer_methods_supported": ["header"],
                 "resource_name": "Hob",
+                "badge_colours_supported": ["red", "blue"],
             })
         );
     }

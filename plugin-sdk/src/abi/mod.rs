@@ -21,6 +21,7 @@ pub mod log;
 pub mod media;
 pub mod members;
 pub mod plugin;
+pub mod resource_metadata;
 pub mod site;
 
 pub use interface::{Interface, InterfaceError, RawInterface};

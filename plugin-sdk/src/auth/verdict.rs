@@ -146,7 +146,7 @@ pub(super) fn strings_in(strings: RVec<RString>) -> Vec<String> {
     strings.into_iter().map(String::from).collect()
 }
 
-fn pairs_out(pairs: Vec<(String, String)>) -> RVec<RawPair> {
+pub(super) fn pairs_out(pairs: Vec<(String, String)>) -> RVec<RawPair> {
     pairs
         .into_iter()
         .map(|(name, value)| RawPair {
@@ -156,7 +156,7 @@ fn pairs_out(pairs: Vec<(String, String)>) -> RVec<RawPair> {
         .collect()
 }
 
-fn pairs_in(pairs: RVec<RawPair>) -> Vec<(String, String)> {
+pub(super) fn pairs_in(pairs: RVec<RawPair>) -> Vec<(String, String)> {
     pairs
         .into_iter()
         .map(|pair| (pair.name.into(), pair.value.into()))

@@ -1,8 +1,11 @@
 //! The side of the plugin that asks: all verifiers of the site, one after the
 //! other.
 
+use serde_json::{Map, Value};
+
 use super::{
-    Grant, Refusal, TokenRequest, Verdict, Wanted, request::Crossing, verdict::strings_in,
+    Grant, Refusal, TokenRequest, Verdict, Wanted, request::Crossing,
+    resource_metadata::ResourceMetadataSources, verdict::strings_in,
 };
 use crate::{
     Host, Service,
@@ -12,6 +15,7 @@ use crate::{
 /// All token verifiers of the site, in the operator's order.
 pub struct TokenVerifiers {
     services: Vec<Service<TokenVerifierV1>>,
+    metadata: ResourceMetadataSources,
 }
 
 /// Why a request gets no grant.
@@ -33,6 +37,7 @@ impl TokenVerifiers {
     pub fn of(host: &Host) -> Result<Self, InterfaceError> {
         Ok(Self {
             services: host.services::<TokenVerifierV1>()?,
+            metadata: ResourceMetadataSources::of(host)?,
         })
     }
 
@@ -101,5 +106,12 @@ impl TokenVerifiers {
                     .map(String::from)
             })
             .collect()
+    }
+
+    /// What the verifiers would have a resource say in its metadata of the
+    /// credentials that it takes (RFC 9728, section 2).
+    #[must_use]
+    pub fn resource_metadata(&self) -> Map<String, Value> {
+        self.metadata.members()
     }
 }
