@@ -20,6 +20,11 @@ use crate::support::{
 /// A part of [`ALL_SCOPES`].
 const PART: &str = "profile media:read";
 
+/// The key of RFC 7517, appendix A.1, whose private half no program has.
+const OTHER_KEYS: &str = r#"{"kty": "EC", "crv": "P-256",
+    "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
+
 /// Starts an application on a library, for the site at this URL.
 type Start = fn(&str, &Application) -> Box<dyn Client>;
 
@@ -32,6 +37,13 @@ fn start(mut command: Command, site: &str, application: &Application) -> Box<dyn
         command.env("CLIENT_SECRET", secret);
     }
     Box::new(ClientProgram::start(command))
+}
+
+/// A program that is asked for more than OAuth's usual; see
+/// `clients/README.md`.
+fn switched_on(mut command: Command, name: &str) -> Command {
+    command.env(name, "1");
+    command
 }
 
 const REQUESTS_OAUTHLIB: Start = |site, application| {
@@ -47,6 +59,26 @@ const OAUTH4WEBAPI: Start =
     |site, application| start(node::client("oauth4webapi_client.mjs"), site, application);
 const OPENID_CLIENT: Start =
     |site, application| start(node::client("openid_client_client.mjs"), site, application);
+const OAUTH4WEBAPI_WITH_BOUND_TOKENS: Start = |site, application| {
+    let client = node::client("oauth4webapi_client.mjs");
+    start(switched_on(client, "DPOP"), site, application)
+};
+const OPENID_CLIENT_WITH_BOUND_TOKENS: Start = |site, application| {
+    let client = node::client("openid_client_client.mjs");
+    start(switched_on(client, "DPOP"), site, application)
+};
+const AUTHLIB_WITH_A_KEY: Start = |site, application| {
+    let client = python::client("authlib_client.py");
+    start(switched_on(client, "PRIVATE_KEY_JWT"), site, application)
+};
+const OAUTH4WEBAPI_WITH_A_KEY: Start = |site, application| {
+    let client = node::client("oauth4webapi_client.mjs");
+    start(switched_on(client, "PRIVATE_KEY_JWT"), site, application)
+};
+const OPENID_CLIENT_WITH_A_KEY: Start = |site, application| {
+    let client = node::client("openid_client_client.mjs");
+    start(switched_on(client, "PRIVATE_KEY_JWT"), site, application)
+};
 const XOAUTH2: Start =
     |site, application| start(go::client("xoauth2_client.go"), site, application);
 const OAUTH2_CRATE: Start = |site, application| Box::new(OAuth2Crate::new(site, application));
@@ -63,7 +95,13 @@ struct Scene<'a> {
 /// Plays a scene on a fresh site, with an application that is registered with
 /// `more` arguments.
 fn play(library: Start, more: &[&str], scene: impl FnOnce(&mut Scene)) {
+    play_with("", library, more, scene);
+}
+
+/// The same, with a section more in `hob.toml`.
+fn play_with(section: &str, library: Start, more: &[&str], scene: impl FnOnce(&mut Scene)) {
     let installation = Installation::new(&["oauth", "api"]);
+    installation.add_to_configuration(section);
     installation.add_member("alice", "a long password");
     let application = Application::register(&installation, more);
     let site = installation.serve();
@@ -86,15 +124,7 @@ impl Scene<'_> {
     #[track_caller]
     fn decide(&self, url: &str, allowed: &str) -> String {
         let page = consent_page(url, &self.alice);
-        let mut fields: Vec<_> = allowed
-            .split_whitespace()
-            .map(|word| ("scope", word))
-            .collect();
-        fields.push((
-            "decision",
-            if allowed.is_empty() { "deny" } else { "allow" },
-        ));
-        decide(&page, &self.alice, &fields)
+        decide(&page, &self.alice, &decision(allowed))
     }
 
     /// The application asks for all; the member allows these scopes.
@@ -114,6 +144,14 @@ impl Scene<'_> {
         assert_eq!(self.connect(ALL_SCOPES), format!("allowed {ALL_SCOPES}"));
         self.expect("me", "alice");
     }
+}
+
+/// The fields of a page that asks, with these scopes ticked. None of them is a
+/// denial.
+fn decision(allowed: &str) -> Vec<(&str, &str)> {
+    let button = if allowed.is_empty() { "deny" } else { "allow" };
+    let ticked = allowed.split_whitespace().map(|word| ("scope", word));
+    ticked.chain([("decision", button)]).collect()
 }
 
 /// The member allows everything, and the tokens are renewed twice.
@@ -219,6 +257,100 @@ fn acts_for_no_member(library: Start) {
         let suspend = ["oauth", "client", "suspend", &scene.application.client_id];
         scene.site.installation.hob(&suspend).succeeds();
         scene.expect("count", "error invalid_token");
+    });
+}
+
+/// The application's tokens are bound to its key (RFC 9449), with each proof
+/// made of itself, or of a nonce that the site wants in it. A copy of the token
+/// opens nothing, and then the application works as before.
+fn binds_its_tokens(library: Start, more: &[&str]) {
+    let mut arguments = vec!["--dpop-bound-access-tokens"];
+    arguments.extend(more);
+    for section in ["", "[plugin.oauth]\ndpop_nonce = true\n"] {
+        play_with(section, library, &arguments, |scene| {
+            let url = scene.client.told(&format!("push {PART}"));
+            let callback = scene.decide(&url, PART);
+            scene.expect(&format!("callback {callback}"), &format!("allowed {PART}"));
+            scene.expect("me", "alice");
+            scene.connected();
+            let copy = scene.client.told("show");
+            let answer = scene.site.visitor().with_token(&copy).get("/api/v1/me");
+            let challenge = answer.expect(401).header("www-authenticate").to_owned();
+            assert!(challenge.contains("DPoP"), "{challenge}");
+            scene.expect("refresh", &format!("allowed {ALL_SCOPES}"));
+            scene.expect("me", "alice");
+        });
+    }
+}
+
+/// The application has a key in place of its secret (RFC 7523), from the time
+/// on at which the operator registers the public one, and until another takes
+/// its place.
+fn proves_itself_by_a_key(library: Start) {
+    play(library, &[], |scene| {
+        let register = |scene: &Scene, keys: &str| {
+            let client_id = &scene.application.client_id;
+            let words = ["oauth", "client", "keys", client_id, "--jwks", keys];
+            scene.site.installation.hob(&words).succeeds();
+        };
+        let url = scene.client.told(&format!("connect {ALL_SCOPES}"));
+        let callback = format!("callback {}", scene.decide(&url, ALL_SCOPES));
+        scene.expect(&callback, "error invalid_client");
+        let keys = scene.client.told("keys");
+        register(scene, &keys);
+        scene.expect(&callback, &format!("allowed {ALL_SCOPES}"));
+        scene.expect("me", "alice");
+        scene.expect("introspect", &format!("active {ALL_SCOPES}"));
+        register(scene, OTHER_KEYS);
+        scene.expect("refresh", "error invalid_client");
+        register(scene, &keys);
+        scene.expect("refresh", &format!("allowed {ALL_SCOPES}"));
+        scene.expect("me", "alice");
+        scene.expect("revoke", "revoked");
+        scene.expect("introspect", "inactive");
+    });
+}
+
+/// The application shows a code, which the member types elsewhere (RFC 8628).
+/// It is denied once, and then allowed a part.
+fn lets_a_device_in(library: Start, more: &[&str]) {
+    let mut arguments = vec![
+        "--grant",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "--grant",
+        "refresh_token",
+    ];
+    arguments.extend(more);
+    play(library, &arguments, |scene| {
+        for (allowed, answer) in [
+            ("", "error access_denied"),
+            (PART, "allowed profile media:read"),
+        ] {
+            let shown = scene.client.told(&format!("device {ALL_SCOPES}"));
+            let (user_code, uri) = shown.split_once(' ').expect("a code and where to type it");
+            assert_eq!(
+                uri,
+                format!("{}/oauth/device", scene.site.installation.url())
+            );
+            let page = scene.alice.submit(
+                "/oauth/device",
+                "/oauth/device",
+                &[("user_code", &user_code.to_lowercase())],
+            );
+            let page = page.expect(200);
+            let hidden = |name: &str| page.hidden_field(name).expect("the page asks");
+            let (csrf, request) = (hidden("csrf"), hidden("request"));
+            let mut fields = vec![("csrf", csrf.as_str()), ("request", request.as_str())];
+            fields.extend(decision(allowed));
+            scene
+                .alice
+                .post_form("/oauth/device/consent", &fields)
+                .expect(200);
+            scene.expect("poll", answer);
+        }
+        scene.expect("me", "alice");
+        scene.expect("refresh", &format!("allowed {PART}"));
+        scene.expect("me", "alice");
     });
 }
 
@@ -340,6 +472,51 @@ fn oauth4webapi_pushes_its_request_as_a_public_client() {
 #[test]
 fn oauth4webapi_acts_for_no_member() {
     acts_for_no_member(OAUTH4WEBAPI);
+}
+
+#[test]
+fn oauth4webapi_binds_its_tokens() {
+    binds_its_tokens(OAUTH4WEBAPI_WITH_BOUND_TOKENS, &[]);
+}
+
+#[test]
+fn oauth4webapi_binds_its_tokens_as_a_public_client() {
+    binds_its_tokens(OAUTH4WEBAPI_WITH_BOUND_TOKENS, &["--public"]);
+}
+
+#[test]
+fn openid_client_binds_its_tokens() {
+    binds_its_tokens(OPENID_CLIENT_WITH_BOUND_TOKENS, &[]);
+}
+
+#[test]
+fn authlib_proves_itself_by_a_key() {
+    proves_itself_by_a_key(AUTHLIB_WITH_A_KEY);
+}
+
+#[test]
+fn oauth4webapi_proves_itself_by_a_key() {
+    proves_itself_by_a_key(OAUTH4WEBAPI_WITH_A_KEY);
+}
+
+#[test]
+fn openid_client_proves_itself_by_a_key() {
+    proves_itself_by_a_key(OPENID_CLIENT_WITH_A_KEY);
+}
+
+#[test]
+fn oauth4webapi_lets_a_device_in() {
+    lets_a_device_in(OAUTH4WEBAPI, &["--public"]);
+}
+
+#[test]
+fn openid_client_lets_a_device_in() {
+    lets_a_device_in(OPENID_CLIENT, &[]);
+}
+
+#[test]
+fn oauth2_crate_lets_a_device_in() {
+    lets_a_device_in(OAUTH2_CRATE, &["--public"]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! An application on the crate `oauth2`.
 
+use std::thread;
+
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IntrospectionUrl, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, RevocationUrl, Scope, StandardErrorResponse, TokenIntrospectionResponse,
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl,
+    DeviceCodeErrorResponse, EndpointSet, HttpRequest, HttpResponse, IntrospectionUrl,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, RevocationUrl, Scope,
+    StandardDeviceAuthorizationResponse, StandardErrorResponse, TokenIntrospectionResponse,
     TokenResponse, TokenUrl,
     basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse},
     http::uri::Scheme,
@@ -20,7 +23,7 @@ use crate::support::{
 };
 
 type ConfiguredClient =
-    BasicClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointSet>;
+    BasicClient<EndpointSet, EndpointSet, EndpointSet, EndpointSet, EndpointSet>;
 type Refusal = RequestTokenError<ureq::Error, StandardErrorResponse<BasicErrorResponseType>>;
 
 /// The application, which does what a program of `tests/clients` does.
@@ -29,6 +32,7 @@ pub struct OAuth2Crate {
     client: ConfiguredClient,
     attempt: Option<(CsrfToken, PkceCodeVerifier)>,
     tokens: Option<BasicTokenResponse>,
+    device: Option<StandardDeviceAuthorizationResponse>,
 }
 
 impl OAuth2Crate {
@@ -40,6 +44,9 @@ impl OAuth2Crate {
         let client = BasicClient::new(ClientId::new(application.client_id.clone()))
             .set_auth_uri(AuthUrl::new(at("/authorize")).unwrap())
             .set_token_uri(TokenUrl::new(at("/access_token")).unwrap())
+            .set_device_authorization_url(
+                DeviceAuthorizationUrl::new(at("/device_authorization")).unwrap(),
+            )
             .set_introspection_url(IntrospectionUrl::new(at("/introspect")).unwrap())
             .set_revocation_url(RevocationUrl::new(revocation).unwrap())
             .set_redirect_uri(RedirectUrl::new(CALLBACK.to_owned()).unwrap());
@@ -52,6 +59,7 @@ impl OAuth2Crate {
             client,
             attempt: None,
             tokens: None,
+            device: None,
         }
     }
 
@@ -100,6 +108,37 @@ impl OAuth2Crate {
             .add_scopes(scopes(scope))
             .request(&send)?;
         Ok(self.keep(tokens))
+    }
+
+    fn device(&mut self, scope: &str) -> Result<String, Refusal> {
+        let device: StandardDeviceAuthorizationResponse = self
+            .client
+            .exchange_device_code()
+            .add_scopes(scopes(scope))
+            .request(&send)?;
+        let shown = format!(
+            "{} {}",
+            device.user_code().secret(),
+            device.verification_uri().as_str()
+        );
+        self.device = Some(device);
+        Ok(shown)
+    }
+
+    fn poll(&mut self) -> String {
+        let device = self.device.take().expect("it has begun");
+        let answer =
+            self.client
+                .exchange_device_access_token(&device)
+                .request(&send, thread::sleep, None);
+        match answer {
+            Ok(tokens) => self.keep(tokens),
+            Err(RequestTokenError::ServerResponse(refusal)) => {
+                let refusal: DeviceCodeErrorResponse = refusal;
+                format!("error {}", refusal.error().as_ref())
+            }
+            Err(other) => panic!("{other:?}"),
+        }
     }
 
     fn revoke(&self) -> String {
@@ -159,6 +198,8 @@ impl Client for OAuth2Crate {
             "callback" => self.callback(rest),
             "refresh" => self.refresh(),
             "machine" => self.machine(rest),
+            "device" => self.device(rest),
+            "poll" => Ok(self.poll()),
             "revoke" => Ok(self.revoke()),
             "introspect" => self.introspect(),
             "me" => Ok(self.api("/api/v1/me", "username")),

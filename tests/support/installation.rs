@@ -119,6 +119,12 @@ impl Installation {
         fs::write(self.path("hob.toml"), text.replace(from, to)).unwrap();
     }
 
+    /// Adds a section at the end of hob.toml.
+    pub fn add_to_configuration(&self, section: &str) {
+        let text = self.configuration();
+        fs::write(self.path("hob.toml"), format!("{text}\n{section}")).unwrap();
+    }
+
     /// A command of the program, to be run in the site's folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(programs::hob());

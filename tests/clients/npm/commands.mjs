@@ -11,16 +11,20 @@ export async function answer(commands) {
     try {
       reply = await commands[command](words.join(' '))
     } catch (error) {
-      reply = `error ${codeOf(error)}`
-      if (!codeOf(error)) throw error
+      const code = await codeOf(error)
+      if (!code) throw error
+      reply = `error ${code}`
     }
     console.log(String(reply))
   }
 }
 
 /** The error code of the answer that an error came of, if it came of one. */
-function codeOf(error) {
+async function codeOf(error) {
   // What stands in the redirect or in a JSON body, or else in the challenge of
-  // the WWW-Authenticate header.
-  return error.error ?? error.cause?.[0]?.parameters?.error
+  // the WWW-Authenticate header. A challenge keeps the libraries from reading
+  // the body.
+  return (
+    error.error ?? error.cause?.[0]?.parameters?.error ?? (await error.response?.json())?.error
+  )
 }

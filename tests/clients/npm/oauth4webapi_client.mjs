@@ -3,26 +3,38 @@
 import './node18.mjs'
 import * as oauth from 'oauth4webapi'
 import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { answer } from './commands.mjs'
 
-const { HOB_URL, CLIENT_ID, CLIENT_SECRET } = process.env
+const { HOB_URL, CLIENT_ID, CLIENT_SECRET, DPOP, PRIVATE_KEY_JWT } = process.env
 const CALLBACK = 'http://127.0.0.1:5000/callback'
+
+const client = { client_id: CLIENT_ID }
+// It does not leave this program; the site knows the public one.
+const key = PRIVATE_KEY_JWT && (await oauth.generateKeyPair('ES256'))
+const authentication = key
+  ? oauth.PrivateKeyJwt({ key: key.privateKey, kid: 'own' })
+  : CLIENT_SECRET
+    ? oauth.ClientSecretBasic(CLIENT_SECRET)
+    : oauth.None()
 
 // The tests' site speaks plain http, on this machine alone.
 const options = { [oauth.allowInsecureRequests]: true }
+if (DPOP) {
+  // A key that not even this program can read out.
+  options.DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'))
+}
 
 const issuer = new URL(HOB_URL)
 const server = await oauth.processDiscoveryResponse(
   issuer,
   await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...options }),
 )
-const client = { client_id: CLIENT_ID }
-const authentication = CLIENT_SECRET ? oauth.ClientSecretBasic(CLIENT_SECRET) : oauth.None()
-
 // A real application keeps these two with the browser's session.
 let verifier
 let state
 let token
+let device
 
 /** The parameters of a new authorization request. */
 async function request(scope) {
@@ -45,10 +57,23 @@ function authorizationUrl(parameters) {
   return url
 }
 
+/**
+ * Sends a request and takes its answer; once more, where the server wants a
+ * nonce in the DPoP proof that it has just given.
+ */
+async function send(request, take = (response) => response) {
+  try {
+    return await take(await request())
+  } catch (error) {
+    if (!oauth.isDPoPNonceError(error)) throw error
+    return await take(await request())
+  }
+}
+
 /** Asks the API. A challenge is thrown as an error. */
 function api(method, path, headers, body) {
-  return oauth.protectedResourceRequest(
-    token.access_token, method, new URL(path, HOB_URL), headers, body, options)
+  return send(() => oauth.protectedResourceRequest(
+    token.access_token, method, new URL(path, HOB_URL), headers, body, options))
 }
 
 await answer({
@@ -57,18 +82,22 @@ await answer({
   },
 
   async push(scope) {
-    const response = await oauth.pushedAuthorizationRequest(
-      server, client, authentication, await request(scope), options)
-    const pushed = await oauth.processPushedAuthorizationResponse(server, client, response)
+    const parameters = await request(scope)
+    const pushed = await send(
+      () => oauth.pushedAuthorizationRequest(server, client, authentication, parameters, options),
+      (response) => oauth.processPushedAuthorizationResponse(server, client, response),
+    )
     return authorizationUrl({ client_id: CLIENT_ID, request_uri: pushed.request_uri })
   },
 
   async callback(url) {
     // Compares state and iss, and throws where the answer is an error.
     const parameters = oauth.validateAuthResponse(server, client, new URL(url), state)
-    const response = await oauth.authorizationCodeGrantRequest(
-      server, client, authentication, parameters, CALLBACK, verifier, options)
-    token = await oauth.processAuthorizationCodeResponse(server, client, response)
+    token = await send(
+      () => oauth.authorizationCodeGrantRequest(
+        server, client, authentication, parameters, CALLBACK, verifier, options),
+      (response) => oauth.processAuthorizationCodeResponse(server, client, response),
+    )
     return `allowed ${token.scope}`
   },
 
@@ -89,9 +118,11 @@ await answer({
   },
 
   async refresh() {
-    const response = await oauth.refreshTokenGrantRequest(
-      server, client, authentication, token.refresh_token, options)
-    token = await oauth.processRefreshTokenResponse(server, client, response)
+    token = await send(
+      () => oauth.refreshTokenGrantRequest(
+        server, client, authentication, token.refresh_token, options),
+      (response) => oauth.processRefreshTokenResponse(server, client, response),
+    )
     return `allowed ${token.scope}`
   },
 
@@ -110,14 +141,49 @@ await answer({
   },
 
   async machine(scope) {
-    const response = await oauth.clientCredentialsGrantRequest(
-      server, client, authentication, { scope }, options)
-    token = await oauth.processClientCredentialsResponse(server, client, response)
+    token = await send(
+      () => oauth.clientCredentialsGrantRequest(
+        server, client, authentication, { scope }, options),
+      (response) => oauth.processClientCredentialsResponse(server, client, response),
+    )
     return `allowed ${token.scope}`
+  },
+
+  async device(scope) {
+    const response = await oauth.deviceAuthorizationRequest(
+      server, client, authentication, { scope }, options)
+    device = await oauth.processDeviceAuthorizationResponse(server, client, response)
+    return `${device.user_code} ${device.verification_uri}`
+  },
+
+  async poll() {
+    for (let interval = device.interval; ;) {
+      await setTimeout(interval * 1000)
+      try {
+        token = await send(
+          () => oauth.deviceCodeGrantRequest(
+            server, client, authentication, device.device_code, options),
+          (response) => oauth.processDeviceCodeResponse(server, client, response),
+        )
+        return `allowed ${token.scope}`
+      } catch (error) {
+        if (error.error === 'slow_down') interval += 5
+        else if (error.error !== 'authorization_pending') throw error
+      }
+    }
   },
 
   async count() {
     const response = await api('GET', '/api/v1/media')
     return (await response.json()).media.length
+  },
+
+  async keys() {
+    const jwk = await crypto.subtle.exportKey('jwk', key.publicKey)
+    return JSON.stringify({ keys: [{ ...jwk, kid: 'own' }] })
+  },
+
+  show() {
+    return token.access_token
   },
 })

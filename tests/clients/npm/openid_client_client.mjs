@@ -4,23 +4,37 @@ import './node18.mjs'
 import * as client from 'openid-client'
 import { answer } from './commands.mjs'
 
-const { HOB_URL, CLIENT_ID, CLIENT_SECRET } = process.env
+const { HOB_URL, CLIENT_ID, CLIENT_SECRET, DPOP, PRIVATE_KEY_JWT } = process.env
 const CALLBACK = 'http://127.0.0.1:5000/callback'
+
+// It does not leave this program; the site knows the public one.
+const key = PRIVATE_KEY_JWT && (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']))
+const authentication = key
+  ? client.PrivateKeyJwt(key.privateKey)
+  : CLIENT_SECRET
+    ? client.ClientSecretBasic(CLIENT_SECRET)
+    : client.None()
 
 const config = await client.discovery(
   new URL(HOB_URL),
   CLIENT_ID,
   undefined,
-  CLIENT_SECRET ? client.ClientSecretBasic(CLIENT_SECRET) : client.None(),
+  authentication,
   // Hob speaks OAuth 2 and not OpenID Connect. The tests' site speaks plain
   // http, on this machine alone.
   { algorithm: 'oauth2', execute: [client.allowInsecureRequests] },
 )
 
+// With a key of its own it gets tokens that are of no use without the key, and
+// repeats a request by itself where the server wants a nonce.
+const options = {}
+if (DPOP) options.DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+
 // A real application keeps these two with the browser's session.
 let verifier
 let state
 let token
+let device
 
 /** The parameters of a new authorization request. */
 async function request(scope) {
@@ -38,7 +52,7 @@ async function request(scope) {
 /** Asks the API. A challenge is thrown as an error. */
 async function api(path) {
   const response = await client.fetchProtectedResource(
-    config, token.access_token, new URL(path, HOB_URL), 'GET')
+    config, token.access_token, new URL(path, HOB_URL), 'GET', undefined, undefined, options)
   return response.json()
 }
 
@@ -48,7 +62,7 @@ await answer({
   },
 
   async push(scope) {
-    return client.buildAuthorizationUrlWithPAR(config, await request(scope))
+    return client.buildAuthorizationUrlWithPAR(config, await request(scope), options)
   },
 
   async callback(url) {
@@ -56,7 +70,7 @@ await answer({
     token = await client.authorizationCodeGrant(config, new URL(url), {
       pkceCodeVerifier: verifier,
       expectedState: state,
-    })
+    }, undefined, options)
     return `allowed ${token.scope}`
   },
 
@@ -65,7 +79,7 @@ await answer({
   },
 
   async refresh() {
-    token = await client.refreshTokenGrant(config, token.refresh_token)
+    token = await client.refreshTokenGrant(config, token.refresh_token, undefined, options)
     return `allowed ${token.scope}`
   },
 
@@ -80,11 +94,29 @@ await answer({
   },
 
   async machine(scope) {
-    token = await client.clientCredentialsGrant(config, { scope })
+    token = await client.clientCredentialsGrant(config, { scope }, options)
+    return `allowed ${token.scope}`
+  },
+
+  async device(scope) {
+    device = await client.initiateDeviceAuthorization(config, { scope })
+    return `${device.user_code} ${device.verification_uri}`
+  },
+
+  async poll() {
+    token = await client.pollDeviceAuthorizationGrant(config, device, undefined, options)
     return `allowed ${token.scope}`
   },
 
   async count() {
     return (await api('/api/v1/media')).media.length
+  },
+
+  async keys() {
+    return JSON.stringify({ keys: [await crypto.subtle.exportKey('jwk', key.publicKey)] })
+  },
+
+  show() {
+    return token.access_token
   },
 })

@@ -1,18 +1,31 @@
 """An application on Authlib, from the server's metadata on."""
 
+import json
 import os
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from commands import answer
+from joserfc.jwk import RSAKey
 
 HOB_URL = os.environ["HOB_URL"]
 CLIENT_SECRET = os.environ.get("CLIENT_SECRET") or None
+# It does not leave this program; the site knows the public one.
+KEY = RSAKey.generate_key(2048) if "PRIVATE_KEY_JWT" in os.environ else None
 
 metadata = requests.get(f"{HOB_URL}/.well-known/oauth-authorization-server", timeout=30).json()
 assert metadata["issuer"] == HOB_URL
+
+
+if KEY:
+    AUTHENTICATION = "private_key_jwt"
+elif CLIENT_SECRET:
+    AUTHENTICATION = "client_secret_post"
+else:
+    AUTHENTICATION = "none"
 
 
 class Application:
@@ -20,14 +33,19 @@ class Application:
         self.renewals = []
         self.session = OAuth2Session(
             os.environ["CLIENT_ID"],
-            CLIENT_SECRET,
-            token_endpoint_auth_method="client_secret_post" if CLIENT_SECRET else "none",
-            revocation_endpoint_auth_method="client_secret_post" if CLIENT_SECRET else "none",
+            KEY or CLIENT_SECRET,
+            token_endpoint_auth_method=AUTHENTICATION,
+            revocation_endpoint_auth_method=AUTHENTICATION,
             redirect_uri="http://127.0.0.1:5000/callback",
             code_challenge_method="S256",
             token_endpoint=metadata["token_endpoint"],
             update_token=lambda token, **_: self.renewals.append(token),
         )
+        if KEY:
+            self.session.register_client_auth_method(PrivateKeyJWT(metadata["token_endpoint"]))
+
+    def keys(self):
+        return json.dumps({"keys": [KEY.as_dict(private=False)]})
 
     def connect(self, scope):
         self.session.scope = scope
