@@ -224,7 +224,21 @@ async fn get_and_parameters_in_the_url_are_refused() {
         let query = encoded(&app.code_form(&code));
         for path in [TOKEN, "/oauth/token"] {
             let reply = dance.browser.get(&format!("{path}?{query}")).await;
-            assert_eq!(reply.status(), 405, "{reply:?}");
+            assert_eq!(
+                (reply.status(), reply.header("allow")),
+                (405, "POST"),
+                "{reply:?}"
+            );
+            assert_eq!(
+                reply.json::<Value>()["error"],
+                "invalid_request",
+                "{reply:?}"
+            );
+            assert_eq!(reply.header("cache-control"), "no-store", "{reply:?}");
+            if path != TOKEN {
+                // Without the legacy route there the host refuses the method.
+                assert_eq!(reply.header("access-control-allow-origin"), "*");
+            }
             let header = [("authorization", app.basic())];
             let header = header
                 .each_ref()

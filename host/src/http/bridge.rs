@@ -297,7 +297,7 @@ impl PluginRoute {
     }
 
     /// What a program reads where a page would be no use to it.
-    fn refuse(&self, failure: Failure) -> Response {
+    pub fn refuse(&self, failure: Failure) -> Response {
         let mut response = failure.into_response();
         let code = match response.status() {
             StatusCode::INTERNAL_SERVER_ERROR => "server_error",

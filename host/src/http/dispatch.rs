@@ -12,7 +12,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
 
@@ -20,6 +20,7 @@ use super::{
     App,
     bridge::{Asked, PluginRoute},
     cors, envelope,
+    page::Failure,
 };
 
 /// What stands at one path.
@@ -129,15 +130,22 @@ impl Endpoint {
         (!open.is_empty()).then(|| open.join(", "))
     }
 
-    /// 405, with what may be asked (RFC 9110, section 15.5.6).
+    /// 405, with what may be asked (RFC 9110, section 15.5.6), worded as the
+    /// routes here word what goes wrong.
     fn refuse_method(&self) -> Response {
+        let mut response = match self.plugins.first() {
+            Some((_, route)) => route.refuse(Failure::WrongMethod),
+            None => Failure::WrongMethod.into_response(),
+        };
         let mut methods: Vec<&str> = self.plugins.iter().map(|(own, _)| own.as_str()).collect();
         if methods.contains(&"GET") {
             methods.push("HEAD");
         }
-        let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
         if let Ok(methods) = HeaderValue::from_str(&methods.join(",")) {
             response.headers_mut().insert(header::ALLOW, methods);
+        }
+        if self.plugins.iter().any(|(_, route)| route.route.cors) {
+            cors::allow(response.headers_mut());
         }
         response
     }

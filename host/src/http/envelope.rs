@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Level;
 
 use super::{
@@ -66,11 +66,7 @@ async fn around_named<F: Future<Output = Response>>(
         .await
         .unwrap_or_else(|_| Failure::internal("a handler panicked").into_response());
 
-    let explained = response
-        .extensions_mut()
-        .remove::<Explained>()
-        .or_else(|| explain_bare(&response));
-    if let Some(explained) = explained {
+    if let Some(explained) = response.extensions_mut().remove::<Explained>() {
         let status = response.status();
         let worded =
             page::word_failure(app, browser.as_ref(), id.as_str(), status, explained).await;
@@ -113,20 +109,6 @@ fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
         .trim()
         .parse()
         .ok()
-}
-
-/// The words for what the router itself refuses.
-fn explain_bare(response: &Response) -> Option<Explained> {
-    if response.headers().contains_key(header::CONTENT_TYPE) {
-        return None;
-    }
-    match response.status() {
-        StatusCode::METHOD_NOT_ALLOWED => Some(Explained {
-            heading: "That can't be done here",
-            explanation: "This address does not take this method.".to_owned(),
-        }),
-        _ => None,
-    }
 }
 
 fn secure(response: &mut Response, app: &App) {

@@ -2,6 +2,7 @@
 //!
 //! [`routes::dispatch`] is the map of all URLs.
 
+mod address;
 mod app;
 mod bodies;
 mod bridge;

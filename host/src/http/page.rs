@@ -168,6 +168,7 @@ pub enum Failure {
     BadRequest(String),
     Forbidden(String),
     NotFound,
+    WrongMethod,
     TooLarge(String),
     UnsupportedMediaType(String),
     /// Sign in first: where.
@@ -220,6 +221,11 @@ impl IntoResponse for Failure {
                 StatusCode::NOT_FOUND,
                 "There is nothing here",
                 "The page may have moved, or it is not for everybody's eyes.".to_owned(),
+            ),
+            Self::WrongMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "That can't be done here",
+                "This address does not take this method.".to_owned(),
             ),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
             Self::UnsupportedMediaType(text) => (

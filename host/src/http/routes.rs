@@ -20,6 +20,7 @@ use super::{
     endpoints::{account, assets, health, home, login, media, member, upload},
     page::Failure,
 };
+use crate::plugins::claims::canonical;
 
 /// The routes of the site itself, for the check that no plugin claims one.
 /// Compared with the router in a test.
@@ -94,6 +95,7 @@ pub fn dispatch(app: &App) -> Dispatch {
     }
     let site = site
         .fallback(|| async { Failure::NotFound })
+        .method_not_allowed_fallback(|| async { Failure::WrongMethod })
         .with_state(app.clone());
     Dispatch::new(app.clone(), endpoints, site)
 }
@@ -132,31 +134,6 @@ fn core_routes() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
     ]
 }
 
-/// A path whose parameters are called by their place, and what they are
-/// called in truth. Two routes of one shape would else clash where they name a
-/// parameter differently.
-fn canonical(path: &str) -> (String, Vec<String>) {
-    let mut names = Vec::new();
-    let segments: Vec<String> = path
-        .split('/')
-        .map(|segment| {
-            let Some(name) = segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'))
-            else {
-                return segment.to_owned();
-            };
-            let (star, name) = match name.strip_prefix('*') {
-                Some(name) => ("*", name),
-                None => ("", name),
-            };
-            names.push(name.to_owned());
-            format!("{{{star}p{}}}", names.len())
-        })
-        .collect();
-    (segments.join("/"), names)
-}
-
 /// Where a route stands: under the plugin's prefix, or at the root. A
 /// well-known path of a site that has a path of its own stands at the host's
 /// root too, with the site's path after it (RFC 8414, section 3.1).
@@ -183,18 +160,6 @@ fn paths(base: &str, prefix: &str, route: &Route) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parameters_are_called_by_their_place() {
-        assert_eq!(
-            canonical("/a/{id}/b/{*rest}"),
-            (
-                "/a/{p1}/b/{*p2}".to_owned(),
-                vec!["id".to_owned(), "rest".to_owned()]
-            )
-        );
-        assert_eq!(canonical("/"), ("/".to_owned(), Vec::new()));
-    }
 
     #[test]
     fn the_list_of_core_routes_is_the_router_s() {

@@ -178,7 +178,8 @@ impl Medium {
             Listing::PublicOf(owner) => query
                 .filter(media::owner_id.eq(owner))
                 .filter(media::visibility.eq(Visibility::Public.as_str()))
-                .filter(media::state.eq("ready")),
+                .filter(media::state.eq("ready"))
+                .filter(members::disabled_at.is_null()),
             Listing::Public => query
                 .filter(media::visibility.eq(Visibility::Public.as_str()))
                 .filter(media::state.eq("ready"))

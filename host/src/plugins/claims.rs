@@ -85,6 +85,7 @@ pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostic
         }
     }
     errors.extend(claims.conflicts.into_values().map(Conflict::diagnostic));
+    check_paths(nodes, core, errors);
     check_tables(nodes, core, errors);
 }
 
@@ -189,14 +190,109 @@ fn check_tables(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
 
 /// Two routes that differ only in the names of their parameters are one.
 fn shape(method: &str, path: &str) -> String {
-    let segments = path.split('/').map(|segment| {
-        if segment.starts_with("{*") && segment.ends_with('}') {
-            "{*}"
-        } else if segment.starts_with('{') && segment.ends_with('}') {
-            "{}"
-        } else {
-            segment
-        }
+    format!("{method} {}", canonical(path).0)
+}
+
+/// A path whose parameters are called by their place, and what they are
+/// called in truth.
+#[must_use]
+pub fn canonical(path: &str) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    let segments: Vec<String> = path
+        .split('/')
+        .map(|segment| {
+            let Some(name) = segment
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'))
+            else {
+                return segment.to_owned();
+            };
+            let (star, name) = match name.strip_prefix('*') {
+                Some(name) => ("*", name),
+                None => ("", name),
+            };
+            names.push(name.to_owned());
+            format!("{{{star}p{}}}", names.len())
+        })
+        .collect();
+    (segments.join("/"), names)
+}
+
+/// Paths of which a request could fit two, so that they can't stand in one
+/// tree: `/x/{id}` and `/x/{*rest}`. Whoever asks with which method.
+fn check_paths(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
+    let mut tree = matchit::Router::new();
+    // Who owns a path and how it is written, by how the tree has it.
+    let mut owners: BTreeMap<String, (Option<&Node<'_>>, String)> = BTreeMap::new();
+    let core_paths = core
+        .routes
+        .iter()
+        .map(|(_, path)| (None, (*path).to_owned()));
+    let plugin_paths = nodes.iter().flat_map(|node| {
+        routes(node.manifest, node.prefix).map(move |(_, path)| (Some(node), path))
     });
-    format!("{method} {}", segments.collect::<Vec<_>>().join("/"))
+    for (owner, path) in core_paths.chain(plugin_paths) {
+        let key = canonical(&path).0;
+        if owners.contains_key(&key) {
+            continue;
+        }
+        match (tree.insert(&key, ()), owner) {
+            (Ok(()), _) | (Err(_), None) => {
+                owners.insert(key, (owner, path));
+            }
+            (Err(error), Some(node)) => {
+                errors.push(unfit_path(node, &path, &error, &owners));
+            }
+        }
+    }
+}
+
+fn unfit_path(
+    node: &Node<'_>,
+    path: &str,
+    error: &matchit::InsertError,
+    owners: &BTreeMap<String, (Option<&Node<'_>>, String)>,
+) -> Diagnostic {
+    let id = &node.manifest.id;
+    let other = match error {
+        matchit::InsertError::Conflict { with } => owners.get(with),
+        _ => None,
+    };
+    let Some((owner, other)) = other else {
+        return Diagnostic::new(format!(
+            "the path {path} of plugin {id} is malformed: {error}"
+        ))
+        .at(node.place.clone())
+        .fix(format!("disable {id}; its author must write it otherwise"));
+    };
+    let of = match owner {
+        Some(owner) if owner.manifest.id == *id => "of its own".to_owned(),
+        Some(owner) => format!("of plugin {}", owner.manifest.id),
+        None => "of Hob's own".to_owned(),
+    };
+    let diagnostic = Diagnostic::new(format!(
+        "the path {path} of plugin {id} can't stand beside {other} {of}: some addresses fit both"
+    ));
+    let diagnostic = match owner {
+        Some(owner) if owner.manifest.id != *id => diagnostic.at(owner.place.clone()),
+        _ => diagnostic,
+    };
+    diagnostic.at(node.place.clone()).fix(Kind::Route.fix(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_called_by_their_place() {
+        assert_eq!(
+            canonical("/a/{id}/b/{*rest}"),
+            (
+                "/a/{p1}/b/{*p2}".to_owned(),
+                vec!["id".to_owned(), "rest".to_owned()]
+            )
+        );
+        assert_eq!(canonical("/"), ("/".to_owned(), Vec::new()));
+    }
 }

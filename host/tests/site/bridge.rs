@@ -259,6 +259,27 @@ async fn a_wrong_method_is_told_the_right_ones_and_head_is_answered_as_get() {
     assert_eq!(refused.header("allow"), "GET,HEAD");
 }
 
+#[tokio::test]
+async fn an_address_that_is_none_gets_a_page_of_the_site() {
+    let site = TestHost::builder().start().await;
+    site.add_member("alice", "correct horse battery").await;
+    let mut browser = site.browser();
+    browser.sign_in("alice", "correct horse battery").await;
+    for (path, status) in [
+        ("/m/abc", 404),
+        ("/m/99999999999999999999", 404),
+        ("/u/%FF", 404),
+        ("/login?next=a&next=b", 400),
+    ] {
+        let reply = browser.get(path).await;
+        assert_eq!(reply.status(), status, "{path}");
+        let content_type = reply.header("content-type");
+        assert_eq!(content_type, "text/html; charset=utf-8", "{path}");
+        assert!(reply.text().contains("/u/alice"), "{path}");
+    }
+    assert_eq!(browser.get("/login?next=/upload").await.status(), 200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_handler_that_blocks_its_thread_turns_readyz_red() {
     let site = site().await;

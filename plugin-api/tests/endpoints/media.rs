@@ -87,6 +87,7 @@ async fn a_list_shows_what_the_caller_may_see() {
     assert_eq!(listed(&mut browser, "", None).await, [] as [i64; 0]);
     site.settle_media().await;
 
+    let alice_id = alice.id;
     let (alice, bob) = (badge(&alice, "media:read"), badge(&bob, "media:read"));
     assert_eq!(listed(&mut browser, "", None).await, [public]);
     assert_eq!(listed(&mut browser, "", Some(&bob)).await, [public]);
@@ -104,6 +105,13 @@ async fn a_list_shows_what_the_caller_may_see() {
     );
     assert_eq!(
         listed(&mut browser, "?owner=me", Some(&bob)).await,
+        [] as [i64; 0]
+    );
+
+    // What a disabled member published is nobody's to see.
+    site.disable_member(alice_id).await;
+    assert_eq!(
+        listed(&mut browser, "?owner=alice", Some(&bob)).await,
         [] as [i64; 0]
     );
 }

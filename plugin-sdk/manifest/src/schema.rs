@@ -258,8 +258,17 @@ impl Manifest {
                 if !is_path(path) && !path.is_empty() {
                     return fail(field, "a path begins with / and does not end in it");
                 }
-                if !seen.insert((route.method().to_owned(), route.root, path.to_owned())) {
-                    return fail(field, "is declared twice");
+                let Some(shape) = shape(path) else {
+                    return fail(
+                        field,
+                        "braces hold a whole segment: `{name}`, or as the last one `{*name}`",
+                    );
+                };
+                if !seen.insert((route.method().to_owned(), route.root, shape)) {
+                    return fail(
+                        field,
+                        "is declared twice: what parameters are called makes no difference",
+                    );
                 }
             }
             let token = route.authentication == Authentication::Token;
@@ -346,6 +355,74 @@ fn is_path(text: &str) -> bool {
     text.starts_with('/') && !text.ends_with('/') && !text.contains(['?', '#', ' '])
 }
 
+/// The path without the names of its parameters. None where braces stand for
+/// something else.
+fn shape(path: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split('/').collect();
+    let last = segments.len() - 1;
+    let shapes: Option<Vec<&str>> = segments
+        .iter()
+        .enumerate()
+        .map(|(at, segment)| {
+            if !segment.contains(['{', '}']) {
+                return Some(*segment);
+            }
+            let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+            match name.strip_prefix('*') {
+                Some(name) if at == last && is_name(name) => Some("{*}"),
+                None if is_name(name) => Some("{}"),
+                _ => None,
+            }
+        })
+        .collect();
+    Some(shapes?.join("/"))
+}
+
 fn is_scope_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(routes: &[&str]) -> Option<String> {
+        let routes: String = routes
+            .iter()
+            .map(|route| format!("[[route]]\nroute = {route:?}\n"))
+            .collect();
+        let text = format!("id = \"x\"\ntitle = \"X\"\n{routes}");
+        Manifest::parse(&text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn braces_hold_a_whole_segment() {
+        for good in ["GET /a/{id}", "GET /{id}/b", "GET /a/{id}/{*rest}"] {
+            assert_eq!(problem(&[good]), None, "{good}");
+        }
+        for bad in [
+            "GET /a/{",
+            "GET /a/}",
+            "GET /a{id}",
+            "GET /{id}.json",
+            "GET /{}",
+            "GET /{*}",
+            "GET /{*rest}/b",
+            "GET /{{id}}",
+            "GET /{a b}",
+        ] {
+            let problem = problem(&[bad]).unwrap_or_default();
+            assert!(
+                problem.contains("brace") || problem.contains("begins with"),
+                "{bad}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_route_is_declared_once_whatever_its_parameters_are_called() {
+        let twice = problem(&["GET /x/{a}", "GET /x/{b}"]).unwrap_or_default();
+        assert!(twice.contains("is declared twice"), "{twice}");
+        assert_eq!(problem(&["GET /x/{a}", "HEAD /x/{a}", "GET /x/new"]), None);
+    }
 }

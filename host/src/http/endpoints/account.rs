@@ -1,9 +1,6 @@
 //! `/account`: a member's own settings.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -11,6 +8,7 @@ use super::shown::ShownMoment;
 use crate::{
     http::{
         App,
+        address::{Path, Query},
         form::SignedForm,
         page::{Failure, Frame, come_again, html, see_other, too_many_guesses},
         views::{AccountPage, Field, SessionRow},

@@ -3,14 +3,14 @@
 use std::sync::LazyLock;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::header;
 use sha2::{Digest, Sha256};
 
-use crate::http::{App, page::Failure};
+use crate::http::{App, address::Path, page::Failure};
 
 const STYLESHEET: &str = include_str!("../../../static/hob.css");
 const ICON: &str = include_str!("../../../static/hob.svg");

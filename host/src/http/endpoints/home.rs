@@ -1,7 +1,7 @@
 //! `/`: what everybody has published lately.
 
 use axum::{
-    extract::{Query, RawQuery, State},
+    extract::{RawQuery, State},
     response::Response,
 };
 use http::StatusCode;
@@ -11,6 +11,7 @@ use super::shown::ShownMedium;
 use crate::{
     http::{
         App,
+        address::Query,
         page::{Failure, Frame, html, see_other},
         views::{HomePage, Tile},
         visitor::Visitor,

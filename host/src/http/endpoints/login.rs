@@ -1,7 +1,7 @@
 //! `/login` and `/logout`.
 
 use axum::{
-    extract::{Query, Request, State},
+    extract::{Request, State},
     response::Response,
 };
 use http::{HeaderValue, StatusCode, header};
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     http::{
         App,
+        address::Query,
         envelope::Peer,
         form::{OpenForm, SignedForm},
         page::{

@@ -1,16 +1,14 @@
 //! `/m/{id}`: a medium's page, its form and its end; `/media/{id}/{size}`: its
 //! files.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::shown::{ShownMedium, ShownMoment, bytes_in_words, unsigned, visibility_badge};
 use crate::{
     http::{
         App,
+        address::Path,
         form::SignedForm,
         page::{Failure, Frame, html, see_other},
         stored_file,

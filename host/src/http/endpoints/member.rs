@@ -1,9 +1,6 @@
 //! `/u/{username}`: a member and what that member published.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 
 use super::{
@@ -13,6 +10,7 @@ use super::{
 use crate::{
     http::{
         App,
+        address::{Path, Query},
         page::{Failure, Frame, html, initial},
         views::{MemberPage, Tile},
         visitor::Visitor,

@@ -150,6 +150,36 @@ fn one_route() {
 }
 
 #[test]
+fn paths_of_which_an_address_fits_two() {
+    let a = "id = \"a\"\nprefix = \"/p\"\n[[route]]\nroute = \"GET /x/{id}\"";
+    let b = "id = \"b\"\n[[route]]\nroute = \"POST /p/x/{*rest}\"\nbody = \"buffered\"";
+    assert_eq!(
+        refused(&[a, b], &[]),
+        "error: the path /p/x/{*rest} of plugin b can't stand beside /p/x/{id} of plugin a: some \
+         addresses fit both\n\
+         \x20 --> hob.toml:3:1\n\
+         \x20 --> hob.toml:3:2\n\
+         \x20 fix: move the routes of b with `prefix` in [plugin.b], or disable it"
+    );
+    let core = Core {
+        routes: &[("GET", "/p/x/{id}")],
+        ..Core::default()
+    };
+    assert_eq!(
+        check(&[b], &[], &core).unwrap_err(),
+        "error: the path /p/x/{*rest} of plugin b can't stand beside /p/x/{id} of Hob's own: some \
+         addresses fit both\n\
+         \x20 --> hob.toml:3:1\n\
+         \x20 fix: move the routes of b with `prefix` in [plugin.b], or disable it"
+    );
+    let own = format!("{a}\n[[route]]\nroute = \"GET /x/{{*rest}}\"");
+    assert!(refused(&[&own], &[]).contains("can't stand beside /p/x/{id} of its own"));
+    let precise = "id = \"b\"\n[[route]]\nroute = \"GET /p/x/new\"\n[[route]]\n\
+                   route = \"GET /p/x/{id}/{*rest}\"";
+    assert!(check(&[a, precise], &[], &Core::default()).is_ok());
+}
+
+#[test]
 fn one_alias() {
     let a = "id = \"a\"\nprefix = \"/p\"\n[[route]]\nroute = \"GET /x\"\naliases = [\"/y\"]";
     let b = "id = \"b\"\n[[route]]\nroute = \"GET /p/y\"\nroot = true";
