@@ -81,6 +81,12 @@ impl Site {
             REDIRECT_URI,
             "--scope",
             "profile",
+            "--grant",
+            "authorization_code",
+            "--grant",
+            "refresh_token",
+            "--grant",
+            "client_credentials",
             "--json",
         ])?;
         site.client = serde_json::from_str(&client).context("hob oauth client add --json")?;

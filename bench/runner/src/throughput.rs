@@ -1,8 +1,9 @@
 //! Requests a second, and the ratios between them.
 
 use std::{
-    io::{BufRead, BufReader},
-    net::SocketAddr,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
     path::Path,
     process::{Command, Stdio},
 };
@@ -43,6 +44,9 @@ struct Round {
     me_large: Run,
     dance: Run,
     refresh: Run,
+    client_credentials: Run,
+    introspect_small: Run,
+    introspect_large: Run,
 }
 
 /// Measures round after round and writes the ratios into the report.
@@ -73,7 +77,7 @@ fn measure_round(
         let wrk = Wrk::new(paths, settings, "plain.lua", address, "/");
         wrk.run(&process, &[])?
     };
-    let (native, plugin, me_small, dance, refresh) = {
+    let (native, plugin, me_small, dance, refresh, client_credentials, introspect_small) = {
         let serving = small.serve()?;
         let process = &serving.process;
         let basic = basic(small);
@@ -95,12 +99,18 @@ fn measure_round(
         )?;
         seeds::sow_refresh_tokens(small)?;
         let refresh = wrk("refresh.lua", "/").run(process, &[&refresh_file, &basic])?;
-        (native, plugin, me, dance, refresh)
+        let own = wrk("client_credentials.lua", "/").run(process, &[&basic])?;
+        check_introspection(small, &basic)?;
+        let introspect = wrk("introspect.lua", "/").run(process, &[&tokens_of(small), &basic])?;
+        (native, plugin, me, dance, refresh, own, introspect)
     };
-    let me_large = {
+    let (me_large, introspect_large) = {
         let serving = large.serve()?;
-        let wrk = Wrk::new(paths, settings, "me.lua", large.address, "/");
-        wrk.run(&serving.process, &[&tokens_of(large)])?
+        let process = &serving.process;
+        let wrk = |script| Wrk::new(paths, settings, script, large.address, "/");
+        let me = wrk("me.lua").run(process, &[&tokens_of(large)])?;
+        let arguments = [&*tokens_of(large), &*basic(large)];
+        (me, wrk("introspect.lua").run(process, &arguments)?)
     };
     Ok(Round {
         bare,
@@ -110,7 +120,30 @@ fn measure_round(
         me_large,
         dance,
         refresh,
+        client_credentials,
+        introspect_small,
+        introspect_large,
     })
+}
+
+/// A token that is unknown is answered with 200 too, so that wrk would not
+/// notice.
+fn check_introspection(site: &Site, basic: &str) -> anyhow::Result<()> {
+    let tokens = fs::read_to_string(tokens_of(site))?;
+    let token = tokens.lines().next().context("there is no token")?;
+    let mut stream = TcpStream::connect(site.address)?;
+    write!(
+        stream,
+        "POST /oauth/introspect HTTP/1.1\r\nHost: {}\r\nAuthorization: Basic {basic}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\ntoken={token}",
+        site.address,
+        "token=".len() + token.len(),
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.contains("\"active\":true"), "{answer}");
+    Ok(())
 }
 
 fn tokens_of(site: &Site) -> String {
@@ -262,6 +295,24 @@ fn write(rounds: &[Round], report: &mut Report) {
         |round| round.refresh,
         |round| round.bare,
         Bound::AtLeast(0.06),
+    );
+    line(
+        "client credentials, to bare hyper",
+        |round| round.client_credentials,
+        |round| round.bare,
+        Bound::AtLeast(0.12),
+    );
+    line(
+        "introspections, 1,000 tokens, to bare hyper",
+        |round| round.introspect_small,
+        |round| round.bare,
+        Bound::AtLeast(0.45),
+    );
+    line(
+        "introspections, a random one of 1,000,000 tokens, to bare hyper",
+        |round| round.introspect_large,
+        |round| round.bare,
+        Bound::AtLeast(0.30),
     );
     let route = |round: &Round| (round.plugin.cpu_micros - round.native.cpu_micros) * 1e3;
     report.add(
