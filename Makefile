@@ -2,7 +2,7 @@
 #   make run    builds Hob and serves it at http://127.0.0.1:8080
 #   make test   runs everything that has to hold
 
-.PHONY: run build test check unit e2e bench advisories tools clean-run
+.PHONY: run build test check unit e2e fuzz bench advisories tools clean-run
 .DELETE_ON_ERROR:
 
 PROFILE ?= release
@@ -40,6 +40,11 @@ unit:
 
 e2e:
 	scripts/test e2e
+
+# 100,000 bad inputs for each parser and each address that reads any. Takes
+# hours, and so is no part of `make test`, which tries fewer.
+fuzz:
+	scripts/test fuzz
 
 # Known vulnerabilities in dependencies. Needs the advisory database from the
 # network, and so is no part of `make test`.

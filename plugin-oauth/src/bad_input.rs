@@ -1,19 +1,28 @@
 //! Input as it comes from outside, for the tests of what reads it: nearly right,
 //! quite wrong, or no text at all.
 //!
-//! What once failed is kept in `proptest-regressions`, and tried first.
+//! What once failed is kept in `proptest-regressions`, and tried first. How many
+//! cases there are, `PROPTEST_CASES` says: `make fuzz` takes 100,000 of each
+//! test, and any other run few enough not to be waited for.
+
+use std::env;
 
 use proptest::{prelude::*, sample::select};
 
-/// Of each parser of outside input.
-const CASES: u32 = 100_000;
-
-/// So many cases that what can go wrong does.
+/// For a parser by itself.
 #[must_use]
 pub fn many_cases() -> ProptestConfig {
-    ProptestConfig {
-        cases: CASES,
-        ..ProptestConfig::default()
+    unless_told_otherwise(1000)
+}
+
+/// So many cases, where the variable says nothing.
+#[must_use]
+pub fn unless_told_otherwise(cases: u32) -> ProptestConfig {
+    // It has read the variable.
+    let told = ProptestConfig::default();
+    match env::var_os("PROPTEST_CASES") {
+        Some(_) => told,
+        None => ProptestConfig { cases, ..told },
     }
 }
 
@@ -117,7 +126,8 @@ pub fn json_object(names: &'static [&'static str]) -> impl Strategy<Value = Vec<
         })
 }
 
-fn json_value() -> impl Strategy<Value = serde_json::Value> {
+/// A value of any type.
+pub fn json_value() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         6 => text().prop_map(serde_json::Value::from),
         1 => any::<bool>().prop_map(serde_json::Value::from),

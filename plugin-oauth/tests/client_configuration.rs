@@ -28,6 +28,52 @@ async fn is_known(dance: &Dance, client_id: &str) -> bool {
     list.stdout.contains(client_id)
 }
 
+/// The operator closes registration, which is for newcomers. Whoever is there
+/// can still look after itself, and leave.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_registered_stays_when_registration_is_closed() {
+    on_each_database(async |builder| {
+        let dance = open_site(builder).await;
+        let (own, leaving) = (registered(&dance).await, registered(&dance).await);
+        let (_, initial) = dance.initial_token(&["--uses", "2"]).await;
+        let mut dance = dance.restart("dynamic_registration = \"closed\"").await;
+        let path = "/.well-known/oauth-authorization-server";
+        let metadata: Value = dance.site.browser().get(path).await.json();
+        assert_eq!(metadata.get("registration_endpoint"), None);
+        let newcomer = web_metadata(&json!({}));
+        for token in [None, Some(initial.as_str())] {
+            let reply = dance
+                .send_json(Method::POST, REGISTER, token, Some(&newcomer))
+                .await;
+            assert_refused(&reply, 404, "not_found");
+        }
+
+        let reply = own.get(&dance).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+        let renamed = update(&own, &json!({"client_name": "Photo Bench"}));
+        let reply = own.put(&dance, &renamed).await;
+        assert_eq!(
+            reply.json::<Value>()["client_name"],
+            "Photo Bench",
+            "{reply:?}"
+        );
+        let given = dance.tokens(&own.app).await;
+        dance.assert_alive(&given).await;
+        // No better than before: its own token, and no other.
+        let wrong = SelfRegistered {
+            access_token: leaving.access_token.clone(),
+            ..own.clone()
+        };
+        assert_challenged(&wrong.get(&dance).await, true);
+
+        let reply = leaving.delete(&dance).await;
+        assert_eq!(reply.status(), 204, "{reply:?}");
+        assert!(!is_known(&dance, &leaving.app.client_id).await);
+        assert!(is_known(&dance, &own.app.client_id).await);
+    })
+    .await;
+}
+
 /// Check 94: the token is bound to its client.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_clients_own_token_manages_it() {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use support::{
     App, Dance, TOKEN, Tokens, allow, answer, assert_error,
     keys::{ClientKey, Unsigned},
+    nearly_right::over_the_host,
     tokens,
 };
 
@@ -707,7 +708,7 @@ fn no_proof_makes_the_server_fail() {
     });
     let key = ClientKey::new();
     let json = "[ -~]{0,30}";
-    proptest!(ProptestConfig::with_cases(128), |(
+    proptest!(over_the_host("proptest-regressions/at_dpop.txt"), |(
         text in "[!-~]{0,80}",
         name in "(typ|alg|jwk|jti|htm|htu|iat|ath|crit)",
         value in prop_oneof![

@@ -31,7 +31,12 @@ pub struct TestHost {
     started: Option<Started>,
     dispatch: Dispatch,
     clock: Clock,
-    // Dropped after the site that lives in them.
+    // Dropped after the site that lives in it. Gone only when `stop` takes it.
+    house: Option<House>,
+}
+
+/// What a site lives in, and what is still there after it was stopped.
+struct House {
     folder: TempDir,
     postgres: Option<FreshDatabase>,
 }
@@ -43,6 +48,9 @@ pub struct Builder {
     server: String,
     url: String,
     postgres: Option<FreshDatabase>,
+    /// Of a site that was there before; a fresh one makes its own.
+    folder: Option<TempDir>,
+    clock: Clock,
 }
 
 /// Runs a test on a fresh SQLite database, and then on a fresh PostgreSQL
@@ -69,6 +77,27 @@ impl TestHost {
             server: String::new(),
             url: "http://127.0.0.1:8080".to_owned(),
             postgres: None,
+            folder: None,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Stops the site, and hands back what it lived in: the database, the files
+    /// and the clock, to be started again with other plugins or settings.
+    ///
+    /// # Panics
+    /// Never: stopping does not.
+    pub async fn stop(mut self) -> Builder {
+        let started = self.started.take().expect("runs until it is stopped");
+        tokio::task::spawn_blocking(move || started.stop())
+            .await
+            .expect("stopping does not panic");
+        let House { folder, postgres } = self.house.take().expect("it is there until now");
+        Builder {
+            folder: Some(folder),
+            postgres,
+            clock: self.clock.clone(),
+            ..Self::builder()
         }
     }
 
@@ -93,13 +122,17 @@ impl TestHost {
         &self.started.as_ref().expect("runs until dropped").app
     }
 
+    fn house(&self) -> &House {
+        self.house.as_ref().expect("there until it is stopped")
+    }
+
     pub(super) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.house().folder.path()
     }
 
     /// Its database, where that is PostgreSQL.
     pub(super) fn postgres(&self) -> Option<&FreshDatabase> {
-        self.postgres.as_ref()
+        self.house().postgres.as_ref()
     }
 
     /// A client without cookies.
@@ -277,7 +310,9 @@ impl Builder {
     }
 
     fn start_blocking(self) -> Result<TestHost, String> {
-        let folder = TempDir::with_prefix("hob-test-").expect("a temporary folder can be made");
+        let folder = self.folder.unwrap_or_else(|| {
+            TempDir::with_prefix("hob-test-").expect("a temporary folder can be made")
+        });
         let unpacked: Vec<_> = self
             .plugins
             .iter()
@@ -334,15 +369,17 @@ impl Builder {
             .collect();
         let owners = startup::owners(sources.iter().map(|source| &source.packed));
         migrate::apply(&database, &owners, |_| {}).map_err(|error| words(&error))?;
-        let clock = Clock::system();
+        let clock = self.clock;
         let started = startup::start_with(&config, database, clock.clone(), sources, &enabled)
             .map_err(|error| words(&error))?;
         Ok(TestHost {
             dispatch: dispatch(&started.app),
             started: Some(started),
             clock,
-            folder,
-            postgres: self.postgres,
+            house: Some(House {
+                folder,
+                postgres: self.postgres,
+            }),
         })
     }
 }

@@ -5,7 +5,10 @@
 #![allow(dead_code)]
 
 pub mod assertion;
+#[path = "../../src/bad_input.rs"]
+pub mod bad_input;
 pub mod keys;
+pub mod nearly_right;
 pub mod registration;
 
 use diesel::RunQueryDsl;
@@ -55,13 +58,15 @@ pub struct Tokens {
     pub scope: String,
 }
 
+fn with_plugins(builder: Builder) -> Builder {
+    builder
+        .plugin(hob_plugin_oauth::HOB_PLUGIN)
+        .plugin(hob_plugin_api::HOB_PLUGIN)
+}
+
 impl Dance {
     pub async fn start(builder: Builder) -> Self {
-        let site = builder
-            .plugin(hob_plugin_oauth::HOB_PLUGIN)
-            .plugin(hob_plugin_api::HOB_PLUGIN)
-            .start()
-            .await;
+        let site = with_plugins(builder).start().await;
         let alice = site.add_member("alice", PASSWORD).await;
         let mut browser = site.browser();
         browser.sign_in("alice", PASSWORD).await;
@@ -70,6 +75,16 @@ impl Dance {
             alice,
             browser,
         }
+    }
+
+    /// Stops the site and starts it on the same database with these lines for
+    /// the plugin, and no others.
+    pub async fn restart(mut self, lines: &str) -> Self {
+        let builder = self.site.stop().await.plugin_toml("oauth", lines);
+        self.site = with_plugins(builder).start().await;
+        self.browser = self.site.browser();
+        self.browser.sign_in("alice", PASSWORD).await;
+        self
     }
 
     /// Runs `hob oauth client add`.
