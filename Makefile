@@ -19,11 +19,10 @@ run: build
 	@for plugin in $(PLUGINS); do \
 		install -m 644 $(TARGET)/$(FOLDER)/libhob_plugin_$$plugin.so plugins/; \
 	done
-	@test -e hob.toml && fresh= || fresh=1; \
-	if [ -n "$$fresh" ]; then $(HOB) init $(PLUGINS:%=--enable %); fi && \
-	$(HOB) plugins lock && \
-	$(HOB) dbupdate && \
-	if [ -n "$$fresh" ]; then \
+	@test -e hob.toml || $(HOB) init $(PLUGINS:%=--enable %)
+	@$(HOB) plugins lock
+	@$(HOB) dbupdate
+	@if [ "$$($(HOB) user list --json)" = "[]" ]; then \
 		echo "The administrator is called admin."; \
 		$(HOB) user add admin --admin --generate-password; \
 	fi

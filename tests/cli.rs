@@ -105,14 +105,17 @@ fn each_command_explains_itself_with_examples() {
         "init",
         "serve",
         "dbupdate",
+        "user",
         "user add",
         "user passwd",
         "user list",
         "user disable",
+        "plugins",
         "plugins list",
         "plugins info",
         "plugins check",
         "plugins lock",
+        "hello",
         "hello greetings",
     ] {
         let mut words: Vec<&str> = arguments.split_whitespace().collect();

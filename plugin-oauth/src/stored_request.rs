@@ -64,6 +64,17 @@ impl fmt::Display for RequestUri {
     }
 }
 
+/// Whether the client may still ask for what it asked for: it may have been
+/// changed while the request waited.
+#[must_use]
+pub fn still_fits(oauth: &OAuth, client: &Client, stored: &StoredRequest) -> bool {
+    let any_localhost_port = oauth.settings().localhost_with_any_port;
+    client
+        .admit(stored.redirect_uri.as_str(), any_localhost_port)
+        .is_some()
+        && stored.scope.first_not_in(&client.scope).is_none()
+}
+
 /// The way by which a request came.
 #[derive(Debug, Clone, Copy)]
 pub enum Arrival<'a> {

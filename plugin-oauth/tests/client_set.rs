@@ -6,7 +6,7 @@ use hob::testing::{Reply, on_each_database};
 use hob_plugin_sdk::abi::command::RawOutput;
 use serde_json::{Value, json};
 use support::{
-    App, Dance, REDIRECT_URI, TOKEN, answer, assert_error, assert_error_page,
+    App, Dance, REDIRECT_URI, TOKEN, allow, answer, assert_error, assert_error_page,
     registration::{open_site, update, web_metadata},
     tokens,
 };
@@ -286,6 +286,44 @@ async fn the_operator_is_told_what_to_mind() {
         let now = shown(&dance, &own.app).await;
         assert_eq!(now["introspects"], true);
         assert_eq!(now["require_pushed_authorization_requests"], false);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_gives_no_more_than_the_application_has_now() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let both = ["profile".to_owned(), "media:read".to_owned()];
+        let more = [("scope", "profile media:read")];
+        for narrowed in [
+            ["--scope", "profile"],
+            ["--redirect-uri", "https://elsewhere.example/callback"],
+        ] {
+            let app = dance
+                .register_with_scope(REDIRECT_URI, "profile media:read", &[])
+                .await;
+            let page = dance.browser.get(&app.authorize_path(&more)).await;
+            assert_eq!(page.status(), 200, "{page:?}");
+            let pushed = dance.pushed_path(&app, &more).await;
+            // What is no less lets it wait on.
+            set(&dance, &app, &["--name", "Renamed"]).await;
+            assert_eq!(dance.browser.get(&pushed).await.status(), 200);
+
+            set(&dance, &app, &narrowed).await;
+            let reply = allow(&mut dance.browser, &page, &both).await;
+            assert_error_page(&reply);
+            assert_error_page(&dance.browser.get(&pushed).await);
+        }
+
+        let app = dance
+            .register_with_scope(REDIRECT_URI, "profile media:read", &[])
+            .await;
+        let page = dance.browser.get(&app.authorize_path(&more)).await;
+        let code = answer(&allow(&mut dance.browser, &page, &both).await).expect_code();
+        set(&dance, &app, &["--scope", "profile"]).await;
+        let reply = dance.exchange(&app, &code).await;
+        assert_eq!(reply.json::<Value>()["scope"], "profile", "{reply:?}");
     })
     .await;
 }

@@ -156,23 +156,24 @@ fn graft(parent: clap::Command, words: &[&str], command: &Command) -> clap::Comm
     }
     let branch = clap::Command::new(word)
         .subcommand_required(true)
-        .arg_required_else_help(true);
+        .arg_required_else_help(true)
+        .after_help(examples(&command.examples[..command.examples.len().min(1)]));
     parent.subcommand(graft(branch, rest, command))
 }
 
 fn leaf(name: String, command: &Command) -> clap::Command {
-    let examples: Vec<String> = command
-        .examples
-        .iter()
-        .map(|example| format!("  {example}"))
-        .collect();
     let mut parser = clap::Command::new(name)
         .about(command.about.clone())
-        .after_help(format!("Examples:\n{}", examples.join("\n")));
+        .after_help(examples(&command.examples));
     for argument in &command.arguments {
         parser = parser.arg(arg(argument));
     }
     parser
+}
+
+fn examples(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    format!("Examples:\n{}", lines.join("\n"))
 }
 
 fn arg(argument: &Argument) -> Arg {

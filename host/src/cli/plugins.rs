@@ -12,6 +12,7 @@ use crate::{
 
 /// List, explain, check and lock the installed plugins
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  hob plugins list\n  hob plugins check")]
 pub struct Plugins {
     #[command(subcommand)]
     command: PluginsCommand,

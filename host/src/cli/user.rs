@@ -15,6 +15,9 @@ use crate::{
 
 /// Add, list and change the site's members
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  hob user add alice --email alice@example.org\n  hob user list"
+)]
 pub struct User {
     #[command(subcommand)]
     command: UserCommand,

@@ -154,15 +154,18 @@ impl MediaLibrary {
         };
         let length = tokio::fs::metadata(file).await?.len();
         self.limits.check_bytes(length)?;
-        let upload = Bytes::from(tokio::fs::read(file).await?);
         let privacy = if new.keep_location {
             Privacy::Keep
         } else {
             Privacy::Strip
         };
-        let limits = self.limits;
+        let (limits, file) = (self.limits, file.to_owned());
+        // Read in its turn: what waits does so on the disk.
         let admitted = self
-            .in_turn(move || admit(upload, &limits, privacy))
+            .in_turn(move || {
+                let upload = Bytes::from(std::fs::read(file)?);
+                Ok::<_, PublishError>(admit(upload, &limits, privacy)?)
+            })
             .await?;
         let inspected = admitted.inspected;
         let key = Folder::random().file(Size::Original, inspected.format);

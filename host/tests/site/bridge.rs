@@ -1,5 +1,7 @@
 //! Plugins that misbehave: the request fails, the site and the others go on.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use hob::testing::{TestHost, on_each_database};
 use hob_plugin_sdk::{InlinePlugin, StaticPlugin, prelude::*};
 
@@ -295,6 +297,32 @@ async fn a_handler_that_blocks_its_thread_turns_readyz_red() {
     assert_eq!(blocked.await.expect("it comes back"), 200);
     site.app().watchdog().look();
     assert_eq!(other.get("/readyz").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_does_not_end_turns_readyz_red() {
+    static RELEASED: AtomicBool = AtomicBool::new(false);
+    let site = TestHost::builder().start().await;
+    let mut browser = site.browser();
+    assert_eq!(browser.get("/readyz").await.status(), 200);
+    let db = site.db();
+    let (entered, has_entered) = tokio::sync::oneshot::channel();
+    let looping = tokio::spawn(async move {
+        db.write(move |_| {
+            let _ = entered.send(());
+            while !RELEASED.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+            Ok::<_, diesel::result::Error>(())
+        })
+        .await
+    });
+    has_entered.await.expect("it begins");
+    assert_eq!(browser.get("/readyz").await.status(), 503);
+    assert_eq!(browser.get("/healthz").await.status(), 200);
+    RELEASED.store(true, Ordering::Release);
+    let _ = looping.await.expect("it ends");
+    assert_eq!(browser.get("/readyz").await.status(), 200);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::{
     pages::Onward,
     prompt::Prompt,
     redirect_uri::RedirectTarget,
-    stored_request::{Arrival, RequestUri, store},
+    stored_request::{Arrival, RequestUri, still_fits, store},
 };
 
 /// An authorization request, and what is known about it.
@@ -111,6 +111,9 @@ async fn read_stored(
     }
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
+    }
+    if !still_fits(oauth, &client, &stored) {
+        return Err(Unredirectable::RequestGone);
     }
     Ok(Asked {
         request: stored.request(),

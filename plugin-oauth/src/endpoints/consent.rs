@@ -10,7 +10,7 @@ use crate::{
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, StoredRequest},
     scope::Scope,
-    stored_request::RequestUri,
+    stored_request::{RequestUri, still_fits},
 };
 
 /// Takes the decision.
@@ -47,6 +47,9 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     }
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
+    }
+    if !still_fits(oauth, &client, &stored) {
+        return Err(Unredirectable::RequestGone);
     }
     match Decision::from_form(&form, &stored.scope)?.ok_or(Unredirectable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth, member, client, stored, scope).await,

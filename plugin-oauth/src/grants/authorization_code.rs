@@ -212,9 +212,11 @@ async fn consume_and_issue(
     proof: Option<&Proof>,
     now: Timestamp,
 ) -> Result<Result<TokenResponse, AuthorizationCode>, OAuthError> {
+    // The client may have been changed since.
+    let scope = code.scope.intersection(&client.scope);
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
         parent: None,
-        scope: code.scope.clone(),
+        scope: scope.clone(),
         resource: code.resource.clone(),
         key_thumbprint: refresh_key(client, None, proof),
         family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
@@ -227,7 +229,7 @@ async fn consume_and_issue(
             refresh,
         }),
         family: code.family,
-        scope: code.scope.clone(),
+        scope,
         resource,
         proof: proof.cloned(),
     };

@@ -220,9 +220,11 @@ async fn consume_and_issue(
     proof: Option<&Proof>,
     now: Timestamp,
 ) -> Result<TokenResponse, OAuthError> {
+    // The client may have been changed since.
+    let scope = device.scope.intersection(&client.scope);
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
         parent: None,
-        scope: device.scope.clone(),
+        scope: scope.clone(),
         resource: device.resource.clone(),
         key_thumbprint: refresh_key(client, None, proof),
         family_expires_at: now + oauth.settings().refresh_token_absolute_lifetime(),
@@ -235,7 +237,7 @@ async fn consume_and_issue(
             refresh,
         }),
         family: device.family,
-        scope: device.scope.clone(),
+        scope,
         resource: device.resource.clone(),
         proof: proof.cloned(),
     };
