@@ -45,7 +45,20 @@ pub fn resolve_plugins(config: &Config) -> Result<Vec<ResolvedPlugin>, Diagnosti
 /// It can't be created, opened or reached.
 pub fn open_database(config: &Config) -> Result<Database, Diagnostic> {
     let failed = |error: &dyn std::fmt::Display| {
-        Diagnostic::new(format!("the database can't be opened: {error}")).at(config.file())
+        Diagnostic::new(format!("the database can't be opened: {error}"))
+            .at(config.file())
+            .fix(match &config.database.url {
+                config::DatabaseUrl::Sqlite(file) => format!(
+                    "let the user who runs Hob write to the folder of {}, or set another `url` in \
+                     [database]",
+                    file.display()
+                ),
+                config::DatabaseUrl::Postgres(_) => {
+                    "see that PostgreSQL runs there and lets this user in, or correct `url` in \
+                     [database]"
+                        .to_owned()
+                }
+            })
     };
     let url = match &config.database.url {
         config::DatabaseUrl::Sqlite(file) => DatabaseUrl::Sqlite(file.clone()),
@@ -128,7 +141,25 @@ fn config_option(file: &Path) -> String {
 /// What a failed migration is to an operator.
 #[must_use]
 pub fn migration_failed(error: &MigrateError) -> Diagnostic {
-    Diagnostic::new(error.to_string())
+    let fix = match error {
+        MigrateError::Unknown { owner, .. } => format!("install the newer version of {owner}"),
+        MigrateError::TooFewToRevert { .. } => {
+            "`hob dbupdate --status` shows what is applied".to_owned()
+        }
+        MigrateError::Edited { owner, .. } => {
+            format!("restore the file as {owner} had it, and put the change into a new migration")
+        }
+        MigrateError::Statement { owner, .. }
+        | MigrateError::ForeignTable { owner, .. }
+        | MigrateError::LedgerTouched { owner, .. } => format!(
+            "what was there before stays as it is; take the migration to the author of {owner}"
+        ),
+        MigrateError::Database(_) => {
+            "see that the database is there and can be written to, then run the same again"
+                .to_owned()
+        }
+    };
+    Diagnostic::new(error.to_string()).fix(fix)
 }
 
 /// A site with its started plugins, not yet serving.
@@ -195,8 +226,13 @@ pub fn start_with(
     let db = Db::from_abi(database.interface());
     let address = Address::new(&config.site.url);
     let config::Store::Folder(folder) = &config.media.store;
-    let store = MediaStore::open(&format!("file:{}", folder.display()), Path::new(""))
-        .map_err(|error| Diagnostic::new(error.to_string()).at(config.file()))?;
+    let store = MediaStore::open(&format!("file:{}", folder.display()), Path::new("")).map_err(
+        |error| {
+            Diagnostic::new(error.to_string())
+                .at(config.file())
+                .fix("let the user who runs Hob write there, or set another `store` in [media]")
+        },
+    )?;
     let limits = Limits {
         max_bytes: config.media.max_bytes,
         max_pixels: config.media.max_pixels,

@@ -89,7 +89,12 @@ impl Extension {
         let result = match plugin {
             Some(plugin) => runtime()?.block_on(plugin.run_command(invocation)),
             None => {
-                return Err(Diagnostic::new(format!("plugin {} is not enabled", self.id())).into());
+                return Err(
+                    Diagnostic::new(format!("plugin {} is not enabled", self.id()))
+                        .at(config.file())
+                        .fix("add it to `enabled` in [plugins]")
+                        .into(),
+                );
             }
         };
         started.stop();

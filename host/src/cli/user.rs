@@ -234,6 +234,7 @@ impl NewPassword {
                 .read_to_string(&mut text)
                 .map_err(|error| {
                     Diagnostic::new(format!("standard input can't be read: {error}"))
+                        .fix("give the password as one line of UTF-8, or use --generate-password")
                 })?;
             (text.trim_end_matches(['\r', '\n']).to_owned(), None)
         } else {
@@ -278,13 +279,13 @@ fn print_generated(secret: Option<&Secret>) {
 
 fn refused(error: MemberError) -> Diagnostics {
     let fix = match &error {
-        MemberError::Unknown(_) => Some("`hob user list` names all members"),
-        MemberError::UsernameTaken(_) => Some("choose another, or change that account"),
-        _ => None,
+        MemberError::Unknown(_) => "`hob user list` names all members",
+        MemberError::UsernameTaken(_) => "choose another, or change that account",
+        MemberError::BadUsername(_) => "choose a name of that kind",
+        MemberError::EmailTaken => "give another, or change the account that has it",
+        MemberError::BadEmail(_) => "write it as name@example.org",
+        MemberError::RefusedByPlugin(_) => "see what the plugin says, or disable it",
+        MemberError::Database(_) => "see that the database is there, then run the same again",
     };
-    let diagnostic = Diagnostic::new(error.to_string());
-    match fix {
-        Some(fix) => diagnostic.fix(fix).into(),
-        None => diagnostic.into(),
-    }
+    Diagnostic::new(error.to_string()).fix(fix).into()
 }

@@ -46,6 +46,7 @@ impl Document {
             return Err(
                 Diagnostic::new(format!("this is not valid TOML: {}", error.message()))
                     .at(Place::in_text(file, &text, offset))
+                    .fix("correct it there; `hob init` in an empty folder writes a file to compare with")
                     .into(),
             );
         }
@@ -118,10 +119,13 @@ impl Document {
                 ("", _) => format!("unknown key `{name}`, outside of any section"),
                 _ => format!("unknown key `{name}` in [{title}]"),
             };
-            errors.push(
-                Diagnostic::new(what + &did_you_mean(name, known.iter().copied()))
-                    .at(self.place(key)),
-            );
+            let hint = did_you_mean(name, known.iter().copied());
+            let is_near = !hint.is_empty();
+            let error = Diagnostic::new(what + &hint).at(self.place(key));
+            errors.push(match is_near {
+                true => error,
+                false => error.fix(format!("known here: {}", known.join(", "))),
+            });
         }
     }
 }

@@ -130,13 +130,13 @@ impl std::fmt::Display for Progress<'_> {
 pub enum MigrateError {
     #[error(
         "{owner}: the migration {} was edited after it had been applied: the database has {}, \
-         this binary {}; restore the file as it was and put the change into a new migration",
+         this binary {}",
         .edited.migration, .edited.applied, .edited.now
     )]
     Edited { owner: String, edited: Edited },
     #[error(
         "{owner}: the database has the migration {migration}, which this binary does not know: \
-         it is older than the schema; install the newer version of {owner} again"
+         it is older than the schema"
     )]
     Unknown {
         owner: String,

@@ -80,6 +80,10 @@ impl InstalledPlugins {
                 identity.id, identity.version, identity.abi
             ))
             .at(path.as_path())
+            .fix(format!(
+                "build {} against this Hob's SDK, or install a Hob that supports its ABI",
+                identity.id
+            ))
         });
         let ambiguous = self.ambiguous.iter().map(|(id, paths)| {
             paths.iter().fold(
@@ -119,7 +123,9 @@ fn libraries(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
         io::ErrorKind::NotFound => Diagnostic::new("the plugins' folder is not there")
             .at(folder)
             .fix("make it and put the plugins into it, or set `dir` in [plugins]"),
-        _ => Diagnostic::new(format!("the plugins' folder can't be read: {error}")).at(folder),
+        _ => Diagnostic::new(format!("the plugins' folder can't be read: {error}"))
+            .at(folder)
+            .fix("let the user who runs Hob read it, or set another `dir` in [plugins]"),
     };
     let entries = fs::read_dir(folder).map_err(failed)?;
     ownership::check_folder(folder)?;

@@ -57,7 +57,9 @@ impl Lock {
                     .at(file)
                     .fix("if you trust the files in the plugins' folder, run `hob plugins lock`")
             }
-            _ => Diagnostic::new(format!("the lock file can't be read: {error}")).at(file),
+            _ => Diagnostic::new(format!("the lock file can't be read: {error}"))
+                .at(file)
+                .fix("let the user who runs Hob read it"),
         })?;
         let content: Content<_> = toml::from_str(&text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);

@@ -98,7 +98,9 @@ pub fn check_file(path: &Path, metadata: &Metadata) -> Result<(), Diagnostic> {
 /// Others can change what is found in one of them, or it can't be read.
 pub fn check_folder(folder: &Path) -> Result<(), Diagnostic> {
     let failed = |path: &Path, error: std::io::Error| {
-        Diagnostic::new(format!("the folder can't be read: {error}")).at(path)
+        Diagnostic::new(format!("the folder can't be read: {error}"))
+            .at(path)
+            .fix("let the user who runs Hob read it, or set another `dir` in [plugins]")
     };
     let written = std::path::absolute(folder).map_err(|error| failed(folder, error))?;
     let real = folder

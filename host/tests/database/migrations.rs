@@ -200,7 +200,7 @@ fn an_edited_migration_is_named_with_both_digests() {
             "20261122000000_create_clients",
             &before,
             &owners[1].migrations[0].sqlite.sha256(),
-            "restore",
+            "was edited after it had been applied",
         ] {
             assert!(error.contains(part), "{part}: {error}");
         }
