@@ -60,7 +60,10 @@ fn no_acknowledged_upload_is_lost() {
     let clean = original(&alice, &page);
 
     let mut all = vec![page];
-    for round in 0..ROUNDS {
+    let enough = (ROUNDS / 2) as usize;
+    let mut round = 0;
+    // On a busy machine more rounds end before anything is uploaded.
+    while round < ROUNDS || (all.len() <= enough && round < 4 * ROUNDS) {
         let pages = Mutex::new(Vec::new());
         let stopped = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -87,11 +90,9 @@ fn no_acknowledged_upload_is_lost() {
             assert!(original(&visitor, page) == clean, "{page} in round {round}");
         }
         all.extend(pages);
+        round += 1;
     }
-    assert!(
-        all.len() as u64 > ROUNDS / 2,
-        "hardly anything was uploaded"
-    );
+    assert!(all.len() > enough, "hardly anything was uploaded");
     let visitor = site.visitor();
     for page in &all {
         assert!(original(&visitor, page) == clean, "{page} was lost later");

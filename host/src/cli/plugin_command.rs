@@ -50,6 +50,9 @@ impl Extension {
             .about(self.manifest.title.clone())
             .subcommand_required(true)
             .arg_required_else_help(true);
+        if let Some(first) = self.manifest.commands.first() {
+            root = root.after_help(examples(&first.examples[..first.examples.len().min(1)]));
+        }
         for command in &self.manifest.commands {
             let words: Vec<&str> = command.command.split(' ').collect();
             root = graft(root, &words, command);

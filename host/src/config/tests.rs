@@ -213,7 +213,10 @@ fn a_syntax_error_has_its_place() {
         refused.starts_with("error: this is not valid TOML: "),
         "{refused}"
     );
-    assert!(refused.contains("\n  --> hob.toml:2:7\n  fix: "), "{refused}");
+    assert!(
+        refused.contains("\n  --> hob.toml:2:7\n  fix: "),
+        "{refused}"
+    );
     let twice = parse("[site]\nurl = \"a\"\nurl = \"b\"\n")
         .unwrap_err()
         .to_string();
