@@ -102,8 +102,18 @@ fn play(library: Start, more: &[&str], scene: impl FnOnce(&mut Scene)) {
 fn play_with(section: &str, library: Start, more: &[&str], scene: impl FnOnce(&mut Scene)) {
     let installation = Installation::new(&["oauth", "api"]);
     installation.add_to_configuration(section);
+    play_on(&installation, library, more, scene);
+}
+
+/// The same, on a site that is there.
+fn play_on(
+    installation: &Installation,
+    library: Start,
+    more: &[&str],
+    scene: impl FnOnce(&mut Scene),
+) {
     installation.add_member("alice", "a long password");
-    let application = Application::register(&installation, more);
+    let application = Application::register(installation, more);
     let site = installation.serve();
     scene(&mut Scene {
         site: &site,
@@ -173,6 +183,19 @@ fn connects_and_publishes(library: Start, more: &[&str]) {
         let file = photograph::path(TURNED);
         let page = scene.client.told(&format!("publish {}", file.display()));
         photograph::assert_clean_and_upright(&scene.alice, &page);
+    });
+}
+
+/// The site stands below a path of its host. The application knows no more of
+/// it than its issuer, and finds the metadata by that (RFC 8414, section 3.1).
+fn finds_a_site_below_a_path(library: Start) {
+    let installation = Installation::new(&["oauth", "api"]).below("/hob");
+    play_on(&installation, library, &[], |scene| {
+        scene.connected();
+        scene.expect("refresh", &format!("allowed {ALL_SCOPES}"));
+        scene.expect("me", "alice");
+        scene.expect("revoke", "revoked");
+        scene.expect("me", "error invalid_token");
     });
 }
 
@@ -435,6 +458,11 @@ fn oauth4webapi_works_as_a_public_client() {
 }
 
 #[test]
+fn oauth4webapi_finds_a_site_below_a_path() {
+    finds_a_site_below_a_path(OAUTH4WEBAPI);
+}
+
+#[test]
 fn oauth4webapi_hears_a_no() {
     hears_a_no(OAUTH4WEBAPI);
 }
@@ -527,6 +555,11 @@ fn openid_client_connects_and_refreshes() {
 #[test]
 fn openid_client_works_as_a_public_client() {
     connects_and_refreshes(OPENID_CLIENT, &["--public"]);
+}
+
+#[test]
+fn openid_client_finds_a_site_below_a_path() {
+    finds_a_site_below_a_path(OPENID_CLIENT);
 }
 
 #[test]

@@ -463,6 +463,31 @@ async fn a_client_that_nobody_uses_goes_after_a_while() {
     .await;
 }
 
+/// Where tokens live longer than unused clients, the token is the use.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_holds_a_token_of_its_own_stays_as_long_as_that() {
+    on_each_database(async |builder| {
+        let lines = "dynamic_registration = \"open\"\nunused_registration_lifetime = \"1m\"\n\
+                     access_token_lifetime = \"1h\"";
+        let dance = Dance::start(builder.plugin_toml("oauth", lines)).await;
+        let machine = json!({"grant_types": ["client_credentials"], "scope": "media:read"});
+        let machine = dance.register_itself(&machine).await.app;
+        let form = [("grant_type", "client_credentials")];
+        let access = tokens(&dance.token(&machine, &form).await).access;
+        dance.site.clock().advance(Duration::from_secs(59 * 60));
+        dance.site.run_job("oauth", "prune").await;
+        assert!(is_known(&dance, &machine.client_id).await);
+        // It speaks for no member, which is another matter than a dead token.
+        assert_eq!(dance.api_status(&access).await, 403);
+        dance.site.clock().advance(DAY);
+        for _ in 0..2 {
+            dance.site.run_job("oauth", "prune").await;
+        }
+        assert!(!is_known(&dance, &machine.client_id).await);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn unused_clients_stay_for_good_where_the_operator_says_so() {
     on_each_database(async |builder| {

@@ -385,6 +385,42 @@ async fn what_is_revoked_meanwhile_gives_no_tokens() {
     .await;
 }
 
+/// The operator's suspension ends all that waits; this came a moment later.
+#[tokio::test]
+async fn a_device_that_began_while_its_client_was_suspended_gets_nothing() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = device_app(&dance, &["--public"]).await;
+        let mut browser = dance.site.browser();
+        browser.sign_in("alice", PASSWORD).await;
+        let device = begin(&dance, &app).await;
+        let assert_suspended = |page: &Reply| {
+            assert_error_page(page);
+            assert_eq!(page.status(), 403, "{page:?}");
+            assert!(page.text().contains("suspended"), "{page:?}");
+        };
+
+        dance.mark_suspended(&app, true).await;
+        assert_suspended(&enter(&mut browser, &device.user_code).await);
+        dance.mark_suspended(&app, false).await;
+        let page = enter(&mut browser, &device.user_code).await;
+
+        dance.mark_suspended(&app, true).await;
+        assert_suspended(&decide(&mut browser, &page, "allow", "profile").await);
+        dance.mark_suspended(&app, false).await;
+        let done = decide(&mut browser, &page, "allow", "profile").await;
+        assert_eq!(done.status(), 200, "{done:?}");
+
+        dance.mark_suspended(&app, true).await;
+        let reply = poll(&dance, &app, &device).await;
+        assert_error(&reply, 400, "invalid_grant");
+        dance.mark_suspended(&app, false).await;
+        let given = tokens(&poll(&dance, &app, &device).await);
+        dance.assert_alive(&given).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn guessing_a_user_code_is_slowed_down() {
     on_each_database(async |builder| {

@@ -227,6 +227,24 @@ async fn a_request_uri_that_is_brought_many_times_at_once_gives_one_code() {
     .await;
 }
 
+/// The operator's suspension ends what is stored; this came a moment later.
+#[tokio::test]
+async fn what_was_pushed_while_its_client_was_suspended_leads_nowhere() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let path = dance.pushed_path(&app, &[]).await;
+        dance.mark_suspended(&app, true).await;
+        let page = dance.browser.get(&path).await;
+        assert_error_page(&page);
+        assert_eq!(page.status(), 403, "{page:?}");
+        assert!(page.text().contains("suspended"), "{page:?}");
+        dance.mark_suspended(&app, false).await;
+        request_on(&dance.browser.get(&path).await);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_the_browser_adds_to_a_pushed_request_is_ignored() {
     on_each_database(async |builder| {

@@ -39,6 +39,8 @@ pub fn each_database(journey: impl Fn(Database)) {
 pub struct Installation {
     folder: TempDir,
     address: SocketAddr,
+    /// The path below which the site stands; empty at the root of its host.
+    base: String,
     _database: Database,
 }
 
@@ -72,6 +74,7 @@ impl Installation {
         let site = Self {
             folder,
             address: free_address(),
+            base: String::new(),
             _database: database,
         };
         let mut arguments = vec!["init"];
@@ -85,6 +88,14 @@ impl Installation {
             site.edit_configuration("sqlite:data/hob.db", &fresh.url());
         }
         site
+    }
+
+    /// Puts the site below a path of its host.
+    pub fn below(mut self, path: &str) -> Self {
+        let at_the_root = self.url();
+        self.base = path.to_owned();
+        self.edit_configuration(&at_the_root, &self.url());
+        self
     }
 
     /// Copies a plugin's library into the site's folder.
@@ -101,7 +112,7 @@ impl Installation {
 
     /// Where it is served, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}{}", self.address, self.base)
     }
 
     pub fn address(&self) -> SocketAddr {

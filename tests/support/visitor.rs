@@ -8,13 +8,15 @@ use ureq::{
     typestate::{WithBody, WithoutBody},
 };
 
+use url::Url;
+
 use super::{installation::PATIENCE, upload::Upload};
 
 /// A client of one site.
 #[derive(Clone)]
 pub struct Visitor {
     agent: Agent,
-    site: String,
+    site: Url,
     authorization: Option<String>,
 }
 
@@ -37,7 +39,7 @@ impl Visitor {
             .build();
         Self {
             agent: config.into(),
-            site: site.to_owned(),
+            site: Url::parse(site).expect("the address of a site"),
             authorization: None,
         }
     }
@@ -53,11 +55,16 @@ impl Visitor {
         self.with_authorization(&format!("Bearer {token}"))
     }
 
+    /// An address stays as it is. A path that the site gave has the path below
+    /// which it stands in it; one that a test wrote has not.
     fn url(&self, path: &str) -> String {
         if path.starts_with("http://") {
-            path.to_owned()
-        } else {
-            format!("{}{path}", self.site)
+            return path.to_owned();
+        }
+        let origin = self.site.origin().ascii_serialization();
+        match self.site.path().trim_end_matches('/') {
+            base if path.starts_with(base) => format!("{origin}{path}"),
+            base => format!("{origin}{base}{path}"),
         }
     }
 

@@ -137,6 +137,17 @@ impl Dance {
         assert!(touched > 0, "no row was touched");
     }
 
+    /// Suspends the client, or ends that, and touches nothing else: as another
+    /// request sees it that looked at the client just before the operator did
+    /// so, and writes just after.
+    pub async fn mark_suspended(&self, app: &App, suspended: bool) {
+        let at = if suspended { "1" } else { "NULL" };
+        let client_id = &app.client_id;
+        let set = format!("UPDATE \"oauth_clients\" SET \"suspended_at\" = {at}");
+        self.execute(&format!("{set} WHERE \"client_id\" = '{client_id}'"))
+            .await;
+    }
+
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         let query = format!("SELECT COUNT(*) AS \"count\" FROM \"{table}\"");

@@ -73,7 +73,7 @@ async function send(request, take = (response) => response) {
 /** Asks the API. A challenge is thrown as an error. */
 function api(method, path, headers, body) {
   return send(() => oauth.protectedResourceRequest(
-    token.access_token, method, new URL(path, HOB_URL), headers, body, options))
+    token.access_token, method, new URL(HOB_URL + path), headers, body, options))
 }
 
 await answer({

@@ -52,7 +52,7 @@ async function request(scope) {
 /** Asks the API. A challenge is thrown as an error. */
 async function api(path) {
   const response = await client.fetchProtectedResource(
-    config, token.access_token, new URL(path, HOB_URL), 'GET', undefined, undefined, options)
+    config, token.access_token, new URL(HOB_URL + path), 'GET', undefined, undefined, options)
   return response.json()
 }
 
