@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 use hob_plugin_sdk::{Throttle, db::Db};
 use url::Url;
 
-use crate::{clock::Clock, media::library::MediaLibrary, members::PasswordHasher};
+use crate::{
+    clock::Clock, http::uploads::Uploads, media::library::MediaLibrary, members::PasswordHasher,
+};
 
 /// Where the site stands, as its visitors see it: from the configuration, and
 /// never from a `Host` header.
@@ -95,6 +97,8 @@ pub struct RequestLimits {
     pub upload: u64,
     /// How long a plugin may take to answer.
     pub time: Duration,
+    /// How long a client may send nothing in the middle of a body.
+    pub silence: Duration,
 }
 
 /// The parts of the site that plugins are given, and pages are made of.
@@ -110,4 +114,6 @@ pub struct Site {
     /// Wrong passwords, by username and address.
     pub wrong_passwords: Throttle,
     pub media: Arc<MediaLibrary>,
+    /// Files that are on their way in.
+    pub uploads: Uploads,
 }

@@ -11,7 +11,7 @@ use crate::{
     config::{self, Config},
     db::{Database, DatabaseOptions, DatabaseUrl},
     diagnostic::{Diagnostic, Diagnostics},
-    http::{App, routes::CORE_ROUTES},
+    http::{App, routes::CORE_ROUTES, uploads::Uploads},
     media::{Limits, MediaLibrary, MediaStore},
     members::PasswordHasher,
     migrate::{self, MigrateError, Owner},
@@ -20,6 +20,7 @@ use crate::{
         running::{PluginSource, Plugins},
     },
     site::{Address, RequestLimits, Site},
+    watchdog::Watchdog,
 };
 
 /// What the host claims for itself, so that no plugin does.
@@ -177,11 +178,12 @@ impl Started {
     }
 }
 
-/// Opens everything and starts the plugins. Blocks; not for an async context.
+/// Opens everything and starts the plugins, over whose code `watchdog` is to
+/// watch. Blocks; not for an async context.
 ///
 /// # Errors
 /// All that is wrong, each with its place and its fix.
-pub fn start(config: &Config) -> Result<Started, Diagnostics> {
+pub fn start(config: &Config, watchdog: &Watchdog) -> Result<Started, Diagnostics> {
     let resolved = resolve_plugins(config)?;
     let database = open_database(config)?;
     let owners = owners(resolved.iter().map(|plugin| &plugin.file.packed));
@@ -206,6 +208,7 @@ pub fn start(config: &Config) -> Result<Started, Diagnostics> {
         config,
         database,
         Clock::system(),
+        watchdog,
         sources,
         &enabled,
     )?)
@@ -220,6 +223,7 @@ pub fn start_with(
     config: &Config,
     database: Database,
     clock: Clock,
+    watchdog: &Watchdog,
     sources: Vec<PluginSource>,
     enabled: &[String],
 ) -> Result<Started, Diagnostic> {
@@ -245,6 +249,7 @@ pub fn start_with(
             body: config.server.max_body_bytes,
             upload: config.media.max_bytes,
             time: config.server.request_timeout,
+            silence: config.server.body_timeout,
         },
         // Hob itself speaks plain http: where people type https, a proxy
         // answers them.
@@ -254,8 +259,9 @@ pub fn start_with(
         passwords: PasswordHasher::default(),
         wrong_passwords: Throttle::default(),
         media: Arc::new(media),
+        uploads: Uploads::at_most(config.server.uploads_at_once),
     });
-    let plugins = Plugins::start(&site, database.interface(), sources, enabled)?;
+    let plugins = Plugins::start(&site, &database, watchdog, sources, enabled)?;
     let subscribers = plugins.clone();
     let fresh = database.set_event_sink(Box::new(move |event, connection| {
         subscribers.deliver(event, connection)

@@ -23,8 +23,11 @@ use std::{
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
-    config::Config,
+    config::{Config, Log, LogFormat, LogLevel},
     diagnostic::{Diagnostic, Diagnostics},
+    logging,
+    startup::{self, Started},
+    watchdog::Watchdog,
 };
 
 /// The configuration that is taken where no other is named.
@@ -151,6 +154,32 @@ fn config_file(arguments: &[OsString]) -> PathBuf {
 /// Writes to standard output; a closed pipe is the reader's choice.
 fn print(text: impl AsRef<str>) {
     let _ = std::io::stdout().write_all(text.as_ref().as_bytes());
+}
+
+/// Starts the site for a command that does one thing with it. What goes wrong
+/// in a plugin is logged, and nothing else: the command's own words count.
+fn start(config: &Config) -> Result<Started, Diagnostics> {
+    let level = match config.log.level {
+        LogLevel::Error => LogLevel::Error,
+        _ => LogLevel::Warn,
+    };
+    logging::install(&Log {
+        format: LogFormat::Text,
+        level,
+    });
+    let watchdog = Watchdog::default();
+    watch(
+        &watchdog,
+        "if the command does not end, stop it with Ctrl-C",
+    );
+    startup::start(config, &watchdog)
+}
+
+/// Has plugin code named that does not give its thread back.
+fn watch(watchdog: &Watchdog, consequence: &'static str) {
+    if let Err(error) = watchdog.watch(consequence) {
+        tracing::warn!(%error, "no thread watches for plugins that block");
+    }
 }
 
 /// A runtime for commands that have something to await.

@@ -12,7 +12,7 @@ use super::{Outcome, print, runtime};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
-    plugins, startup,
+    plugins,
 };
 
 /// A plugin's branch of the command line.
@@ -87,7 +87,7 @@ impl Extension {
     /// Runs the command that was parsed.
     pub fn run(&self, config: &Config, matches: &ArgMatches) -> Outcome {
         let invocation = self.invocation(matches)?;
-        let started = startup::start(config)?;
+        let started = super::start(config)?;
         let plugin = started.app.plugins().find(self.id());
         let result = match plugin {
             Some(plugin) => runtime()?.block_on(plugin.run_command(invocation)),

@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Outcome, print, runtime};
+use super::{Outcome, print, runtime, watch};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
     http::Server,
     logging, startup,
+    watchdog::Watchdog,
 };
 
 /// Serve the site
@@ -22,7 +23,12 @@ pub struct Serve {}
 impl Serve {
     pub fn run(self, config: &Config) -> Outcome {
         logging::install(&config.log);
-        let started = startup::start(config)?;
+        let watchdog = Watchdog::default();
+        watch(
+            &watchdog,
+            "the site is no longer ready and should be restarted",
+        );
+        let started = startup::start(config, &watchdog)?;
         let served = runtime()?.block_on(async {
             let app = started.app.clone();
             let server = Server::bind(config.server.bind, app.clone())
@@ -35,9 +41,6 @@ impl Serve {
                     )
                 })?;
             let address = server.local_address();
-            if let Err(error) = app.watchdog().watch() {
-                tracing::warn!(%error, "no thread watches for plugins that block");
-            }
             app.site().media.prepare().await;
             tokio::spawn(app.site().media.clone().work());
             app.plugins().run_jobs();

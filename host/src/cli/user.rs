@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     members::{Member, MemberError, NewMember, Password, Username, check_email, named},
     secret::Secret,
-    startup::{self, Started},
+    startup::Started,
 };
 
 /// Add, list and change the site's members
@@ -95,7 +95,7 @@ struct Listed<'a> {
 impl User {
     pub fn run(self, config: &Config) -> Outcome {
         // Plugins have to hear of what is done to a member.
-        let started = startup::start(config)?;
+        let started = super::start(config)?;
         let outcome = runtime()?.block_on(self.command.run(&started));
         started.stop();
         outcome

@@ -20,6 +20,12 @@ behind_tls_proxy = false
 allow_plain_http = false
 # A request to a plugin that takes longer is answered with 503.
 request_timeout = "30s"
+# A client that sends nothing for so long in the middle of a form or a file is
+# no longer waited for.
+body_timeout = "30s"
+# How many files may be on their way in at a time, half of them from one
+# address. They lie in the system's folder for temporary files.
+uploads_at_once = 32
 # How long requests in flight may take to finish when Hob is stopped.
 shutdown_timeout = "30s"
 # The largest body of a request that is no upload, in bytes (1 MiB).

@@ -21,6 +21,10 @@ pub struct Server {
     pub bind: SocketAddr,
     /// A request that takes longer is answered with 503.
     pub request_timeout: Duration,
+    /// How long a client may send nothing in the middle of a body.
+    pub body_timeout: Duration,
+    /// How many uploads may be under way at a time.
+    pub uploads_at_once: usize,
     /// How long requests in flight may take to finish at a stop.
     pub shutdown_timeout: Duration,
     /// The largest body, in bytes, of a request that is no upload.

@@ -10,20 +10,36 @@ use tokio::sync::{
 };
 
 use super::error::unavailable;
+use crate::watchdog::{Watchdog, Watched};
 
 /// A [`RawJob`] that is freed exactly once, whether or not it ran.
-pub(crate) struct OwnedJob(Option<RawJob>);
+pub(crate) struct OwnedJob {
+    job: Option<RawJob>,
+    watch: Option<Watch>,
+}
+
+/// Whose code a job is, for the thread that watches over plugins.
+#[derive(Clone, Copy)]
+pub(crate) struct Watch {
+    pub(crate) watchdog: &'static Watchdog,
+    pub(crate) watched: Watched,
+}
 
 impl OwnedJob {
-    pub(crate) fn new(job: RawJob) -> Self {
-        Self(Some(job))
+    /// A job of the host, or of whoever is watched.
+    pub(crate) fn new(job: RawJob, watch: Option<Watch>) -> Self {
+        Self {
+            job: Some(job),
+            watch,
+        }
     }
 
     /// Runs it. A second call would do nothing and ask for a rollback.
     pub(crate) fn run(&mut self, connection: &mut RawConnection) -> RawVerdict {
-        let Some(job) = self.0.take() else {
+        let Some(job) = self.job.take() else {
             return RawVerdict::Panicked;
         };
+        let _inside = self.watch.map(|watch| watch.watchdog.enter(watch.watched));
         let job = FreeAtEnd(job);
         // SAFETY: `run` is called once, with the data that it came with, and
         // before `free`.
@@ -33,7 +49,7 @@ impl OwnedJob {
 
 impl Drop for OwnedJob {
     fn drop(&mut self) {
-        if let Some(job) = self.0.take() {
+        if let Some(job) = self.job.take() {
             drop(FreeAtEnd(job));
         }
     }

@@ -40,10 +40,11 @@ pub use self::{
     url::DatabaseUrl,
 };
 use self::{
-    job::{Answer, Kind, OwnedJob, Queued, abandoned},
+    job::{Answer, Kind, OwnedJob, Queued, Watch, abandoned},
     postgres::PostgresDatabase,
     sqlite::SqliteDatabase,
 };
+use crate::watchdog::Watchdog;
 
 /// Delivers an event to its subscribers, with a connection to the transaction
 /// that it was raised in. An error refuses what the event tells of.
@@ -88,11 +89,19 @@ pub struct Database {
     interface: &'static DbV1,
 }
 
-/// What jobs from plugins reach; it outlives the [`Database`], since an
+/// What jobs reach; it outlives the [`Database`], since an
 /// interface is valid for the life of the process.
 struct Shared {
     driver: Driver,
     sink: &'static OnceLock<EventSink>,
+}
+
+/// What an interface points to: the database, and who uses it. Leaked, since an
+/// interface is valid for the life of the process.
+struct Lent {
+    shared: &'static Shared,
+    reads: Option<Watch>,
+    writes: Option<Watch>,
 }
 
 enum Driver {
@@ -115,20 +124,34 @@ impl Database {
             }
         };
         let shared: &'static Shared = Box::leak(Box::new(Shared { driver, sink }));
-        let interface = Box::leak(Box::new(DbV1 {
-            context: std::ptr::from_ref(shared).cast(),
-            read,
-            write,
-            intern,
-        }));
-        Ok(Self { shared, interface })
+        Ok(Self {
+            shared,
+            interface: lend_to(shared, None, None),
+        })
     }
 
-    /// The interface, for plugins and for the host's own Diesel connection.
-    /// After a shutdown it answers every job with an error.
+    /// The interface for the host's own Diesel connection. After a shutdown it answers every job with an error.
     #[must_use]
     pub fn interface(&self) -> &'static DbV1 {
         self.interface
+    }
+
+    /// The interface for somebody whose jobs are watched: one that does not
+    /// end is reported under the name of `who`. It stays in memory for ever.
+    #[must_use]
+    pub fn watched_interface(&self, watchdog: &Watchdog, who: &str) -> &'static DbV1 {
+        let watchdog: &'static Watchdog = Box::leak(Box::new(watchdog.clone()));
+        let watch = |what| {
+            Some(Watch {
+                watchdog,
+                watched: watchdog.name(format!("{who}, {what}")),
+            })
+        };
+        lend_to(
+            self.shared,
+            watch("a job that reads the database"),
+            watch("a job that writes to the database"),
+        )
     }
 
     /// Says who delivers events. To be called once, before the first job;
@@ -158,7 +181,7 @@ impl Database {
         let (job, result) = connection::job(work);
         let (sender, outcome) = mpsc::channel();
         let queued = Queued {
-            job: OwnedJob::new(job),
+            job: OwnedJob::new(job, None),
             kind: Kind::Upkeep,
             answer: Answer::Thread(sender),
         };
@@ -194,23 +217,39 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// The state behind a table that [`Database::open`] made.
-fn shared(context: RawContext) -> &'static Shared {
-    // SAFETY: the context of such a table is a leaked `Shared`.
-    unsafe { &*context.cast::<Shared>() }
+fn lend_to(shared: &'static Shared, reads: Option<Watch>, writes: Option<Watch>) -> &'static DbV1 {
+    let lent: &'static Lent = Box::leak(Box::new(Lent {
+        shared,
+        reads,
+        writes,
+    }));
+    Box::leak(Box::new(DbV1 {
+        context: std::ptr::from_ref(lent).cast(),
+        read,
+        write,
+        intern,
+    }))
+}
+
+/// The state behind a table that [`lend_to`] made.
+fn lent(context: RawContext) -> &'static Lent {
+    // SAFETY: the context of such a table is a leaked `Lent`.
+    unsafe { &*context.cast::<Lent>() }
 }
 
 extern "C" fn read(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
-    let job = OwnedJob::new(job);
-    match &shared(context).driver {
+    let lent = lent(context);
+    let job = OwnedJob::new(job, lent.reads);
+    match &lent.shared.driver {
         Driver::Sqlite(sqlite) => async move { sqlite.read(job) }.into_ffi(),
         Driver::Postgres(postgres) => queue(job, Kind::Read, |queued| postgres.enqueue(queued)),
     }
 }
 
 extern "C" fn write(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
-    let job = OwnedJob::new(job);
-    match &shared(context).driver {
+    let lent = lent(context);
+    let job = OwnedJob::new(job, lent.writes);
+    match &lent.shared.driver {
         Driver::Sqlite(sqlite) => queue(job, Kind::Write, |queued| sqlite.enqueue(queued)),
         Driver::Postgres(postgres) => queue(job, Kind::Write, |queued| postgres.enqueue(queued)),
     }

@@ -16,7 +16,6 @@ pub struct App {
 struct Inner {
     site: Arc<Site>,
     plugins: Plugins,
-    watchdog: Watchdog,
     stopping: AtomicBool,
 }
 
@@ -28,7 +27,6 @@ impl App {
             inner: Arc::new(Inner {
                 site,
                 plugins,
-                watchdog: Watchdog::default(),
                 stopping: AtomicBool::new(false),
             }),
         }
@@ -47,7 +45,7 @@ impl App {
     /// Notices plugin code that blocks a thread.
     #[must_use]
     pub fn watchdog(&self) -> &Watchdog {
-        &self.inner.watchdog
+        self.inner.plugins.watchdog()
     }
 
     /// From now on `/readyz` says no, so that a balancer sends nothing new.

@@ -1,6 +1,8 @@
 //! Request bodies: buffered within a limit, or multipart with its files
 //! spooled to disk.
 
+use std::{net::IpAddr, time::Duration};
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -9,12 +11,23 @@ use multer::{Constraints, Multipart, SizeLimit};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::io::AsyncWriteExt;
 
-use super::page::Failure;
+use super::{
+    page::Failure,
+    patience::{BodyError, Patient},
+    uploads::{Place, Uploads},
+};
 
 /// Bytes of one text field of a multipart form.
 const LARGEST_TEXT: u64 = 64 * 1024;
 /// Parts of one multipart form.
 const MOST_PARTS: usize = 64;
+
+/// A multipart form, with its files on the disk.
+pub struct SpooledForm {
+    pub parts: Vec<SpooledPart>,
+    /// To be kept for as long as the files are.
+    pub place: Place,
+}
 
 /// One part of a multipart form.
 pub struct SpooledPart {
@@ -46,30 +59,47 @@ pub fn is_form(headers: &HeaderMap) -> bool {
         })
 }
 
-/// The whole body, if it is within the limit.
+/// The whole body, if it is within the limit and its sender is never silent for
+/// longer than `patience`.
 ///
 /// # Errors
-/// [`Failure::TooLarge`], or the sender broke off.
-pub async fn buffered(body: Body, limit: u64) -> Result<Bytes, Failure> {
+/// [`Failure::TooLarge`], [`Failure::TooSlow`], or the sender broke off.
+pub async fn buffered(body: Body, limit: u64, patience: Duration) -> Result<Bytes, Failure> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    match Limited::new(body, limit).collect().await {
+    match Limited::new(Patient::new(body, patience), limit)
+        .collect()
+        .await
+    {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(format!(
             "The most that is taken here is {limit} bytes."
         ))),
+        Err(error) if is_silence(&*error) => Err(Failure::TooSlow),
         Err(_) => Err(Failure::BadRequest("The request broke off.".to_owned())),
     }
+}
+
+/// What is allowed of a multipart form.
+pub struct FormTerms<'a> {
+    pub uploads: &'a Uploads,
+    pub peer: IpAddr,
+    /// The largest file, in bytes.
+    pub limit: u64,
+    /// How long the sender may be silent.
+    pub patience: Duration,
 }
 
 /// All parts of a multipart form; files lie in temporary files.
 ///
 /// # Errors
-/// No multipart form, too large, too many parts, or it broke off.
+/// No multipart form, too large, too many parts, too slow, it broke off, or too
+/// many others are under way.
 pub async fn multipart(
     headers: &HeaderMap,
     body: Body,
-    limit: u64,
-) -> Result<Vec<SpooledPart>, Failure> {
+    terms: FormTerms<'_>,
+) -> Result<SpooledForm, Failure> {
+    let limit = terms.limit;
     let boundary = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -77,9 +107,15 @@ pub async fn multipart(
         .ok_or_else(|| {
             Failure::UnsupportedMediaType("This takes a form of multipart/form-data.".to_owned())
         })?;
+    let place = terms.uploads.enter(terms.peer).ok_or_else(|| {
+        Failure::Unavailable(
+            "Too many files are being sent here at once. Please try again in a moment.".to_owned(),
+        )
+    })?;
+    let body = Patient::new(body, terms.patience).into_data_stream();
     let constraints =
         Constraints::new().size_limit(SizeLimit::new().whole_stream(limit.saturating_add(1 << 20)));
-    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let mut form = Multipart::with_constraints(body, boundary, constraints);
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         if parts.len() == MOST_PARTS {
@@ -94,7 +130,7 @@ pub async fn multipart(
         };
         parts.push(SpooledPart { name, content });
     }
-    Ok(parts)
+    Ok(SpooledForm { parts, place })
 }
 
 async fn text(mut field: multer::Field<'_>) -> Result<String, Failure> {
@@ -146,6 +182,11 @@ fn broken(error: &multer::Error) -> Failure {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
             Failure::TooLarge("The form is larger than is taken here.".to_owned())
         }
+        multer::Error::StreamReadFailed(error) if is_silence(&**error) => Failure::TooSlow,
         other => Failure::BadRequest(format!("The form can't be read: {other}.")),
     }
+}
+
+fn is_silence(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(BodyError::Silent))
 }

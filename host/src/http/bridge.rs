@@ -26,13 +26,14 @@ use tempfile::TempPath;
 
 use super::{
     App, bodies,
-    bodies::{SpooledContent, SpooledPart},
+    bodies::{FormTerms, SpooledContent, SpooledForm},
     cors,
     envelope::Peer,
     form,
     page::{self, Explained, Failure, Frame},
     same_site::sent_from_here,
     stored_file,
+    uploads::Place,
     views::PluginPage,
     visitor::Visitor,
 };
@@ -91,7 +92,9 @@ impl PluginRoute {
     ) -> Result<Response, Failure> {
         let (parts, body) = request.into_parts();
         let visitor = self.visitor(app, &parts).await?;
-        let (body, spooled) = self.body(app, &parts, body, visitor.as_ref()).await?;
+        let (body, spooled) = self
+            .body(app, &parts, asked.peer, body, visitor.as_ref())
+            .await?;
         let parameters = self.parameters.iter().zip(parameters);
         let raw = raw_request(
             &parts,
@@ -163,9 +166,11 @@ impl PluginRoute {
         &self,
         app: &App,
         parts: &Parts,
+        Peer(peer): Peer,
         body: Body,
         visitor: Option<&Visitor>,
-    ) -> Result<(RawBody, Vec<TempPath>), Failure> {
+    ) -> Result<(RawBody, Option<Spooled>), Failure> {
+        let limits = app.site().limits;
         let needs_csrf = self.needs_csrf(&parts.method);
         if needs_csrf && !sent_from_here(&parts.headers, app.site().address.origin()) {
             return Err(form::forged());
@@ -177,33 +182,37 @@ impl PluginRoute {
         match self.route.body {
             BodyKind::None => {
                 check(None)?;
-                Ok((RawBody::None, Vec::new()))
+                Ok((RawBody::None, None))
             }
             BodyKind::Buffered => {
-                let limit = self.route.limit.unwrap_or(app.site().limits.body);
-                let bytes = bodies::buffered(body, limit).await?;
+                let limit = self.route.limit.unwrap_or(limits.body);
+                let bytes = bodies::buffered(body, limit, limits.silence).await?;
                 if needs_csrf && visitor.is_some() {
                     if !bodies::is_form(&parts.headers) {
                         return Err(form::forged());
                     }
                     check(Fields::parse(&bytes)?.first("csrf"))?;
                 }
-                Ok((RawBody::Bytes(Vec::from(bytes).into()), Vec::new()))
+                Ok((RawBody::Bytes(Vec::from(bytes).into()), None))
             }
             // Nothing is spooled for somebody who shows no credentials; the
             // plugin will say what it wants.
-            BodyKind::Multipart if self.wants_credentials_first(parts) => {
-                Ok((RawBody::None, Vec::new()))
-            }
+            BodyKind::Multipart if self.wants_credentials_first(parts) => Ok((RawBody::None, None)),
             BodyKind::Multipart => {
-                let limit = self.route.limit.unwrap_or(app.site().limits.upload);
-                let spooled = bodies::multipart(&parts.headers, body, limit).await?;
-                let csrf = spooled.iter().find_map(|part| match &part.content {
+                let terms = FormTerms {
+                    uploads: &app.site().uploads,
+                    peer,
+                    limit: self.route.limit.unwrap_or(limits.upload),
+                    patience: limits.silence,
+                };
+                let spooled = bodies::multipart(&parts.headers, body, terms).await?;
+                let csrf = spooled.parts.iter().find_map(|part| match &part.content {
                     SpooledContent::Text(text) if part.name == "csrf" => Some(text.as_str()),
                     _ => None,
                 });
                 check(csrf)?;
-                Ok(raw_parts(spooled))
+                let (body, spooled) = raw_parts(spooled);
+                Ok((body, Some(spooled)))
             }
         }
     }
@@ -304,6 +313,7 @@ impl PluginRoute {
             StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
             StatusCode::NOT_FOUND => "not_found",
             StatusCode::FORBIDDEN => "forbidden",
+            StatusCode::REQUEST_TIMEOUT => "too_slow",
             StatusCode::PAYLOAD_TOO_LARGE => "too_large",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
             _ => "invalid_request",
@@ -323,24 +333,31 @@ impl PluginRoute {
             .get::<Explained>()
             .and_then(|explained| json(&explained.explanation));
         if let Some(body) = body {
-            let status = response.status();
-            response = (
-                status,
-                [
-                    (header::CONTENT_TYPE, "application/json"),
-                    (header::CACHE_CONTROL, "no-store"),
-                ],
-                body.to_string(),
-            )
-                .into_response();
+            response.extensions_mut().remove::<Explained>();
+            *response.body_mut() = Body::from(body.to_string());
+            let headers = response.headers_mut();
+            for (name, value) in [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::CACHE_CONTROL, "no-store"),
+            ] {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
         }
         response
     }
 }
 
-fn raw_parts(spooled: Vec<SpooledPart>) -> (RawBody, Vec<TempPath>) {
+/// The files of a form, which go when this is dropped, and their place among
+/// the uploads.
+struct Spooled {
+    _files: Vec<TempPath>,
+    _place: Place,
+}
+
+fn raw_parts(form: SpooledForm) -> (RawBody, Spooled) {
     let mut files = Vec::new();
-    let parts: RVec<RawPart> = spooled
+    let parts: RVec<RawPart> = form
+        .parts
         .into_iter()
         .map(|part| match part.content {
             SpooledContent::Text(text) => RawPart {
@@ -362,7 +379,11 @@ fn raw_parts(spooled: Vec<SpooledPart>) -> (RawBody, Vec<TempPath>) {
             }
         })
         .collect();
-    (RawBody::Multipart(parts), files)
+    let spooled = Spooled {
+        _files: files,
+        _place: form.place,
+    };
+    (RawBody::Multipart(parts), spooled)
 }
 
 /// Collects texts into the one buffer that crosses.

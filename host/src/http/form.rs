@@ -45,7 +45,8 @@ impl FromRequest<App> for OpenForm {
                 "This page takes a form (application/x-www-form-urlencoded).".to_owned(),
             ));
         }
-        let body = bodies::buffered(request.into_body(), LARGEST_FORM).await?;
+        let body =
+            bodies::buffered(request.into_body(), LARGEST_FORM, app.site().limits.silence).await?;
         Ok(Self {
             fields: Fields::parse(&body)?,
         })

@@ -12,10 +12,12 @@ mod endpoints;
 mod envelope;
 mod form;
 mod page;
+mod patience;
 pub mod routes;
 mod same_site;
 mod server;
 mod stored_file;
+pub mod uploads;
 pub mod views;
 mod visitor;
 

@@ -23,6 +23,9 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; s
 pub const POLICY_FOR_FORMS_THAT_LEAVE: &str = "default-src 'none'; img-src 'self'; \
      style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// When to come again after a 503, in seconds.
+const COME_AGAIN_AFTER: u64 = 5;
+
 /// Owns what a layout borrows.
 pub struct Frame {
     app: App,
@@ -170,10 +173,12 @@ pub enum Failure {
     NotFound,
     WrongMethod,
     TooLarge(String),
+    /// The sender fell silent in the middle of the body.
+    TooSlow,
     UnsupportedMediaType(String),
     /// Sign in first: where.
     SignIn(String),
-    /// Come again later.
+    /// Come again in a moment.
     Unavailable(String),
     /// The message goes to the log alone.
     Internal(String),
@@ -228,6 +233,11 @@ impl IntoResponse for Failure {
                 "This address does not take this method.".to_owned(),
             ),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "That did not arrive",
+                "Nothing more came for too long. Please send it again.".to_owned(),
+            ),
             Self::UnsupportedMediaType(text) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "That can't be read",
@@ -244,6 +254,14 @@ impl IntoResponse for Failure {
             }
         };
         let mut response = status.into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(COME_AGAIN_AFTER));
+        }
+        if status == StatusCode::REQUEST_TIMEOUT {
+            // The rest of the body is not waited for (RFC 9110, 15.5.9).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response.extensions_mut().insert(Explained {
             heading,
             explanation,

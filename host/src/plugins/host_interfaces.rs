@@ -18,7 +18,6 @@ use crate::{media::interface::media_interface, members::members_interface, site:
 
 /// The tables that are the same for every plugin.
 pub struct SharedInterfaces {
-    db: &'static DbV1,
     log: &'static LogV1,
     media: &'static MediaV1,
     members: &'static MembersV1,
@@ -26,7 +25,7 @@ pub struct SharedInterfaces {
 }
 
 impl SharedInterfaces {
-    pub fn new(site: &Arc<Site>, db: &'static DbV1, plugins: &[PluginSource]) -> Arc<Self> {
+    pub fn new(site: &Arc<Site>, plugins: &[PluginSource]) -> Arc<Self> {
         static LOG: LogV1 = LogV1 {
             context: std::ptr::null(),
             enabled: log_enabled,
@@ -45,7 +44,6 @@ impl SharedInterfaces {
             })
             .collect();
         Arc::new(Self {
-            db,
             log: &LOG,
             media: media_interface(site.media.clone()),
             members: members_interface(
@@ -64,6 +62,7 @@ pub struct HostContext {
     site: Arc<Site>,
     registry: Arc<Registry>,
     shared: Arc<SharedInterfaces>,
+    db: &'static DbV1,
     prefix: String,
     site_table: SiteV1,
 }
@@ -73,12 +72,14 @@ impl HostContext {
         site: &Arc<Site>,
         registry: &Arc<Registry>,
         shared: &Arc<SharedInterfaces>,
+        db: &'static DbV1,
         prefix: &str,
     ) -> &'static Self {
         let context = Box::into_raw(Box::new(Self {
             site: site.clone(),
             registry: registry.clone(),
             shared: shared.clone(),
+            db,
             prefix: prefix.to_owned(),
             site_table: SiteV1 {
                 context: std::ptr::null(),
@@ -116,7 +117,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
     let host = host(context);
     let offered = [
         entry(&host.site_table),
-        entry(host.shared.db),
+        entry(host.db),
         entry(host.shared.log),
         entry(host.shared.media),
         entry(host.shared.members),

@@ -3,23 +3,29 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, RwLock},
+    time::Duration,
 };
 
-use abi_stable::std_types::RResult;
 use hob_plugin_manifest::{Manifest, Packed};
 use hob_plugin_sdk::abi::{
     Interface, InterfaceError, PluginHandle, RawError,
     command::{PluginCommandsV1, RawInvocation, RawOutput},
-    db::{DbV1, RawConnection},
+    db::RawConnection,
     event::{PluginEventsV1, RawEvent, RawSubscription},
     host::HostHandle,
     http::PluginHttpV1,
     interface::check_layouts,
-    job::PluginJobsV1,
+    job::{PluginJobsV1, RawPeriodicJob},
 };
 
 use super::host_interfaces::{HostContext, SharedInterfaces};
-use crate::{diagnostic::Diagnostic, http::views::MenuLink, site::Site};
+use crate::{
+    db::Database,
+    diagnostic::Diagnostic,
+    http::views::MenuLink,
+    site::Site,
+    watchdog::{Watchdog, Watched},
+};
 
 /// A plugin that may be started: loaded as a library, or linked in by a test.
 pub struct PluginSource {
@@ -85,9 +91,24 @@ pub struct RunningPlugin {
     handle: &'static PluginHandle,
     pub http: &'static PluginHttpV1,
     pub commands: &'static PluginCommandsV1,
-    pub jobs: &'static PluginJobsV1,
+    jobs: Vec<PeriodicJob>,
+    run_job: &'static PluginJobsV1,
     events: &'static PluginEventsV1,
-    subscriptions: Vec<RawSubscription>,
+    subscriptions: Vec<Subscription>,
+    watchdog: Watchdog,
+}
+
+/// What a plugin wants done at intervals.
+struct PeriodicJob {
+    raw: RawPeriodicJob,
+    index: u32,
+    watched: Watched,
+}
+
+/// An event that a plugin hears of.
+struct Subscription {
+    raw: RawSubscription,
+    watched: Watched,
 }
 
 /// All started plugins, in the order of their start.
@@ -95,6 +116,7 @@ pub struct RunningPlugin {
 pub struct Plugins {
     running: Arc<Vec<RunningPlugin>>,
     menu: Arc<Vec<MenuLink>>,
+    watchdog: Watchdog,
 }
 
 /// The providers of services, in the operator's order; filled as plugins start.
@@ -134,15 +156,22 @@ impl Plugins {
     /// been stopped again.
     pub fn start(
         site: &Arc<Site>,
-        database: &'static DbV1,
+        database: &Database,
+        watchdog: &Watchdog,
         sources: Vec<PluginSource>,
         enabled: &[String],
     ) -> Result<Self, Diagnostic> {
-        let registry = Arc::new(Registry::default());
-        let shared = SharedInterfaces::new(site, database, &sources);
+        let starting = Starting {
+            site,
+            database,
+            watchdog,
+            registry: Arc::new(Registry::default()),
+            shared: SharedInterfaces::new(site, &sources),
+            enabled,
+        };
         let mut running: Vec<RunningPlugin> = Vec::new();
         for source in sources {
-            match start_one(site, &registry, &shared, source, enabled) {
+            match starting.start(source) {
                 Ok(plugin) => running.push(plugin),
                 Err(error) => {
                     stop_all(&running);
@@ -164,16 +193,8 @@ impl Plugins {
         Ok(Self {
             running: Arc::new(running),
             menu: Arc::new(menu),
+            watchdog: watchdog.clone(),
         })
-    }
-
-    /// A site without plugins.
-    #[must_use]
-    pub fn none() -> Self {
-        Self {
-            running: Arc::new(Vec::new()),
-            menu: Arc::new(Vec::new()),
-        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &RunningPlugin> {
@@ -183,6 +204,12 @@ impl Plugins {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&RunningPlugin> {
         self.running.iter().find(|plugin| plugin.id == id)
+    }
+
+    /// Notices plugin code that blocks a thread.
+    #[must_use]
+    pub fn watchdog(&self) -> &Watchdog {
+        &self.watchdog
     }
 
     /// What plugins add to a signed-in member's menu.
@@ -203,21 +230,20 @@ impl Plugins {
     ) -> Result<(), RawError> {
         for plugin in self.running.iter() {
             for (index, subscription) in (0_u32..).zip(&plugin.subscriptions) {
-                let fits = subscription.name.as_str() == event.name.as_str()
-                    && subscription.version == event.version;
+                let Subscription { raw, watched } = subscription;
+                let fits = raw.name.as_str() == event.name.as_str() && raw.version == event.version;
                 if !fits {
                     continue;
                 }
-                check_layouts(subscription.layout, event.layout).map_err(|difference| {
-                    RawError {
-                        kind: RawError::KIND_FAILED,
-                        message: format!(
-                            "plugin {} takes {} for another event: {difference}",
-                            plugin.id, event.name
-                        )
-                        .into(),
-                    }
+                check_layouts(raw.layout, event.layout).map_err(|difference| RawError {
+                    kind: RawError::KIND_FAILED,
+                    message: format!(
+                        "plugin {} takes {} for another event: {difference}",
+                        plugin.id, event.name
+                    )
+                    .into(),
                 })?;
+                let _inside = self.watchdog.enter(*watched);
                 // SAFETY: the payload is of the layout that the subscriber
                 // compiled, and outlives the call.
                 let delivered = unsafe {
@@ -234,23 +260,12 @@ impl Plugins {
 
     /// Starts the periodic jobs, which run until the runtime ends.
     pub fn run_jobs(&self) {
-        for plugin in self.running.iter() {
-            let table = plugin.jobs;
-            for (index, job) in (0_u32..).zip((table.jobs)(table.context)) {
-                let id = plugin.id.clone();
+        for (at, plugin) in self.running.iter().enumerate() {
+            for index in 0..plugin.jobs.len() {
+                let running = self.running.clone();
                 tokio::spawn(async move {
-                    let every = std::time::Duration::from_secs(job.every_seconds.max(1));
-                    loop {
-                        tokio::time::sleep(every).await;
-                        if let RResult::RErr(error) = (table.run)(table.context, index).await {
-                            tracing::error!(
-                                plugin = id,
-                                job = job.name.as_str(),
-                                error = error.message.as_str(),
-                                "a periodic job failed"
-                            );
-                        }
-                    }
+                    let plugin = &running[at];
+                    plugin.run_again_and_again(&plugin.jobs[index]).await;
                 });
             }
         }
@@ -263,14 +278,42 @@ impl Plugins {
 }
 
 impl RunningPlugin {
+    /// Runs one of its periodic jobs once, if there is one of this name.
+    pub async fn run_job(&self, name: &str) -> Option<Result<(), RawError>> {
+        let job = self.jobs.iter().find(|job| job.raw.name.as_str() == name)?;
+        Some(self.run(job).await)
+    }
+
+    async fn run(&self, job: &PeriodicJob) -> Result<(), RawError> {
+        let table = self.run_job;
+        let run = async { (table.run)(table.context, job.index).await };
+        self.watchdog.inside(job.watched, run).await.into_result()
+    }
+
+    async fn run_again_and_again(&self, job: &PeriodicJob) {
+        let every = Duration::from_secs(job.raw.every_seconds.max(1));
+        loop {
+            tokio::time::sleep(every).await;
+            if let Err(error) = self.run(job).await {
+                tracing::error!(
+                    plugin = self.id,
+                    job = job.raw.name.as_str(),
+                    error = error.message.as_str(),
+                    "a periodic job failed"
+                );
+            }
+        }
+    }
+
     /// Runs one of its commands.
     ///
     /// # Errors
     /// The command failed; its own refusals are an [`RawOutput`].
     pub async fn run_command(&self, invocation: RawInvocation) -> Result<RawOutput, RawError> {
-        (self.commands.run)(self.commands.context, invocation)
-            .await
-            .into_result()
+        let name = format!("plugin {}, the command {}", self.id, invocation.command);
+        let run = async { (self.commands.run)(self.commands.context, invocation).await };
+        let watched = self.watchdog.name(name);
+        self.watchdog.inside(watched, run).await.into_result()
     }
 }
 
@@ -280,72 +323,103 @@ fn stop_all(running: &[RunningPlugin]) {
     }
 }
 
-fn start_one(
-    site: &Arc<Site>,
-    registry: &Arc<Registry>,
-    shared: &Arc<SharedInterfaces>,
-    source: PluginSource,
-    enabled: &[String],
-) -> Result<RunningPlugin, Diagnostic> {
-    let manifest = source.packed.manifest;
-    let id = manifest.id.clone();
-    let context = HostContext::new(site, registry, shared, &source.prefix);
-    let host = context.handle(&id, &source.config);
-    let handle = (source.start)(host)?;
-    let handle: &'static PluginHandle = Box::leak(Box::new(handle));
-    let http = ask::<PluginHttpV1>(&id, handle)?;
-    let commands = ask::<PluginCommandsV1>(&id, handle)?;
-    let events = ask::<PluginEventsV1>(&id, handle)?;
-    let jobs = ask::<PluginJobsV1>(&id, handle)?;
-    let routes = (http.routes)(http.context);
-    let declared = manifest.routes.iter().map(|route| route.route.clone());
-    same_names(&id, "route", declared, routes.into_iter().map(String::from))?;
-    let answered = (commands.commands)(commands.context);
-    let declared = manifest
-        .commands
-        .iter()
-        .map(|command| command.command.clone());
-    same_names(
-        &id,
-        "command",
-        declared,
-        answered.into_iter().map(String::from),
-    )?;
-    for (service, version) in &manifest.offers {
-        let offered = (handle.interface)(handle.context, service.as_str().into(), *version);
-        if offered.is_none() {
-            return Err(StartError::Unanswered {
-                plugin: id,
-                kind: "service",
-                name: format!("{service} v{version}"),
-            }
-            .into());
-        }
-    }
-    let subscriptions: Vec<RawSubscription> =
-        (events.subscriptions)(events.context).into_iter().collect();
-    check_core_events(&id, &subscriptions)?;
-    registry.add(Provider {
-        place: enabled
+/// What the start of every plugin needs.
+struct Starting<'a> {
+    site: &'a Arc<Site>,
+    database: &'a Database,
+    watchdog: &'a Watchdog,
+    registry: Arc<Registry>,
+    shared: Arc<SharedInterfaces>,
+    enabled: &'a [String],
+}
+
+impl Starting<'_> {
+    fn start(&self, source: PluginSource) -> Result<RunningPlugin, Diagnostic> {
+        let manifest = source.packed.manifest;
+        let id = manifest.id.clone();
+        let who = format!("plugin {id}");
+        let db = self.database.watched_interface(self.watchdog, &who);
+        let context = HostContext::new(self.site, &self.registry, &self.shared, db, &source.prefix);
+        let host = context.handle(&id, &source.config);
+        let its_start = self.watchdog.name(format!("{who}, its start"));
+        let inside = self.watchdog.enter(its_start);
+        let handle = (source.start)(host)?;
+        drop(inside);
+        let handle: &'static PluginHandle = Box::leak(Box::new(handle));
+        let http = ask::<PluginHttpV1>(&id, handle)?;
+        let commands = ask::<PluginCommandsV1>(&id, handle)?;
+        let events = ask::<PluginEventsV1>(&id, handle)?;
+        let jobs = ask::<PluginJobsV1>(&id, handle)?;
+        let routes = (http.routes)(http.context);
+        let declared = manifest.routes.iter().map(|route| route.route.clone());
+        same_names(&id, "route", declared, routes.into_iter().map(String::from))?;
+        let answered = (commands.commands)(commands.context);
+        let declared = manifest
+            .commands
             .iter()
-            .position(|name| *name == id)
-            .unwrap_or(enabled.len()),
-        id: id.clone(),
-        handle,
-        offers: manifest.offers.clone().into_iter().collect(),
-    });
-    Ok(RunningPlugin {
-        id,
-        version: source.packed.version,
-        manifest,
-        prefix: source.prefix,
-        handle,
-        http,
-        commands,
-        jobs,
-        events,
-        subscriptions,
-    })
+            .map(|command| command.command.clone());
+        same_names(
+            &id,
+            "command",
+            declared,
+            answered.into_iter().map(String::from),
+        )?;
+        for (service, version) in &manifest.offers {
+            let offered = (handle.interface)(handle.context, service.as_str().into(), *version);
+            if offered.is_none() {
+                return Err(StartError::Unanswered {
+                    plugin: id,
+                    kind: "service",
+                    name: format!("{service} v{version}"),
+                }
+                .into());
+            }
+        }
+        let subscriptions: Vec<RawSubscription> =
+            (events.subscriptions)(events.context).into_iter().collect();
+        check_core_events(&id, &subscriptions)?;
+        let subscriptions = subscriptions
+            .into_iter()
+            .map(|raw| Subscription {
+                watched: self.watchdog.name(format!("{who}, the event {}", raw.name)),
+                raw,
+            })
+            .collect();
+        let periodic = (0_u32..)
+            .zip((jobs.jobs)(jobs.context))
+            .map(|(index, raw)| PeriodicJob {
+                watched: self
+                    .watchdog
+                    .name(format!("{who}, the periodic job {}", raw.name)),
+                raw,
+                index,
+            })
+            .collect();
+        self.registry.add(Provider {
+            place: self
+                .enabled
+                .iter()
+                .position(|name| *name == id)
+                .unwrap_or(self.enabled.len()),
+            id: id.clone(),
+            handle,
+            offers: manifest.offers.clone().into_iter().collect(),
+        });
+        Ok(RunningPlugin {
+            id,
+            version: source.packed.version,
+            manifest,
+            prefix: source.prefix,
+            handle,
+            http,
+            commands,
+            jobs: periodic,
+            run_job: jobs,
+            events,
+            subscriptions,
+            watchdog: self.watchdog.clone(),
+        })
+    }
 }
 
 fn ask<I: Interface>(id: &str, handle: &PluginHandle) -> Result<&'static I, StartError> {

@@ -24,6 +24,7 @@ use crate::{
         running::PluginSource,
     },
     startup::{self, Started},
+    watchdog::Watchdog,
 };
 
 /// A site for one test.
@@ -216,19 +217,13 @@ impl TestHost {
     /// # Panics
     /// There is no such plugin or job, or the job fails.
     pub async fn run_job(&self, plugin: &str, job: &str) {
-        let jobs = self
-            .app()
+        self.app()
             .plugins()
             .find(plugin)
             .expect("a plugin of this site")
-            .jobs;
-        let index = (0_u32..)
-            .zip((jobs.jobs)(jobs.context))
-            .find_map(|(index, known)| (known.name == job).then_some(index))
-            .expect("a job of this plugin");
-        (jobs.run)(jobs.context, index)
+            .run_job(job)
             .await
-            .into_result()
+            .expect("a job of this plugin")
             .unwrap_or_else(|error| panic!("{}", error.message));
     }
 
@@ -370,8 +365,15 @@ impl Builder {
         let owners = startup::owners(sources.iter().map(|source| &source.packed));
         migrate::apply(&database, &owners, |_| {}).map_err(|error| words(&error))?;
         let clock = self.clock;
-        let started = startup::start_with(&config, database, clock.clone(), sources, &enabled)
-            .map_err(|error| words(&error))?;
+        let started = startup::start_with(
+            &config,
+            database,
+            clock.clone(),
+            &Watchdog::default(),
+            sources,
+            &enabled,
+        )
+        .map_err(|error| words(&error))?;
         Ok(TestHost {
             dispatch: dispatch(&started.app),
             started: Some(started),

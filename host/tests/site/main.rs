@@ -7,3 +7,5 @@ mod bridge;
 mod media;
 mod migrations;
 mod sign_in;
+mod uploads;
+mod watchdog;

@@ -1,6 +1,7 @@
 //! `/upload`: the form that publishes a photograph.
 
 use axum::{
+    Extension,
     extract::{Request, State},
     response::Response,
 };
@@ -11,6 +12,7 @@ use crate::{
     http::{
         App, bodies,
         bodies::{SpooledContent, SpooledFile},
+        envelope::Peer,
         form::{check_csrf, forged},
         page::{Failure, Frame, html, see_other},
         same_site::sent_from_here,
@@ -38,6 +40,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, 
 pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
+    Extension(Peer(peer)): Extension<Peer>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
@@ -51,7 +54,16 @@ pub async fn publish(
     let mut file: Option<SpooledFile> = None;
     let mut csrf = None;
     let mut tags = String::new();
-    for part in bodies::multipart(&parts.headers, body, app.site().limits.upload).await? {
+    let limits = app.site().limits;
+    let terms = bodies::FormTerms {
+        uploads: &app.site().uploads,
+        peer,
+        limit: limits.upload,
+        patience: limits.silence,
+    };
+    let form = bodies::multipart(&parts.headers, body, terms).await?;
+    let _place = form.place;
+    for part in form.parts {
         match (part.name.as_str(), part.content) {
             ("csrf", SpooledContent::Text(text)) => csrf = Some(text),
             ("title", SpooledContent::Text(text)) => new.title = text,
