@@ -161,7 +161,8 @@ impl OAuth {
                 return refuse(AccessError::InvalidToken, why);
             }
             (Scheme::Dpop, Some(thumbprint)) => {
-                let proof = match self.proof_at_resource(request, secret).await? {
+                // In boxes here and below: they are large, and few tokens are bound.
+                let proof = match Box::pin(self.proof_at_resource(request, secret)).await? {
                     Ok(proof) => proof,
                     Err(error) => return Ok(Err(error.into())),
                 };
@@ -222,12 +223,18 @@ fn granted(token: AccessToken, proof: Option<&Proof>) -> Grant {
 type Find = fn(&mut Connection, &SecretDigest) -> QueryResult<Option<AccessToken>>;
 
 impl OAuth {
-    /// What was not issued here as an access token is not looked up.
-    async fn find(&self, presented: &str, find: Find) -> Result<Option<AccessToken>, PluginError> {
+    /// What was not issued here as an access token is not looked up. In a box,
+    /// since what holds it is moved.
+    async fn find(
+        &self,
+        presented: &str,
+        find: Find,
+    ) -> Result<Option<Box<AccessToken>>, PluginError> {
         let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, presented) else {
             return Ok(None);
         };
-        self.read(move |connection| find(connection, &digest)).await
+        self.read(move |connection| Ok(find(connection, &digest)?.map(Box::new)))
+            .await
     }
 }
 
@@ -267,12 +274,12 @@ impl TokenVerifier for OAuth {
             Err(refused) => return Ok(Verdict::Refused(refuse(scheme, &refused))),
         };
         if let Some(proof) = &proof
-            && !self.use_up(proof.jwt_id.clone()).await?
+            && !Box::pin(self.use_up(proof.jwt_id.clone())).await?
         {
             let refused = DpopError::Replayed.into();
             return Ok(Verdict::Refused(refuse(scheme, &refused)));
         }
-        Ok(Verdict::Granted(granted(found, proof.as_ref())))
+        Ok(Verdict::Granted(granted(*found, proof.as_ref())))
     }
 
     fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {

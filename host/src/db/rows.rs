@@ -9,7 +9,7 @@ use hob_plugin_sdk::abi::db::{Cell, RawRows};
 /// What one unusually large result may leave behind.
 const KEPT_BYTES: usize = 1 << 20;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct RowBuffer {
     cells: Vec<Cell>,
     heap: Vec<u8>,
@@ -25,6 +25,11 @@ impl RowBuffer {
         if self.cells.capacity() * size_of::<Cell>() > KEPT_BYTES {
             self.cells.shrink_to(KEPT_BYTES / size_of::<Cell>());
         }
+    }
+
+    /// In bytes.
+    pub(crate) fn size(&self) -> usize {
+        size_of_val(self.cells.as_slice()) + self.heap.len()
     }
 
     pub(crate) fn push_null(&mut self) {

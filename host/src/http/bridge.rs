@@ -1,7 +1,7 @@
 //! A request to a plugin's route, and back: sessions and forgery are settled
 //! here, bodies read, time kept.
 
-use std::{fmt::Write as _, future::Future, pin::Pin};
+use std::{fmt::Write as _, future::Future, net::IpAddr, pin::Pin};
 
 use abi_stable::std_types::{ROption, RVec};
 use axum::{
@@ -21,7 +21,7 @@ use hob_plugin_sdk::{
     },
     http::Fields,
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use tempfile::TempPath;
 
 use super::{
@@ -41,6 +41,9 @@ use crate::{request_id::RequestId, watchdog::Watched};
 
 /// The largest answer that a plugin may give, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// For how many headers there is room beside the plugin's own.
+const ADDED_HEADERS: usize = 8;
 
 /// One route of one plugin.
 pub struct PluginRoute {
@@ -65,44 +68,47 @@ impl PluginRoute {
     /// Answers a request, with the values of the path's parameters; without
     /// them there is nothing at this path. Never fails: what goes wrong is an
     /// answer too.
-    pub async fn answer(
-        &self,
-        app: &App,
+    ///
+    /// No `async fn`, whose future would hold the request and its parts.
+    pub fn answer<'a>(
+        &'a self,
+        app: &'a App,
         request: Request,
         asked: Asked,
         parameters: Option<Vec<String>>,
-    ) -> Response {
-        let answered = match parameters {
-            Some(parameters) => self.try_answer(app, request, asked, &parameters).await,
-            None => Err(Failure::NotFound),
-        };
-        let mut response = answered.unwrap_or_else(|failure| self.refuse(failure));
-        if self.route.cors {
-            cors::allow(response.headers_mut());
+    ) -> impl Future<Output = Response> + Send + 'a {
+        let (parts, body) = request.into_parts();
+        async move {
+            let answered = match parameters {
+                Some(parameters) => self.try_answer(app, &parts, body, asked, parameters).await,
+                None => Err(Failure::NotFound),
+            };
+            let mut response = answered.unwrap_or_else(|failure| self.refuse(failure));
+            if self.route.cors {
+                cors::allow(response.headers_mut());
+            }
+            response
         }
-        response
     }
 
     async fn try_answer(
         &self,
         app: &App,
-        request: Request,
+        parts: &Parts,
+        body: Body,
         asked: Asked,
-        parameters: &[String],
+        parameters: Vec<String>,
     ) -> Result<Response, Failure> {
-        let (parts, body) = request.into_parts();
-        let visitor = self.visitor(app, &parts).await?;
+        let visitor = self.visitor(app, parts).await?;
         let (body, spooled) = self
-            .body(app, &parts, asked.peer, body, visitor.as_ref())
+            .body(app, parts, asked.peer, body, visitor.as_deref())
             .await?;
-        let parameters = self.parameters.iter().zip(parameters);
-        let raw = raw_request(
-            &parts,
-            asked,
-            parameters.map(|(name, value)| (name.as_str(), value.as_str())),
-            visitor.as_ref(),
-            body,
-        );
+        let raw = {
+            let names = self.parameters.iter().map(String::as_str);
+            let parameters = names.zip(parameters.iter().map(String::as_str));
+            raw_request(parts, asked, parameters, visitor.as_deref(), body)
+        };
+        drop(parameters);
         let watchdog = app.watchdog();
         let mut call = {
             let _inside = watchdog.enter(self.watched);
@@ -118,7 +124,16 @@ impl PluginRoute {
         match answer {
             Ok(answer) => {
                 let raw = answer.into_result().map_err(|error| self.failed(&error))?;
-                self.response(app, &parts, visitor.as_ref(), raw).await
+                let stored = match &raw.body {
+                    RawResponseBody::Media { media_id, size } => {
+                        let (method, headers) = (&parts.method, &parts.headers);
+                        let stored =
+                            stored_file::serve_to_plugin(app, *media_id, size, method, headers);
+                        Some(Box::pin(stored).await?)
+                    }
+                    _ => None,
+                };
+                self.response(app, parts, visitor.as_deref(), raw, stored)
             }
             Err(_) => {
                 tracing::error!(
@@ -134,16 +149,19 @@ impl PluginRoute {
     }
 
     /// The member behind the session, on routes that want to know. On any
-    /// other the cookie is not even looked at.
-    async fn visitor(&self, app: &App, parts: &Parts) -> Result<Option<Visitor>, Failure> {
-        match self.route.authentication {
-            Authentication::Own | Authentication::Token => Ok(None),
-            Authentication::Session => Visitor::of(app, &parts.headers).await,
-            Authentication::Member => Visitor::of(app, &parts.headers)
-                .await?
-                .map(Some)
-                .ok_or_else(|| Failure::sign_in(app, &parts.method, &parts.uri)),
+    /// other the cookie is not even looked at. In boxes, since most routes
+    /// don't: their futures need not have room for it.
+    async fn visitor(&self, app: &App, parts: &Parts) -> Result<Option<Box<Visitor>>, Failure> {
+        let wanted = match self.route.authentication {
+            Authentication::Own | Authentication::Token => return Ok(None),
+            Authentication::Session => false,
+            Authentication::Member => true,
+        };
+        let visitor = Box::pin(Visitor::of(app, &parts.headers)).await?;
+        if wanted && visitor.is_none() {
+            return Err(Failure::sign_in(app, &parts.method, &parts.uri));
         }
+        Ok(visitor.map(Box::new))
     }
 
     /// A token's place is the header; a signature may stand in the query.
@@ -186,7 +204,7 @@ impl PluginRoute {
             }
             BodyKind::Buffered => {
                 let limit = self.route.limit.unwrap_or(limits.body);
-                let bytes = bodies::buffered(body, limit, limits.silence).await?;
+                let bytes = Box::pin(bodies::buffered(body, limit, limits.silence)).await?;
                 if needs_csrf && visitor.is_some() {
                     if !bodies::is_form(&parts.headers) {
                         return Err(form::forged());
@@ -205,7 +223,7 @@ impl PluginRoute {
                     limit: self.route.limit.unwrap_or(limits.upload),
                     patience: limits.silence,
                 };
-                let spooled = bodies::multipart(&parts.headers, body, terms).await?;
+                let spooled = Box::pin(bodies::multipart(&parts.headers, body, terms)).await?;
                 let csrf = spooled.parts.iter().find_map(|part| match &part.content {
                     SpooledContent::Text(text) if part.name == "csrf" => Some(text.as_str()),
                     _ => None,
@@ -217,15 +235,18 @@ impl PluginRoute {
         }
     }
 
-    async fn response(
+    /// What the plugin answered, with the file that it named, if it did.
+    fn response(
         &self,
         app: &App,
         parts: &Parts,
         visitor: Option<&Visitor>,
         raw: RawResponse,
+        stored: Option<Response>,
     ) -> Result<Response, Failure> {
         let status = StatusCode::from_u16(raw.status)
             .map_err(|_| self.wrong(&format!("answered with the status {}", raw.status)))?;
+        let room = raw.headers.len() + ADDED_HEADERS;
         let mut response = match raw.body {
             RawResponseBody::Empty => status.into_response(),
             RawResponseBody::Bytes(bytes) if bytes.len() > LARGEST_ANSWER => {
@@ -233,13 +254,13 @@ impl PluginRoute {
             }
             RawResponseBody::Bytes(bytes) => {
                 let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
+                *response.headers_mut() = HeaderMap::with_capacity(room);
                 *response.status_mut() = status;
                 response
             }
             RawResponseBody::Page(page) => self.page(app, parts, visitor, status, page)?,
-            RawResponseBody::Media { media_id, size } => {
-                stored_file::serve_to_plugin(app, media_id, &size, &parts.method, &parts.headers)
-                    .await?
+            RawResponseBody::Media { .. } => {
+                stored.ok_or_else(|| self.wrong("answered with a file that was not read"))?
             }
         };
         // The values share the text that the plugin wrote them into.
@@ -398,6 +419,30 @@ impl Text {
             len: u32::try_from(part.len()).unwrap_or(0),
         }
     }
+
+    /// As it is displayed.
+    fn add_address(&mut self, address: IpAddr) -> Span {
+        let start = self.0.len();
+        match address {
+            // The most frequent kind, without the machinery of formatting.
+            IpAddr::V4(address) => {
+                let mut digits = itoa::Buffer::new();
+                for (place, octet) in address.octets().into_iter().enumerate() {
+                    if place > 0 {
+                        self.0.push('.');
+                    }
+                    self.0.push_str(digits.format(octet));
+                }
+            }
+            IpAddr::V6(address) => {
+                write!(self.0, "{address}").expect("writing to a string does not fail");
+            }
+        }
+        Span {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            len: u32::try_from(self.0.len() - start).unwrap_or(0),
+        }
+    }
 }
 
 fn raw_request<'a>(
@@ -411,14 +456,7 @@ fn raw_request<'a>(
     let method = text.add(parts.method.as_str());
     let path = text.add(parts.uri.path());
     let query = text.add(parts.uri.query().unwrap_or_default());
-    let peer = {
-        let start = text.0.len();
-        write!(text.0, "{}", asked.peer.0).expect("writing to a string does not fail");
-        Span {
-            start: u32::try_from(start).unwrap_or(u32::MAX),
-            len: u32::try_from(text.0.len() - start).unwrap_or(0),
-        }
-    };
+    let peer = text.add_address(asked.peer.0);
     let request_id = text.add(asked.id.as_str());
     let csrf = text.add(visitor.map_or("", Visitor::csrf));
     let parameters = parameters

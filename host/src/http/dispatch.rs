@@ -4,11 +4,16 @@
 //! All paths stand in one tree, so that the more precise one wins whoever it
 //! belongs to. This knows no path; `routes` fills it.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    future::{Future, ready},
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+};
 
 use axum::{
     Router,
-    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
@@ -30,6 +35,8 @@ pub struct Endpoint {
     pub site: bool,
     pub plugins: Vec<(Method, Arc<PluginRoute>)>,
 }
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// All URLs of a running site. Cheap to clone.
 #[derive(Clone)]
@@ -61,18 +68,19 @@ impl Dispatch {
     }
 
     /// Answers a request that came from this address.
-    pub async fn answer(&self, request: Request, peer: IpAddr) -> Response {
+    pub fn answer(&self, request: Request, peer: IpAddr) -> impl Future<Output = Response> + Send {
         let inner = &self.inner;
-        // In a box, since a future is moved each time that another wraps it.
-        let answer = |request, asked| Box::pin(inner.answer(request, asked));
-        envelope::around(&inner.app, request, peer, answer).await
+        let answer = |request, asked| inner.answer(request, asked);
+        envelope::around(&inner.app, request, peer, answer)
     }
 }
 
 impl Inner {
-    async fn answer(&self, mut request: Request, asked: Asked) -> Response {
+    /// In a box, since a future is moved each time that another wraps it; one
+    /// for each kind of route, so that it is no larger than it has to be.
+    fn answer(&self, request: Request, asked: Asked) -> Answer<'_> {
         let Ok(found) = self.paths.at(request.uri().path()) else {
-            return self.answer_by_site(request, asked).await;
+            return Box::pin(self.answer_by_site(request, asked));
         };
         let endpoint = found.value;
         if let Some(route) = endpoint.route(request.method()) {
@@ -82,19 +90,17 @@ impl Inner {
             });
             // One that is no text names nothing.
             let parameters: Option<Vec<_>> = parameters.map(Result::ok).collect();
-            return route.answer(&self.app, request, asked, parameters).await;
+            return Box::pin(route.answer(&self.app, request, asked, parameters));
         }
         if endpoint.site {
-            return self.answer_by_site(request, asked).await;
+            return Box::pin(self.answer_by_site(request, asked));
         }
         if request.method() == Method::OPTIONS
             && let Some(methods) = endpoint.open_methods()
         {
-            return cors::preflight(&methods);
+            return Box::pin(ready(cors::preflight(&methods)));
         }
-        // What is not read of a body is not wanted.
-        *request.body_mut() = Body::empty();
-        endpoint.refuse_method()
+        Box::pin(ready(endpoint.refuse_method()))
     }
 
     async fn answer_by_site(&self, mut request: Request, asked: Asked) -> Response {

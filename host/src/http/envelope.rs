@@ -1,7 +1,11 @@
 //! What surrounds every answer: the request's id, the log, the security
 //! headers, the wording of failures, and a stop for panics.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use std::{
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use axum::{
     extract::Request,
@@ -25,14 +29,14 @@ pub struct Peer(pub IpAddr);
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Surrounds what `answer` does with a request.
-pub async fn around<F: Future<Output = Response>>(
+pub fn around<F: Future<Output = Response>>(
     app: &App,
     request: Request,
     peer: IpAddr,
     answer: impl FnOnce(Request, Asked) -> F,
-) -> Response {
+) -> impl Future<Output = Response> {
     let id = RequestId::fresh();
-    id.name(around_named(app, request, id, peer, answer)).await
+    id.name(around_named(app, request, id, peer, answer))
 }
 
 async fn around_named<F: Future<Output = Response>>(
@@ -61,15 +65,19 @@ async fn around_named<F: Future<Output = Response>>(
         // A socket for both families writes IPv4 addresses in its own way.
         peer: Peer(peer.to_canonical()),
     };
-    let mut response = AssertUnwindSafe(answer(request, asked))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Failure::internal("a handler panicked").into_response());
+    let answered = match catch_unwind(AssertUnwindSafe(|| answer(request, asked))) {
+        Ok(answer) => AssertUnwindSafe(answer).catch_unwind().await,
+        Err(panic) => Err(panic),
+    };
+    let mut response =
+        answered.unwrap_or_else(|_| Failure::internal("a handler panicked").into_response());
 
     if let Some(explained) = response.extensions_mut().remove::<Explained>() {
         let status = response.status();
-        let worded =
-            page::word_failure(app, browser.as_ref(), id.as_str(), status, explained).await;
+        // In a box: it is large, and rare.
+        let browser = browser.as_ref();
+        let worded = page::word_failure(app, browser, id.as_str(), status, explained);
+        let worded = Box::pin(worded).await;
         let (mut parts, body) = worded.into_parts();
         for (name, value) in response.headers() {
             if *name != header::CONTENT_LENGTH && !parts.headers.contains_key(name) {

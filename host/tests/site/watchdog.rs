@@ -104,6 +104,8 @@ async fn get(site: &TestHost, path: &str) -> u16 {
 async fn is_named(site: &TestHost, code: &Loop, name: &str) {
     let entered = code.entered.acquire().await;
     entered.expect("never closed").forget();
+    // Whoever has handed the work to another thread is about to let go of it.
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let watchdog = site.app().watchdog();
     let early: Vec<String> = (0..5).flat_map(|_| watchdog.look()).collect();
     let alive = get(site, "/healthz").await;

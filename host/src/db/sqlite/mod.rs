@@ -3,6 +3,7 @@
 
 mod errors;
 mod log_index;
+mod memo;
 mod readers;
 mod session;
 mod statement;

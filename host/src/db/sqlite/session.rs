@@ -22,6 +22,7 @@ use rusqlite::{
 use super::{
     errors,
     log_index::{LogIndex, Mark},
+    memo::{self, Memo},
     readers::LetGo,
     statement::Statement,
 };
@@ -57,6 +58,8 @@ struct Watch {
     driver_speaks: AtomicBool,
     /// In microseconds of the [`CoarseInstant`].
     deadline: AtomicU64,
+    /// Whether what is prepared may answer otherwise on the same snapshot.
+    is_volatile: AtomicBool,
 }
 
 /// A connection, its prepared statements and its row buffer.
@@ -66,6 +69,8 @@ pub(super) struct SqliteSession {
     /// The driver's own, by [`Word`].
     words: Vec<Option<Statement>>,
     rows: RowBuffer,
+    /// What the snapshot has answered already.
+    memo: Memo,
     watch: Arc<Watch>,
     log_index: Option<LogIndex>,
     /// What the log's index held before the snapshot was taken that is still
@@ -167,9 +172,13 @@ impl SqliteSession {
         let watch = Arc::new(Watch {
             driver_speaks: AtomicBool::new(false),
             deadline: AtomicU64::new(NO_DEADLINE),
+            is_volatile: AtomicBool::new(false),
         });
         let guard = Arc::clone(&watch);
         connection.authorizer(Some(move |context: AuthContext<'_>| {
+            if is_volatile(&context.action) {
+                guard.is_volatile.store(true, Ordering::Relaxed);
+            }
             if guard.driver_speaks.load(Ordering::Relaxed) || is_harmless(&context.action) {
                 Authorization::Allow
             } else {
@@ -188,6 +197,7 @@ impl SqliteSession {
             statements: Vec::new(),
             words: Vec::new(),
             rows: RowBuffer::default(),
+            memo: Memo::default(),
             watch,
             log_index,
             snapshot: None,
@@ -266,6 +276,7 @@ impl SqliteSession {
 
     fn end_snapshot(&mut self) -> Result<(), RawDbError> {
         self.snapshot = None;
+        self.memo.clear();
         self.depth = 0;
         if self.is_autocommit() {
             return Ok(());
@@ -346,11 +357,15 @@ impl SqliteSession {
         };
         words::check_head(sql)?;
         check_text(sql)?;
+        self.watch.is_volatile.store(!kept, Ordering::Relaxed);
         // SAFETY: as in `say_now`.
         let prepared = unsafe { Statement::prepare(self.connection.handle(), sql, kept) }?;
-        let first = prepared
+        let mut first = prepared
             .statement
             .ok_or_else(|| refused("the text holds no statement"))?;
+        if self.watch.is_volatile.load(Ordering::Relaxed) {
+            first.forbid_repeating();
+        }
         let tail = &sql[prepared.length..];
         if !tail.trim_matches([' ', '\t', '\n', '\r', ';']).is_empty() {
             // What is left may be a comment, which SQLite tells best.
@@ -385,6 +400,10 @@ impl Session for SqliteSession {
         parameters: &[Cell],
     ) -> Result<u64, RawDbError> {
         let place = self.prepare(statement)?;
+        // A reader may have tables of its own, which no commit tells of.
+        if !self.prepared(place).reads_only() {
+            self.memo.clear();
+        }
         self.prepared(place).execute(parameters)
     }
 
@@ -393,16 +412,29 @@ impl Session for SqliteSession {
         statement: RawStatement<'_>,
         parameters: &[Cell],
     ) -> Result<RawRows, RawDbError> {
+        let id = statement.id;
         let place = self.prepare(statement)?;
         let statement = self.statements[place]
             .as_mut()
             .expect("`prepare` has just filled this place");
+        let repeats = self.snapshot.is_some() && statement.answers_alike();
+        if repeats
+            // SAFETY: the caller of the interface promises that the parameters
+            // live until the call returns.
+            && let Some(answer) = unsafe { self.memo.find(id, parameters) }
+        {
+            return Ok(answer.buffer.lend(answer.rows, statement.names()));
+        }
         let rows = statement.query(parameters, &mut self.rows)?;
+        if repeats {
+            self.memo.keep(rows, &self.rows);
+        }
         Ok(self.rows.lend(rows, statement.names()))
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), RawDbError> {
         check_text(sql)?;
+        self.memo.clear();
         let mut rest = sql;
         while !rest.is_empty() {
             words::check_head(rest)?;
@@ -436,6 +468,7 @@ impl Session for SqliteSession {
             }
             RawSavepoint::Release => self.say(Word::Release(depth))?,
             RawSavepoint::RollBack => {
+                self.memo.clear();
                 self.say(Word::RollBackTo(depth))?;
                 self.say(Word::Release(depth))?;
             }
@@ -456,6 +489,16 @@ fn check_text(sql: &str) -> Result<(), RawDbError> {
         return Err(refused("the statement has a NUL in it"));
     }
     Ok(())
+}
+
+/// Whether a statement that does this may answer otherwise, although nothing
+/// was committed.
+fn is_volatile(action: &AuthAction<'_>) -> bool {
+    match action {
+        AuthAction::Function { function_name } => !memo::is_pure(function_name),
+        AuthAction::Pragma { .. } => true,
+        _ => false,
+    }
 }
 
 /// What anyone may do: all but to change the transaction, the files or the

@@ -33,6 +33,8 @@ pub(super) struct Statement {
     prepared_anew: c_int,
     reads_only: bool,
     touches_rows: bool,
+    /// Whether it answers the same to the same parameters, on one snapshot.
+    answers_alike: bool,
 }
 
 // SAFETY: SQLite is compiled thread-safe, and a statement is reached only
@@ -98,7 +100,9 @@ impl Statement {
             // SAFETY: the statement was just prepared.
             reads_only: unsafe { ffi::sqlite3_stmt_readonly(raw) } != 0,
             touches_rows: words::touches_rows(sql),
+            answers_alike: false,
         };
+        statement.answers_alike = statement.reads_only;
         statement.read_parameters()?;
         statement.read_names();
         Ok(Prepared {
@@ -167,6 +171,20 @@ impl Statement {
     /// Names of the columns, as of the last run.
     pub(super) fn names(&self) -> &[RString] {
         &self.names
+    }
+
+    /// Whether it gives the same answer to the same parameters for as long as
+    /// nothing is written.
+    pub(super) fn answers_alike(&self) -> bool {
+        self.answers_alike
+    }
+
+    pub(super) fn reads_only(&self) -> bool {
+        self.reads_only
+    }
+
+    pub(super) fn forbid_repeating(&mut self) {
+        self.answers_alike = false;
     }
 
     fn bind(&mut self, parameters: &[Cell]) -> Result<(), RawDbError> {

@@ -1,0 +1,160 @@
+//! Answers of a reader's snapshot, kept for as long as it is the newest.
+//!
+//! Busy routes ask the same again and again: whose token this is, who that
+//! member is. The same statement with the same parameters on the same snapshot
+//! has the same answer, so that it is given again without asking SQLite. No
+//! commit is ever missed: its session empties this with each new snapshot, and
+//! takes a new one after each commit, whoever made it.
+
+use std::{collections::HashMap, slice};
+
+use hob_plugin_sdk::abi::db::Cell;
+
+use crate::db::rows::RowBuffer;
+
+/// Answers that are kept, and the bytes of the largest; what is there is let
+/// go all at once when there are too many. That bounds it to a few MiB for
+/// each thread that reads.
+const ANSWERS: usize = 4096;
+const LARGEST_ANSWER: usize = 2048;
+
+/// Functions of SQLite whose result depends on their arguments alone. A
+/// statement with any other is asked each time.
+const PURE: [&str; 22] = [
+    "abs", "avg", "coalesce", "count", "exists", "glob", "hex", "ifnull", "instr", "json",
+    "length", "like", "lower", "max", "min", "nullif", "replace", "round", "substr", "sum", "trim",
+    "upper",
+];
+
+/// Whether a function gives the same result for the same arguments.
+pub(super) fn is_pure(function: &str) -> bool {
+    PURE.iter().any(|name| function.eq_ignore_ascii_case(name))
+}
+
+#[derive(Default)]
+pub(super) struct Memo {
+    answers: HashMap<Box<[u8]>, Answer>,
+    /// The question that was asked last.
+    question: Vec<u8>,
+}
+
+pub(super) struct Answer {
+    pub(super) rows: u64,
+    pub(super) buffer: RowBuffer,
+}
+
+impl Memo {
+    pub(super) fn clear(&mut self) {
+        self.answers.clear();
+    }
+
+    /// What was answered to this question, which is remembered for
+    /// [`Self::keep`].
+    ///
+    /// # Safety
+    /// The parameters' addresses are valid, as for a query.
+    pub(super) unsafe fn find(&mut self, statement: u32, parameters: &[Cell]) -> Option<&Answer> {
+        self.question.clear();
+        self.question.extend_from_slice(&statement.to_ne_bytes());
+        for cell in parameters {
+            self.question.extend_from_slice(&cell.kind.to_ne_bytes());
+            if matches!(cell.kind, Cell::TEXT | Cell::BINARY) {
+                self.question.extend_from_slice(&cell.len.to_ne_bytes());
+                if cell.len > 0 {
+                    let address = std::ptr::with_exposed_provenance::<u8>(cell.data as usize);
+                    // SAFETY: the caller's promise.
+                    let bytes = unsafe { slice::from_raw_parts(address, cell.len as usize) };
+                    self.question.extend_from_slice(bytes);
+                }
+            } else {
+                self.question.extend_from_slice(&cell.data.to_ne_bytes());
+            }
+        }
+        self.answers.get(&*self.question)
+    }
+
+    /// Keeps the answer to the question that was asked last, unless it is
+    /// large.
+    pub(super) fn keep(&mut self, rows: u64, buffer: &RowBuffer) {
+        if self.question.len() + buffer.size() > LARGEST_ANSWER {
+            return;
+        }
+        if self.answers.len() >= ANSWERS {
+            self.answers.clear();
+        }
+        let buffer = buffer.clone();
+        self.answers
+            .insert(self.question.as_slice().into(), Answer { rows, buffer });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integer(value: i64) -> Cell {
+        Cell {
+            kind: Cell::BIG_INT,
+            len: 0,
+            data: value.cast_unsigned(),
+        }
+    }
+
+    fn text(value: &str) -> Cell {
+        Cell {
+            kind: Cell::TEXT,
+            len: u32::try_from(value.len()).unwrap(),
+            data: value.as_ptr().expose_provenance() as u64,
+        }
+    }
+
+    fn find(memo: &mut Memo, statement: u32, parameters: &[Cell]) -> Option<u64> {
+        // SAFETY: the tests' texts are static.
+        unsafe { memo.find(statement, parameters) }.map(|answer| answer.rows)
+    }
+
+    #[test]
+    fn an_answer_is_for_its_own_question_alone() {
+        let mut memo = Memo::default();
+        let asked = [text("ab"), integer(1)];
+        assert_eq!(find(&mut memo, 7, &asked), None);
+        memo.keep(3, &RowBuffer::default());
+        assert_eq!(find(&mut memo, 7, &asked), Some(3));
+        for (statement, other) in [
+            (8, asked.to_vec()),
+            (7, vec![text("ab"), integer(2)]),
+            (7, vec![text("ac"), integer(1)]),
+            (7, vec![text("ab")]),
+            (7, vec![text("a"), text("b"), integer(1)]),
+            (
+                7,
+                vec![
+                    Cell {
+                        kind: Cell::BINARY,
+                        ..text("ab")
+                    },
+                    integer(1),
+                ],
+            ),
+        ] {
+            assert_eq!(find(&mut memo, statement, &other), None);
+        }
+        memo.clear();
+        assert_eq!(find(&mut memo, 7, &asked), None);
+    }
+
+    #[test]
+    fn it_does_not_grow_for_ever() {
+        let mut memo = Memo::default();
+        for number in 0..3 * ANSWERS as i64 {
+            find(&mut memo, 1, &[integer(number)]);
+            memo.keep(0, &RowBuffer::default());
+        }
+        assert!(memo.answers.len() <= ANSWERS);
+        let mut large = RowBuffer::default();
+        assert!(large.push_bytes(Cell::TEXT, &[b'x'; LARGEST_ANSWER]));
+        find(&mut memo, 2, &[]);
+        memo.keep(1, &large);
+        assert_eq!(find(&mut memo, 2, &[]), None);
+    }
+}
