@@ -136,6 +136,15 @@ pub struct DeviceDonePage<'a> {
     pub connections_url: &'a str,
 }
 
+/// The way to an application for which nobody vouches.
+pub struct Departure<'a> {
+    pub site_name: &'a str,
+    /// In words: a host, or `an app on this device`.
+    pub destination: &'a str,
+    /// The redirect URI with the answer.
+    pub url: &'a str,
+}
+
 /// An authorization request that must not be answered by a redirect.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -149,6 +158,8 @@ pub struct AuthorizationErrorPage<'a> {
     pub developer_detail: &'a str,
     pub client_id: Option<&'a str>,
     pub request_id: &'a str,
+    /// Where the member can go from here.
+    pub departure: Option<Departure<'a>>,
 }
 
 /// An application that may use the member's account.

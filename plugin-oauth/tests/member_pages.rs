@@ -2,47 +2,19 @@
 
 mod support;
 
-use hob::testing::{Reply, on_each_database};
+use hob::testing::on_each_database;
 use serde_json::Value;
-use support::{App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page};
-
-const NEW: &str = "/oauth/clients/new";
-
-fn form<'a>(kind: &'a str, redirect_uris: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("name", "Pocket"),
-        ("website", "https://pocket.example"),
-        ("redirect_uris", redirect_uris),
-        ("scope", "profile"),
-        ("scope", "media:read"),
-        ("kind", kind),
-    ]
-}
-
-/// The text of the element that is labelled by this id.
-fn labelled<'a>(page: &'a Reply, label: &str) -> Option<&'a str> {
-    let marker = format!("aria-labelledby=\"{label}\">");
-    let start = page.text().find(&marker)? + marker.len();
-    page.text()[start..].split('<').next()
-}
-
-async fn register(dance: &mut Dance, kind: &str) -> App {
-    let page = dance.browser.submit(NEW, &form(kind, REDIRECT_URI)).await;
-    assert_eq!(page.status(), 201, "{page:?}");
-    assert_eq!(page.headers("cache-control"), ["no-store"]);
-    App {
-        client_id: labelled(&page, "client-id").expect("the id").to_owned(),
-        secret: labelled(&page, "client-secret").map(ToOwned::to_owned),
-        redirect_uri: REDIRECT_URI.to_owned(),
-    }
-}
+use support::{
+    App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page,
+    registration::{NEW_CLIENT, client_form},
+};
 
 #[tokio::test]
 async fn a_member_registers_an_application_that_works() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
         for kind in ["confidential", "public"] {
-            let app = register(&mut dance, kind).await;
+            let app = dance.register_on_page(kind, REDIRECT_URI).await;
             assert_eq!(app.secret.is_some(), kind == "confidential");
             dance.tokens(&app).await;
             let page = dance
@@ -76,10 +48,10 @@ async fn mistakes_in_the_form_are_named_and_what_was_typed_stays() {
             ("scope", "admin", "There is no scope admin"),
         ];
         for (name, typed, sentence) in mistakes {
-            let mut fields = form("public", REDIRECT_URI);
+            let mut fields = client_form("public", REDIRECT_URI);
             fields.retain(|(other, _)| *other != name);
             fields.push((name, typed));
-            let page = dance.browser.submit(NEW, &fields).await;
+            let page = dance.browser.submit(NEW_CLIENT, &fields).await;
             assert_eq!(page.status(), 422, "{page:?}");
             assert!(
                 page.text().contains(sentence),
@@ -99,12 +71,12 @@ async fn an_application_is_its_owners_alone() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
         dance.site.add_member("mallory", PASSWORD).await;
-        let app = register(&mut dance, "confidential").await;
+        let app = dance.register_on_page("confidential", REDIRECT_URI).await;
         let mut mallory = dance.site.browser();
         mallory.sign_in("mallory", PASSWORD).await;
         let path = format!("/oauth/clients/{}", app.client_id);
         assert_eq!(mallory.get(&path).await.status(), 404);
-        let fields = form("confidential", "https://evil.example/cb");
+        let fields = client_form("confidential", "https://evil.example/cb");
         assert_eq!(mallory.submit(&path, &fields).await.status(), 404);
         let delete = format!("{path}/delete");
         assert_eq!(mallory.submit(&delete, &[]).await.status(), 404);
@@ -123,13 +95,16 @@ async fn an_application_is_its_owners_alone() {
 async fn an_owner_changes_an_application() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
-        let app = register(&mut dance, "confidential").await;
+        let app = dance.register_on_page("confidential", REDIRECT_URI).await;
         let path = format!("/oauth/clients/{}", app.client_id);
         let moved = "https://app.example/moved";
-        let bad = dance.browser.submit(&path, &form("", "nonsense")).await;
+        let bad = dance
+            .browser
+            .submit(&path, &client_form("", "nonsense"))
+            .await;
         assert_eq!(bad.status(), 422);
         dance.tokens(&app).await;
-        let saved = dance.browser.submit(&path, &form("", moved)).await;
+        let saved = dance.browser.submit(&path, &client_form("", moved)).await;
         assert_eq!(saved.status(), 303);
         assert_error_page(&dance.browser.get(&app.authorize_path(&[])).await);
         let moved = App {
@@ -146,7 +121,7 @@ async fn a_deleted_application_stops_at_once() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
         let (app, other) = (
-            register(&mut dance, "confidential").await,
+            dance.register_on_page("confidential", REDIRECT_URI).await,
             dance.web_app().await,
         );
         let given = dance.tokens(&app).await;
@@ -167,10 +142,10 @@ async fn the_operator_says_who_may_register() {
     on_each_database(async |builder| {
         let builder = builder.plugin_toml("oauth", "registration = \"administrators\"");
         let mut dance = Dance::start(builder).await;
-        assert_eq!(dance.browser.get(NEW).await.status(), 403);
+        assert_eq!(dance.browser.get(NEW_CLIENT).await.status(), 403);
         let reply = dance
             .browser
-            .submit(NEW, &form("public", REDIRECT_URI))
+            .submit(NEW_CLIENT, &client_form("public", REDIRECT_URI))
             .await;
         assert_eq!(reply.status(), 403);
         dance.web_app().await;

@@ -32,6 +32,33 @@ struct Asked {
     stored: Option<(StoredRequest, RequestUri)>,
 }
 
+/// A request that gets no code, and why.
+struct Refused {
+    client: Client,
+    request: AuthorizationRequest,
+    error: OAuthError,
+}
+
+impl Refused {
+    fn new(
+        client: Client,
+        request: AuthorizationRequest,
+        error: impl Into<OAuthError>,
+    ) -> Box<Self> {
+        Box::new(Self {
+            client,
+            request,
+            error: error.into(),
+        })
+    }
+}
+
+impl Asked {
+    fn refuse(self, error: OAuthError) -> Box<Refused> {
+        Refused::new(self.client, self.request, error)
+    }
+}
+
 /// A request that came as a form goes on as a query: the form comes from
 /// another site, so it has neither session nor CSRF token, and it is no more
 /// than a question.
@@ -171,6 +198,7 @@ async fn read_fresh(
         Err(error) => Err(tell_error(
             oauth,
             request,
+            &client,
             &redirect_uri,
             state(fields).as_deref(),
             error,
@@ -182,9 +210,17 @@ async fn read_fresh(
 async fn answer(oauth: &OAuth, request: &Request, asked: Asked) -> Response {
     match next_step(oauth, request, asked).await {
         Ok(response) => response,
-        Err((asked, error)) => {
+        Err(refused) => {
+            let (client, asked) = (&refused.client, &refused.request);
             let state = asked.state.as_deref();
-            tell_error(oauth, request, &asked.redirect_uri, state, error)
+            tell_error(
+                oauth,
+                request,
+                client,
+                &asked.redirect_uri,
+                state,
+                refused.error,
+            )
         }
     }
 }
@@ -193,11 +229,11 @@ async fn next_step(
     oauth: &OAuth,
     request: &Request,
     asked: Asked,
-) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+) -> Result<Response, Box<Refused>> {
     let prompt = asked.request.prompt;
     let Some(member) = request.member() else {
         if prompt.none {
-            return Err((asked.request, OAuthError::LoginRequired));
+            return Err(asked.refuse(OAuthError::LoginRequired));
         }
         return match &asked.stored {
             Some(_) => sign_in_and_resume(oauth, asked).await,
@@ -209,7 +245,7 @@ async fn next_step(
     };
     if has_to_sign_in_again(member, &asked, oauth.now()) {
         if prompt.none {
-            return Err((asked.request, OAuthError::LoginRequired));
+            return Err(asked.refuse(OAuthError::LoginRequired));
         }
         return sign_in_and_resume(oauth, asked).await;
     }
@@ -217,7 +253,7 @@ async fn next_step(
         return issue_silently(oauth, member, asked, consent).await;
     }
     if prompt.none {
-        return Err((asked.request, OAuthError::ConsentRequired));
+        return Err(asked.refuse(OAuthError::ConsentRequired));
     }
     ask(oauth, request, member, asked).await
 }
@@ -243,7 +279,7 @@ async fn issue_silently(
     member: &Member,
     asked: Asked,
     consent: Consent,
-) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+) -> Result<Response, Box<Refused>> {
     let now = oauth.now();
     let request = asked.request;
     let code = PreparedCode::new(
@@ -288,8 +324,8 @@ async fn issue_silently(
             &code,
         )),
         // What it was issued for has been revoked this very moment.
-        Ok(None) => Err((request, OAuthError::Denied)),
-        Err(error) => Err((request, error.into())),
+        Ok(None) => Err(Refused::new(asked.client, request, OAuthError::Denied)),
+        Err(error) => Err(Refused::new(asked.client, request, error)),
     }
 }
 
@@ -299,7 +335,7 @@ async fn ask(
     request: &Request,
     member: &Member,
     asked: Asked,
-) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+) -> Result<Response, Box<Refused>> {
     let showing = match asked.stored {
         Some((stored, request_uri)) => {
             let asked_member = member.clone();
@@ -345,16 +381,13 @@ async fn ask(
             };
             Ok(question.show(oauth, request, member).await)
         }
-        Err(error) => Err((asked.request, error.into())),
+        Err(error) => Err(Refused::new(asked.client, asked.request, error)),
     }
 }
 
 /// Sends the member to the sign-in page, and back to the stored request. One
 /// that is not stored becomes so, so that it is known when it was made.
-async fn sign_in_and_resume(
-    oauth: &OAuth,
-    asked: Asked,
-) -> Result<Response, (AuthorizationRequest, OAuthError)> {
+async fn sign_in_and_resume(oauth: &OAuth, asked: Asked) -> Result<Response, Box<Refused>> {
     let kept = match asked.stored {
         Some((stored, request_uri)) => {
             let (now, until) = time_to_decide(oauth);
@@ -373,7 +406,7 @@ async fn sign_in_and_resume(
             let next = resume_path(oauth, &asked.client, &request_uri);
             Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
         }
-        Err(error) => Err((asked.request, error.into())),
+        Err(error) => Err(Refused::new(asked.client, asked.request, error)),
     }
 }
 

@@ -53,7 +53,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     }
     match Decision::from_form(&form, &stored.scope)?.ok_or(Unredirectable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth, member, client, stored, scope).await,
-        Decision::Deny => deny(oauth, request, member, stored).await,
+        Decision::Deny => deny(oauth, request, member, &client, stored).await,
     }
 }
 
@@ -115,6 +115,7 @@ async fn deny(
     oauth: &OAuth,
     request: &Request,
     member: &Member,
+    client: &Client,
     stored: StoredRequest,
 ) -> Result<Response, Unredirectable> {
     let (redirect_uri, state) = (stored.redirect_uri.clone(), stored.state.clone());
@@ -128,6 +129,7 @@ async fn deny(
     Ok(tell_error(
         oauth,
         request,
+        client,
         &redirect_uri,
         state.as_deref(),
         OAuthError::Denied,

@@ -13,7 +13,7 @@ use crate::{
     error::{ErrorCode, OAuthError},
     grants::authorization_code,
     models::Client,
-    pages::{AuthorizationErrorPage, CodePage},
+    pages::{AuthorizationErrorPage, CodePage, Departure},
     redirect_uri::{RedirectTarget, RedirectUri},
     secret::PlainSecret,
 };
@@ -64,9 +64,16 @@ fn code_page(
 
 /// Tells why there is no code: the application, by the browser; or the member,
 /// where the browser can't be sent back.
+///
+/// Whoever is not signed in did nothing but follow a link, which anybody can
+/// make. So the browser goes by itself only where the operator vouches for the
+/// client; else this site would lead to wherever a stranger registered
+/// (RFC 9700, section 4.11.2). There the member sees the error, and the way to
+/// the application as a link.
 pub fn tell_error(
     oauth: &OAuth,
     request: &Request,
+    client: &Client,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
     error: OAuthError,
@@ -74,31 +81,53 @@ pub fn tell_error(
     if redirect_uri.target() == RedirectTarget::OutOfBand {
         return Unredirectable::from(error).into_page(request, None);
     }
-    if let OAuthError::Plugin(error) = &error {
-        tracing::error!(%error, "the authorization endpoint failed");
-    }
     let description = error.description();
     let parameters = [
         ("error", error.code().as_str()),
         ("error_description", &description),
     ];
+    if request.member().is_none() && !client.is_verified() {
+        let departure = Departure {
+            site_name: &oauth.host().site().name,
+            destination: &redirect_uri.destination(),
+            url: &location(oauth, redirect_uri, state, &parameters),
+        };
+        let client_id = Some(client.client_id.as_str());
+        return Unredirectable::from(error).into_page_with(request, client_id, Some(departure));
+    }
+    if let OAuthError::Plugin(error) = &error {
+        tracing::error!(%error, "the authorization endpoint failed");
+    }
     redirect(oauth, redirect_uri, state, &parameters)
 }
 
-/// With the state as it came and the issuer (RFC 9207), always by 303: a 307
-/// would send the form on (RFC 9700, section 2.1).
+/// Always by 303: a 307 would send the form on (RFC 9700, section 2.1).
 fn redirect(
     oauth: &OAuth,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
     parameters: &[(&str, &str)],
 ) -> Response {
+    guarded(Response::redirect(location(
+        oauth,
+        redirect_uri,
+        state,
+        parameters,
+    )))
+}
+
+/// The redirect URI with the answer, the state as it came and the issuer
+/// (RFC 9207).
+fn location(
+    oauth: &OAuth,
+    redirect_uri: &RedirectUri,
+    state: Option<&str>,
+    parameters: &[(&str, &str)],
+) -> String {
     let mut parameters = parameters.to_vec();
     parameters.extend(state.map(|state| ("state", state)));
     parameters.push(("iss", oauth.issuer_identifier()));
-    guarded(Response::redirect(
-        redirect_uri.with_parameters(&parameters),
-    ))
+    redirect_uri.with_parameters(&parameters)
 }
 
 /// Sends the browser to the sign-in page, which leads on to `next` and has the
@@ -164,9 +193,9 @@ pub enum Unredirectable {
     AnotherSession,
     #[error("decision has to be allow or deny")]
     NoDecision,
-    /// What an application that can't be redirected to is not told.
+    /// What an application is not told, since nothing is redirected to it.
     #[error("{}", .0.description())]
-    OutOfBand(OAuthError),
+    Untold(OAuthError),
     #[error(transparent)]
     Plugin(#[from] PluginError),
 }
@@ -175,7 +204,7 @@ impl From<OAuthError> for Unredirectable {
     fn from(error: OAuthError) -> Self {
         match error {
             OAuthError::Plugin(error) => Self::Plugin(error),
-            told => Self::OutOfBand(told),
+            told => Self::Untold(told),
         }
     }
 }
@@ -183,6 +212,16 @@ impl From<OAuthError> for Unredirectable {
 impl Unredirectable {
     /// The page that says so. `client_id` is shown to the developer.
     pub fn into_page(self, request: &Request, client_id: Option<&str>) -> Response {
+        self.into_page_with(request, client_id, None)
+    }
+
+    /// As [`Self::into_page`], with the way to the application, if there is one.
+    fn into_page_with(
+        self,
+        request: &Request,
+        client_id: Option<&str>,
+        departure: Option<Departure<'_>>,
+    ) -> Response {
         let (status, code, heading, explanation) = match &self {
             Self::Plugin(error) => {
                 tracing::error!(%error, "the authorization endpoint failed");
@@ -193,13 +232,13 @@ impl Unredirectable {
                     "It has been logged. Please try again from the application.",
                 )
             }
-            Self::OutOfBand(OAuthError::Denied) => (
+            Self::Untold(OAuthError::Denied) => (
                 403,
                 ErrorCode::AccessDenied.as_str(),
                 "You did not allow it",
                 "The application gets no code, and has no access.",
             ),
-            Self::OutOfBand(error) => (
+            Self::Untold(error) => (
                 400,
                 error.code().as_str(),
                 "This request can't be answered",
@@ -250,6 +289,7 @@ impl Unredirectable {
                 developer_detail: &detail,
                 client_id,
                 request_id: request.request_id(),
+                departure,
             },
         )
     }

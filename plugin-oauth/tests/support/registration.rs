@@ -1,4 +1,5 @@
-//! Applications that register themselves.
+//! Applications that members register on the site's page, and those that
+//! register themselves.
 
 use axum::body::Body;
 use hob::testing::{Builder, Reply};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::{App, Dance, REDIRECT_URI, text};
 
 pub const REGISTER: &str = "/oauth/register";
+pub const NEW_CLIENT: &str = "/oauth/clients/new";
 
 /// A client that registered itself, with what manages it.
 #[derive(Clone, Debug)]
@@ -42,7 +44,40 @@ pub fn web_metadata(more: &Value) -> Value {
     metadata
 }
 
+/// What a member fills into the form for an application; `kind` is `public` or
+/// `confidential`.
+pub fn client_form<'a>(kind: &'a str, redirect_uris: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("name", "Pocket"),
+        ("website", "https://pocket.example"),
+        ("redirect_uris", redirect_uris),
+        ("scope", "profile"),
+        ("scope", "media:read"),
+        ("kind", kind),
+    ]
+}
+
+/// The text of the element that is labelled by this id.
+pub fn labelled<'a>(page: &'a Reply, label: &str) -> Option<&'a str> {
+    let marker = format!("aria-labelledby=\"{label}\">");
+    let start = page.text().find(&marker)? + marker.len();
+    page.text()[start..].split('<').next()
+}
+
 impl Dance {
+    /// An application that alice registers on the site's page.
+    pub async fn register_on_page(&mut self, kind: &str, redirect_uri: &str) -> App {
+        let form = client_form(kind, redirect_uri);
+        let page = self.browser.submit(NEW_CLIENT, &form).await;
+        assert_eq!(page.status(), 201, "{page:?}");
+        assert_eq!(page.headers("cache-control"), ["no-store"]);
+        App {
+            client_id: labelled(&page, "client-id").expect("the id").to_owned(),
+            secret: labelled(&page, "client-secret").map(ToOwned::to_owned),
+            redirect_uri: redirect_uri.to_owned(),
+        }
+    }
+
     /// Sends JSON, or nothing, with an `Authorization` header, or none.
     pub async fn send_json(
         &self,
