@@ -10,7 +10,7 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    models::{Client, Consent, NewConsent},
+    models::{Client, Consent, ConsentTerm, NewConsent},
     resource::Resource,
     scope::Scope,
 };
@@ -52,20 +52,23 @@ pub struct Allowed {
     pub asked: Scope,
     /// What of it was ticked.
     pub scope: Scope,
+    /// Until when; none for good.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Allowed {
     /// Stores it. What was asked and is not ticked is taken back; what was not
-    /// asked this time stays. Answers with the id of the consent.
+    /// asked this time stays, and ends with the rest.
     ///
     /// # Errors
     /// The database's.
-    pub fn store(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<i64> {
+    pub fn store(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<ConsentTerm> {
         if self.client_registered_itself {
             Client::keep(connection, self.client, now)?;
         }
         let before = Consent::find(connection, self.member_id, self.client, &self.resource, now)?;
         let kept = before
+            .as_ref()
             .map(|consent| consent.scope.without(&self.asked))
             .unwrap_or_default();
         Consent::grant(
@@ -75,11 +78,13 @@ impl Allowed {
                 client: self.client,
                 resource: self.resource.clone(),
                 scope: kept.union(&self.scope),
-                granted_at: now,
+                granted_at: before.as_ref().map_or(now, |consent| consent.granted_at),
                 updated_at: now,
                 last_used_at: Some(now),
+                expires_at: self.expires_at,
                 revision: 0,
             },
+            before.as_ref(),
         )
     }
 }

@@ -237,6 +237,12 @@ impl OAuth {
         self.host.now()
     }
 
+    /// When a consent ends that is given now; none if never.
+    fn consent_expires_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let lifetime = self.settings.consent_lifetime()?;
+        Some(now + lifetime)
+    }
+
     fn secret_uses(&self) -> &SecretUses {
         &self.secret_uses
     }

@@ -96,6 +96,8 @@ pub struct ConsentPage<'a> {
     pub granted_before: &'a [AskedScope<'a>],
     pub onward: &'a Onward<'a>,
     pub connections_url: &'a str,
+    /// When it ends by itself, if it does.
+    pub until: Option<Moment<'a>>,
     /// What was wrong with the last answer.
     pub error: Option<&'a str>,
 }
@@ -172,6 +174,8 @@ pub struct Connection<'a> {
     pub scope_sentences: &'a [&'a str],
     pub granted: Moment<'a>,
     pub last_used: Option<Moment<'a>>,
+    /// When it ends by itself, if it does.
+    pub until: Option<Moment<'a>>,
     pub revoke_url: &'a str,
 }
 

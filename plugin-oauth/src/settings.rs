@@ -13,6 +13,7 @@ pub struct Settings {
     access_token_lifetime: u64,
     refresh_token_lifetime: u64,
     refresh_token_absolute_lifetime: u64,
+    consent_lifetime: Option<u64>,
     authorization_code_lifetime: u64,
     authorization_request_lifetime: u64,
     pushed_authorization_request_lifetime: u64,
@@ -63,6 +64,12 @@ impl Settings {
     #[must_use]
     pub const fn refresh_token_absolute_lifetime(&self) -> Duration {
         Duration::from_secs(self.refresh_token_absolute_lifetime)
+    }
+
+    /// How long a member's decision counts; none: until it is taken back.
+    #[must_use]
+    pub fn consent_lifetime(&self) -> Option<Duration> {
+        self.consent_lifetime.map(Duration::from_secs)
     }
 
     #[must_use]

@@ -310,7 +310,7 @@ async fn issue_silently(
             if !decided || !consent.mark_used(connection, now)? {
                 return Ok(None);
             }
-            let code = code.store(connection, consent.id)?;
+            let code = code.store(connection, consent.term())?;
             housekeeping.run(connection, now)?;
             Ok(Some(code))
         })

@@ -229,7 +229,7 @@ pub(super) async fn show_client(
     let (counted, now) = (client.clone(), oauth.now());
     let (members, secrets) = oauth
         .read(move |connection| {
-            let members = counted.count_members(connection)?;
+            let members = counted.count_members(connection, now)?;
             let secrets = ClientSecret::live_of_client(connection, counted.id, now)?;
             Ok((members, secrets))
         })

@@ -12,9 +12,9 @@ use crate::{
 
 /// Shows all of them.
 pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    let member_id = super::member(&request)?.id;
+    let (member_id, now) = (super::member(&request)?.id, oauth.now());
     let connections = oauth
-        .read(move |connection| Connection::of_member(connection, member_id))
+        .read(move |connection| Connection::of_member(connection, member_id, now))
         .await?;
     let shown: Vec<Shown<'_>> = connections
         .iter()
@@ -37,6 +37,7 @@ struct Shown<'a> {
     sentences: Vec<&'a str>,
     granted: TimeText,
     last_used: Option<TimeText>,
+    until: Option<TimeText>,
     revoke_url: String,
 }
 
@@ -52,6 +53,7 @@ impl<'a> Shown<'a> {
                 .collect(),
             granted: TimeText::of(connection.granted_at),
             last_used: connection.last_used_at.map(TimeText::of),
+            until: connection.expires_at.map(TimeText::of),
             revoke_url: oauth.own_path(&format!("/connections/{}/revoke", client.client_id)),
         }
     }
@@ -65,6 +67,7 @@ impl<'a> Shown<'a> {
             scope_sentences: &self.sentences,
             granted: self.granted.moment(),
             last_used: self.last_used.as_ref().map(TimeText::moment),
+            until: self.until.as_ref().map(TimeText::moment),
             revoke_url: &self.revoke_url,
         }
     }

@@ -87,6 +87,7 @@ async fn allow(
         resource: stored.resource.clone(),
         asked: stored.scope.clone(),
         scope,
+        expires_at: oauth.consent_expires_at(now),
     };
     let member = member.clone();
     let housekeeping = oauth.housekeeping();

@@ -6,7 +6,10 @@
 
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 
-use super::front_channel::{Unredirectable, page};
+use super::{
+    front_channel::{Unredirectable, page},
+    member_page::TimeText,
+};
 use crate::{
     OAuth,
     models::{Client, Consent},
@@ -43,6 +46,7 @@ impl Question<'_> {
             .map(|consent| self.scope.intersection(&consent.scope))
             .unwrap_or_default();
         let new = self.scope.without(&before);
+        let until = oauth.consent_expires_at(oauth.now()).map(TimeText::of);
         let newly_asked = asked_scopes(oauth, &new);
         let granted_before = asked_scopes(oauth, &before);
         page(
@@ -71,6 +75,7 @@ impl Question<'_> {
                 granted_before: &granted_before,
                 onward: &self.onward,
                 connections_url: &oauth.own_path("/connections"),
+                until: until.as_ref().map(TimeText::moment),
                 error: None,
             },
         )

@@ -22,7 +22,7 @@ use crate::{
     dpop::Proof,
     error::{GrantError, OAuthError},
     key_thumbprint::KeyThumbprint,
-    models::{AuthorizationCode, Client, revoke_family},
+    models::{AuthorizationCode, Client, ConsentTerm, revoke_family},
     pkce::CodeChallenge,
     redirect_uri::{RedirectTarget, RedirectUri},
     resource::Resource,
@@ -90,6 +90,7 @@ impl PreparedCode {
                 consumed_at: None,
                 forget_at: expires_at,
                 key_thumbprint: issue.key_thumbprint,
+                consent_expires_at: None,
             },
             secret,
         }
@@ -99,8 +100,14 @@ impl PreparedCode {
     ///
     /// # Errors
     /// The database's.
-    pub fn store(mut self, connection: &mut Connection, consent: i64) -> QueryResult<PlainSecret> {
-        self.row.consent = consent;
+    pub fn store(
+        mut self,
+        connection: &mut Connection,
+        consent: ConsentTerm,
+    ) -> QueryResult<PlainSecret> {
+        self.row.consent = consent.id;
+        self.row.consent_expires_at = consent.expires_at;
+        self.row.expires_at = consent.limit(self.row.expires_at);
         self.row.insert(connection)?;
         Ok(self.secret)
     }
@@ -225,7 +232,7 @@ async fn consume_and_issue(
         client_id: code.client_id.clone(),
         holder: Holder::Member(ConsentingMember {
             member_id: code.member_id,
-            consent: code.consent,
+            consent: code.term(),
             refresh,
         }),
         family: code.family,

@@ -24,7 +24,7 @@ use crate::{
     decision::{Allowed, Decision},
     dpop::Proof,
     error::{DeviceError, GrantError, OAuthError},
-    models::{Client, DeviceAuthorization, DeviceState, revoke_family},
+    models::{Client, ConsentTerm, DeviceAuthorization, DeviceState, revoke_family},
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
@@ -97,6 +97,7 @@ pub async fn begin(
             created_at: now,
             expires_at,
             forget_at: expires_at + REMEMBERED,
+            consent_expires_at: None,
         };
         let housekeeping = oauth.housekeeping();
         let inserted = oauth
@@ -134,6 +135,7 @@ pub async fn decide(
             resource: device.resource.clone(),
             asked: device.scope.clone(),
             scope,
+            expires_at: oauth.consent_expires_at(now),
         }),
     };
     let state = match allowed {
@@ -179,7 +181,11 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         (DeviceState::Redeemed, ..) => Err(kill_replayed(oauth, client, &device).await?.into()),
         _ if device.expires_at <= now => Err(DeviceError::Expired.into()),
         (DeviceState::Denied, ..) => Err(OAuthError::Denied),
-        (DeviceState::Approved, Some(consent), Some(member_id)) => {
+        (DeviceState::Approved, Some(id), Some(member_id)) => {
+            let consent = ConsentTerm {
+                id,
+                expires_at: device.consent_expires_at,
+            };
             let member = ApprovingMember { member_id, consent };
             consume_and_issue(oauth, client, device, member, proof, now).await
         }
@@ -209,7 +215,7 @@ async fn wait(
 /// Who approved it, by which consent.
 struct ApprovingMember {
     member_id: i64,
-    consent: i64,
+    consent: ConsentTerm,
 }
 
 async fn consume_and_issue(

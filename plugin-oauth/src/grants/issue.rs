@@ -12,7 +12,7 @@ use crate::{
     dpop::{DpopError, Proof},
     error::OAuthError,
     key_thumbprint::KeyThumbprint,
-    models::{AccessToken, RefreshToken, UsedJwtId},
+    models::{AccessToken, ConsentTerm, RefreshToken, UsedJwtId},
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretDigest, SecretKind, operating_system_randomness},
@@ -53,7 +53,7 @@ pub enum Holder {
 /// A member, the consent, and the refresh token that may come of it.
 pub struct ConsentingMember {
     pub member_id: i64,
-    pub consent: i64,
+    pub consent: ConsentTerm,
     pub refresh: Option<RefreshIssue>,
 }
 
@@ -124,25 +124,28 @@ impl PreparedTokens {
             }
             Holder::Member(member) => {
                 access_token.member_id = Some(member.member_id);
-                access_token.consent = Some(member.consent);
+                access_token.consent = Some(member.consent.id);
+                access_token.expires_at = member.consent.limit(access_token.expires_at);
                 member.refresh.map(|refresh| {
                     let secret = PlainSecret::generate(SecretKind::RefreshToken, randomness);
                     let idle_until = now + settings.refresh_token_lifetime();
+                    let end = member.consent.limit(refresh.family_expires_at);
                     let row = RefreshToken {
                         digest: secret.digest(),
                         client_id: access_token.client_id.clone(),
                         member_id: member.member_id,
-                        consent: member.consent,
+                        consent: member.consent.id,
                         family: issue.family,
                         parent: refresh.parent,
                         scope: refresh.scope,
                         resource: refresh.resource,
                         created_at: now,
-                        expires_at: idle_until.min(refresh.family_expires_at),
+                        expires_at: idle_until.min(end),
                         family_expires_at: refresh.family_expires_at,
                         consumed_at: None,
                         siblings: 0,
                         key_thumbprint: refresh.key_thumbprint,
+                        consent_expires_at: member.consent.expires_at,
                     };
                     (secret, row)
                 })
@@ -153,7 +156,10 @@ impl PreparedTokens {
             response: TokenResponse {
                 access_token: access_secret.reveal().to_owned(),
                 token_type,
-                expires_in: lifetime.as_secs(),
+                expires_in: access_token
+                    .expires_at
+                    .saturating_duration_since(now)
+                    .as_secs(),
                 refresh_token: refresh_secret.map(|secret| secret.reveal().to_owned()),
                 scope,
             },
@@ -165,16 +171,17 @@ impl PreparedTokens {
 
     /// When the last of what may come of them is dead.
     pub fn dead_at(&self) -> Timestamp {
-        let last = self
-            .refresh_token
-            .as_ref()
-            .map(|token| token.family_expires_at);
-        // An access token that is given just before the family ends outlives it.
+        let Some(refresh_token) = &self.refresh_token else {
+            return self.access_token.expires_at;
+        };
+        // An access token that is given just before the family ends outlives
+        // it, but not the consent.
         let lifetime = self
             .access_token
             .expires_at
             .saturating_duration_since(self.access_token.created_at);
-        last.map_or(self.access_token.expires_at, |end| end + lifetime)
+        let last = refresh_token.family_expires_at + lifetime;
+        refresh_token.term().limit(last)
     }
 
     /// Consumes what they are given for and stores them, in one transaction,
@@ -194,7 +201,7 @@ impl PreparedTokens {
     }
 
     /// As [`Self::issue`], for a grant that gets its consent only now:
-    /// `consume` answers with it.
+    /// `consume` answers with its id.
     ///
     /// # Errors
     /// As [`Self::issue`].

@@ -7,12 +7,7 @@
 //! else it does not exist. It issues under a consent like any other, so that
 //! the member sees the client among the connected applications and can end it.
 
-use diesel::QueryResult;
-use hob_plugin_sdk::{
-    db::{Connection, Timestamp},
-    http::Fields,
-    members::Profile,
-};
+use hob_plugin_sdk::{http::Fields, members::Profile};
 
 use super::{
     Given, Grant, GrantRequest, TokenResponse,
@@ -22,9 +17,10 @@ use super::{
 };
 use crate::{
     OAuth,
+    decision::Allowed,
     dpop::Proof,
     error::{GrantError, OAuthError},
-    models::{Client, Consent, MemberEpoch, NewConsent},
+    models::{Client, ConsentTerm, MemberEpoch},
     resource::Resource,
     scope::Scope,
     secret::operating_system_randomness,
@@ -119,6 +115,7 @@ async fn issue(
     let PasswordRequest {
         scope, resource, ..
     } = request;
+    let expires_at = oauth.consent_expires_at(now);
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
         parent: None,
         scope: scope.clone(),
@@ -130,8 +127,11 @@ async fn issue(
         client_id: client.client_id.clone(),
         holder: Holder::Member(ConsentingMember {
             member_id: member.id,
-            // Known when it is stored.
-            consent: 0,
+            consent: ConsentTerm {
+                // Known when it is stored.
+                id: 0,
+                expires_at,
+            },
             refresh,
         }),
         family: new_family(&mut operating_system_randomness()),
@@ -139,46 +139,28 @@ async fn issue(
         resource: resource.clone(),
         proof: proof.cloned(),
     };
-    let (member_id, client) = (member.id, client.id);
+    // Who types the password into an application allows it what it asks for,
+    // beside what was allowed before.
+    let allowed = Allowed {
+        member_id: member.id,
+        client: client.id,
+        // It is held below, and so noted as used.
+        client_registered_itself: false,
+        resource,
+        asked: scope.clone(),
+        scope,
+        expires_at,
+    };
     let issued = PreparedTokens::new(oauth, issue, now)
         .issue_under(oauth, now, move |connection| {
-            if !Client::hold(connection, client, now)? {
+            if !Client::hold(connection, allowed.client, now)? {
                 return Ok(Err(GrantError::ClientSuspended));
             }
-            if !epoch.hold(connection, member_id, now)? {
+            if !epoch.hold(connection, allowed.member_id, now)? {
                 return Ok(Err(GrantError::Password));
             }
-            Ok(Ok(consent(
-                connection, member_id, client, resource, &scope, now,
-            )?))
+            Ok(Ok(allowed.store(connection, now)?.id))
         })
         .await?;
     Ok(issued?)
-}
-
-/// Who types the password into an application allows it what it asks for,
-/// beside what was allowed before.
-fn consent(
-    connection: &mut Connection,
-    member_id: i64,
-    client: i64,
-    resource: Resource,
-    scope: &Scope,
-    now: Timestamp,
-) -> QueryResult<i64> {
-    let before = Consent::find(connection, member_id, client, &resource, now)?;
-    let kept = before.map(|consent| consent.scope).unwrap_or_default();
-    Consent::grant(
-        connection,
-        &NewConsent {
-            member_id,
-            client,
-            resource,
-            scope: kept.union(scope),
-            granted_at: now,
-            updated_at: now,
-            last_used_at: Some(now),
-            revision: 0,
-        },
-    )
 }

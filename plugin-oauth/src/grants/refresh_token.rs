@@ -91,7 +91,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         client_id: token.client_id.clone(),
         holder: Holder::Member(ConsentingMember {
             member_id: token.member_id,
-            consent: token.consent,
+            consent: token.term(),
             refresh: Some(RefreshIssue {
                 parent: Some(token.digest),
                 scope: token.scope.clone(),

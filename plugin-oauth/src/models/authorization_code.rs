@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
-use super::schema::oauth_authorization_codes::{self as codes, dsl};
+use super::{
+    consent::ConsentTerm,
+    schema::oauth_authorization_codes::{self as codes, dsl},
+};
 use crate::{
     key_thumbprint::KeyThumbprint, pkce::CodeChallenge, redirect_uri::RedirectUri,
     resource::Resource, scope::Scope, secret::SecretDigest,
@@ -34,9 +37,20 @@ pub struct AuthorizationCode {
     pub forget_at: Timestamp,
     /// Of the key whose owner alone may redeem it (RFC 9449, section 10).
     pub key_thumbprint: Option<KeyThumbprint>,
+    /// When the consent ends; none if never.
+    pub consent_expires_at: Option<Timestamp>,
 }
 
 impl AuthorizationCode {
+    /// Under which it was issued.
+    #[must_use]
+    pub const fn term(&self) -> ConsentTerm {
+        ConsentTerm {
+            id: self.consent,
+            expires_at: self.consent_expires_at,
+        }
+    }
+
     /// Also one that was consumed or has expired.
     pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
         codes::table

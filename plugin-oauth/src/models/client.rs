@@ -323,9 +323,14 @@ impl Client {
     }
 
     /// How many members allow it.
-    pub fn count_members(&self, connection: &mut Connection) -> QueryResult<u64> {
+    pub fn count_members(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<u64> {
         let count: i64 = oauth_consents::table
             .filter(oauth_consents::client.eq(self.id))
+            .filter(
+                oauth_consents::expires_at
+                    .is_null()
+                    .or(oauth_consents::expires_at.gt(now)),
+            )
             .select(diesel::dsl::count(oauth_consents::member_id).aggregate_distinct())
             .first(connection)?;
         Ok(u64::try_from(count).unwrap_or(0))

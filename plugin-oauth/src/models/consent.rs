@@ -1,6 +1,6 @@
 //! What members allow clients.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{prelude::*, sql_query, sql_types::BigInt, upsert::excluded};
 use hob_plugin_sdk::db::{Connection as Database, Hob, Timestamp};
 
 use super::{
@@ -18,6 +18,7 @@ pub struct Consent {
     pub scope: Scope,
     pub granted_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// None if it never ends.
     pub expires_at: Option<Timestamp>,
     /// What was issued under an earlier revision is revoked.
     pub revision: i64,
@@ -34,7 +35,24 @@ pub struct NewConsent {
     pub granted_at: Timestamp,
     pub updated_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
     pub revision: i64,
+}
+
+/// A consent under which something is issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentTerm {
+    pub id: i64,
+    /// When it ends, and all that is issued under it; none if never.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl ConsentTerm {
+    /// The given end, or the consent's own if that comes before.
+    #[must_use]
+    pub fn limit(self, end: Timestamp) -> Timestamp {
+        self.expires_at.map_or(end, |own| own.min(end))
+    }
 }
 
 /// A client that a member allows to use the account.
@@ -45,7 +63,24 @@ pub struct Connection {
     pub scope: Scope,
     pub granted_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// When the last of it ends; none if that never does.
+    pub expires_at: Option<Timestamp>,
 }
+
+/// Each ends what was issued under the consent `$2` at `$1`, where it would
+/// live longer.
+const SHORTEN: [&str; 4] = [
+    r#"UPDATE "oauth_authorization_codes" SET "consent_expires_at" = $1,
+        "expires_at" = CASE WHEN "expires_at" > $1 THEN $1 ELSE "expires_at" END
+        WHERE "consent" = $2"#,
+    r#"UPDATE "oauth_device_authorizations" SET "consent_expires_at" = $1
+        WHERE "consent" = $2"#,
+    r#"UPDATE "oauth_refresh_tokens" SET "consent_expires_at" = $1,
+        "expires_at" = CASE WHEN "expires_at" > $1 THEN $1 ELSE "expires_at" END
+        WHERE "consent" = $2"#,
+    r#"UPDATE "oauth_access_tokens" SET "expires_at" = $1
+        WHERE "consent" = $2 AND "expires_at" > $1"#,
+];
 
 impl Consent {
     /// What this member allows this client for this resource, if that still
@@ -67,10 +102,24 @@ impl Consent {
         Ok(consent.filter(|consent| consent.expires_at.is_none_or(|end| now < end)))
     }
 
-    /// Stores what a member allows, in place of what was allowed before.
-    /// Answers with the row's id.
-    pub fn grant(connection: &mut Database, new_consent: &NewConsent) -> QueryResult<i64> {
-        diesel::insert_into(oauth_consents::table)
+    /// What is issued under it stands under this.
+    #[must_use]
+    pub const fn term(&self) -> ConsentTerm {
+        ConsentTerm {
+            id: self.id,
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// Stores what a member allows, in place of what was allowed before. If
+    /// that would have ended later, what was issued under it ends with the new
+    /// one.
+    pub fn grant(
+        connection: &mut Database,
+        new_consent: &NewConsent,
+        before: Option<&Self>,
+    ) -> QueryResult<ConsentTerm> {
+        let id = diesel::insert_into(oauth_consents::table)
             .values(new_consent)
             .on_conflict((
                 oauth_consents::member_id,
@@ -80,11 +129,25 @@ impl Consent {
             .do_update()
             .set((
                 oauth_consents::scope.eq(excluded(oauth_consents::scope)),
+                oauth_consents::granted_at.eq(excluded(oauth_consents::granted_at)),
+                oauth_consents::expires_at.eq(excluded(oauth_consents::expires_at)),
                 oauth_consents::updated_at.eq(excluded(oauth_consents::updated_at)),
                 oauth_consents::last_used_at.eq(excluded(oauth_consents::last_used_at)),
             ))
             .returning(oauth_consents::id)
-            .get_result(connection)
+            .get_result(connection)?;
+        let expires_at = new_consent.expires_at;
+        if let (Some(before), Some(end)) = (before, expires_at)
+            && before.expires_at.is_none_or(|later| end < later)
+        {
+            for statement in SHORTEN {
+                sql_query(statement)
+                    .bind::<BigInt, _>(end)
+                    .bind::<BigInt, _>(id)
+                    .execute(connection)?;
+            }
+        }
+        Ok(ConsentTerm { id, expires_at })
     }
 
     /// Notes that something is issued on the strength of this consent. False
@@ -118,10 +181,19 @@ impl Consent {
 
 impl Connection {
     /// All clients that a member allows something, the latest first.
-    pub fn of_member(connection: &mut Database, member_id: i64) -> QueryResult<Vec<Self>> {
+    pub fn of_member(
+        connection: &mut Database,
+        member_id: i64,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
         let rows = oauth_consents::table
             .inner_join(oauth_clients::table)
             .filter(oauth_consents::member_id.eq(member_id))
+            .filter(
+                oauth_consents::expires_at
+                    .is_null()
+                    .or(oauth_consents::expires_at.gt(now)),
+            )
             .order((oauth_consents::granted_at.desc(), oauth_consents::id.desc()))
             .select((Consent::as_select(), Client::as_select()))
             .load::<(Consent, Client)>(connection)?;
@@ -134,12 +206,15 @@ impl Connection {
                 known.scope = known.scope.union(&consent.scope);
                 known.granted_at = known.granted_at.min(consent.granted_at);
                 known.last_used_at = known.last_used_at.max(consent.last_used_at);
+                let ends = known.expires_at.zip(consent.expires_at);
+                known.expires_at = ends.map(|(one, other)| one.max(other));
             } else {
                 connections.push(Self {
                     client,
                     scope: consent.scope,
                     granted_at: consent.granted_at,
                     last_used_at: consent.last_used_at,
+                    expires_at: consent.expires_at,
                 });
             }
         }

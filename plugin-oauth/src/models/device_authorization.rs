@@ -12,7 +12,10 @@ use hob_plugin_sdk::{
     db::{Connection, Hob, Timestamp, Value},
 };
 
-use super::schema::oauth_device_authorizations::{self as devices, dsl};
+use super::{
+    consent::ConsentTerm,
+    schema::oauth_device_authorizations::{self as devices, dsl},
+};
 use crate::{resource::Resource, scope::Scope, secret::SecretDigest};
 
 /// How far it has come.
@@ -85,6 +88,8 @@ pub struct DeviceAuthorization {
     pub expires_at: Timestamp,
     /// When its row may go.
     pub forget_at: Timestamp,
+    /// When the consent ends; none if never, or if it is not approved.
+    pub consent_expires_at: Option<Timestamp>,
 }
 
 impl DeviceAuthorization {
@@ -182,11 +187,15 @@ impl DeviceAuthorization {
     pub fn grant(
         &self,
         connection: &mut Connection,
-        consent: i64,
+        consent: ConsentTerm,
         scope: &Scope,
     ) -> QueryResult<()> {
         diesel::update(devices::table.find(self.device_code))
-            .set((dsl::consent.eq(consent), dsl::scope.eq(scope)))
+            .set((
+                dsl::consent.eq(consent.id),
+                dsl::consent_expires_at.eq(consent.expires_at),
+                dsl::scope.eq(scope),
+            ))
             .execute(connection)?;
         Ok(())
     }

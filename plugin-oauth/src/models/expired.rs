@@ -7,7 +7,7 @@ use hob_plugin_sdk::db::{Connection, Timestamp};
 
 /// Each deletes the rows that expired before `$1`, the oldest first, at most
 /// `$2` of them: a seek in the index on the expiry where there are none.
-const STATEMENTS: [&str; 7] = [
+const STATEMENTS: [&str; 8] = [
     r#"DELETE FROM "oauth_device_authorizations" WHERE "device_code" IN (
         SELECT "device_code" FROM "oauth_device_authorizations"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
@@ -29,6 +29,11 @@ const STATEMENTS: [&str; 7] = [
     r#"DELETE FROM "oauth_initial_access_tokens" WHERE "id" IN (
         SELECT "id" FROM "oauth_initial_access_tokens"
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+    // One that is renewed meanwhile is looked at once more when it is free.
+    r#"DELETE FROM "oauth_consents" WHERE "id" IN (
+        SELECT "id" FROM "oauth_consents"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)
+        AND "expires_at" < $1"#,
 ];
 
 /// Members' epochs that nobody can have read in a request that still runs.

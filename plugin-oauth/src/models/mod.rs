@@ -29,7 +29,7 @@ pub use client::{Client, ClientChanges, ClientReplacement, ClientSettings, NewCl
 pub use client_authentication::{ClientAuthentication, ClientKind};
 pub use client_registration::ClientRegistration;
 pub use client_secret::ClientSecret;
-pub use consent::{Connection, Consent, NewConsent};
+pub use consent::{Connection, Consent, ConsentTerm, NewConsent};
 pub use device_authorization::{DeviceAuthorization, DeviceState};
 pub use expired::delete_expired;
 pub use initial_access_token::{InitialAccessToken, NewInitialAccessToken};

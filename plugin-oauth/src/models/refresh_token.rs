@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
-use super::schema::oauth_refresh_tokens::{self as refresh_tokens, dsl};
+use super::{
+    consent::ConsentTerm,
+    schema::oauth_refresh_tokens::{self as refresh_tokens, dsl},
+};
 use crate::{
     key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
 };
@@ -35,9 +38,20 @@ pub struct RefreshToken {
     /// Of the key whose owner alone may use it, where the client has no
     /// secret that guards it (RFC 9449, section 5).
     pub key_thumbprint: Option<KeyThumbprint>,
+    /// When the consent ends; none if never.
+    pub consent_expires_at: Option<Timestamp>,
 }
 
 impl RefreshToken {
+    /// Under which it was issued.
+    #[must_use]
+    pub const fn term(&self) -> ConsentTerm {
+        ConsentTerm {
+            id: self.consent,
+            expires_at: self.consent_expires_at,
+        }
+    }
+
     /// Also one that was consumed or has expired.
     pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
         refresh_tokens::table

@@ -109,6 +109,7 @@ diesel::table! {
         consumed_at -> Nullable<BigInt>,
         forget_at -> BigInt,
         key_thumbprint -> Nullable<Text>,
+        consent_expires_at -> Nullable<BigInt>,
     }
 }
 
@@ -144,6 +145,7 @@ diesel::table! {
         consumed_at -> Nullable<BigInt>,
         siblings -> Integer,
         key_thumbprint -> Nullable<Text>,
+        consent_expires_at -> Nullable<BigInt>,
     }
 }
 
@@ -187,6 +189,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         forget_at -> BigInt,
+        consent_expires_at -> Nullable<BigInt>,
     }
 }
 
