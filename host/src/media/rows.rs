@@ -1,6 +1,6 @@
 //! The rows of media, and all queries on them.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use diesel::{delete, insert_into, prelude::*, update};
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
@@ -157,42 +157,20 @@ impl Medium {
         after: Option<Position>,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
-        let mut query = media::table
-            .inner_join(members::table)
-            .select((
-                MediumRow::as_select(),
-                members::username,
-                members::display_name,
-            ))
-            .order((media::created_at.desc(), media::id.desc()))
-            .limit(limit)
-            .into_boxed::<Hob>();
-        query = match listing {
-            Listing::VisibleTo(viewer) => query.filter(
-                media::owner_id.eq(viewer).or(media::visibility
-                    .eq(Visibility::Public.as_str())
-                    .and(media::state.eq("ready"))
-                    .and(members::disabled_at.is_null())),
-            ),
-            Listing::AllOf(owner) => query.filter(media::owner_id.eq(owner)),
-            Listing::PublicOf(owner) => query
-                .filter(media::owner_id.eq(owner))
-                .filter(media::visibility.eq(Visibility::Public.as_str()))
-                .filter(media::state.eq("ready"))
-                .filter(members::disabled_at.is_null()),
-            Listing::Public => query
-                .filter(media::visibility.eq(Visibility::Public.as_str()))
-                .filter(media::state.eq("ready"))
-                .filter(members::disabled_at.is_null()),
+        let found = match listing {
+            Listing::Public => walk(connection, None, true, after, limit)?,
+            Listing::PublicOf(owner) => walk(connection, Some(owner), true, after, limit)?,
+            Listing::AllOf(owner) => walk(connection, Some(owner), false, after, limit)?,
+            // Two short walks, and not one past all that others keep private.
+            Listing::VisibleTo(viewer) => {
+                let mut found = walk(connection, None, true, after, limit)?;
+                found.extend(walk(connection, Some(viewer), false, after, limit)?);
+                found.sort_by_key(|(row, ..)| Reverse((row.created_at, row.id)));
+                found.dedup_by_key(|(row, ..)| row.id);
+                found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+                found
+            }
         };
-        if let Some(after) = after {
-            query = query.filter(
-                media::created_at.lt(after.created_at).or(media::created_at
-                    .eq(after.created_at)
-                    .and(media::id.lt(after.id))),
-            );
-        }
-        let found: Vec<Found> = query.load(connection)?;
         complete(connection, found)
     }
 
@@ -357,6 +335,46 @@ impl Medium {
     }
 }
 
+/// Along an index, the newest first: the media of one member or of all, and of
+/// these, if so said, only what everybody may see.
+fn walk(
+    connection: &mut Connection,
+    owner: Option<i64>,
+    only_public: bool,
+    after: Option<Position>,
+    limit: i64,
+) -> QueryResult<Vec<Found>> {
+    let mut query = media::table
+        .inner_join(members::table)
+        .select((
+            MediumRow::as_select(),
+            members::username,
+            members::display_name,
+        ))
+        .order((media::created_at.desc(), media::id.desc()))
+        .limit(limit)
+        .into_boxed::<Hob>();
+    if let Some(owner) = owner {
+        query = query.filter(media::owner_id.eq(owner));
+    }
+    if only_public {
+        query = query
+            .filter(media::visibility.eq(Visibility::Public.as_str()))
+            .filter(media::state.eq("ready"))
+            .filter(members::disabled_at.is_null());
+    }
+    if let Some(after) = after {
+        // The first condition follows from the second, and is one that an
+        // index can begin at.
+        query = query.filter(media::created_at.le(after.created_at)).filter(
+            media::created_at
+                .lt(after.created_at)
+                .or(media::id.lt(after.id)),
+        );
+    }
+    query.load(connection)
+}
+
 fn set_tags(connection: &mut Connection, id: i64, tags: &[String]) -> QueryResult<()> {
     let rows: Vec<TagRow> = (0..)
         .zip(tags)
@@ -383,29 +401,31 @@ fn complete(connection: &mut Connection, found: Vec<Found>) -> QueryResult<Vec<M
     let mut files: HashMap<i64, Vec<FileRow>> = HashMap::new();
     for file in media_files::table
         .filter(media_files::media_id.eq_any(ids.clone()))
-        .order(media_files::bytes.desc())
         .select(FileRow::as_select())
         .load(connection)?
     {
         files.entry(file.media_id).or_default().push(file);
     }
-    let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
-    for (id, tag) in media_tags::table
+    let mut tags: HashMap<i64, Vec<(i32, String)>> = HashMap::new();
+    for (id, position, tag) in media_tags::table
         .filter(media_tags::media_id.eq_any(ids))
-        .order(media_tags::position.asc())
-        .select((media_tags::media_id, media_tags::tag))
-        .load::<(i64, String)>(connection)?
+        .select((media_tags::media_id, media_tags::position, media_tags::tag))
+        .load::<(i64, i32, String)>(connection)?
     {
-        tags.entry(id).or_default().push(tag);
+        tags.entry(id).or_default().push((position, tag));
     }
-    Ok(found
-        .into_iter()
-        .map(|(row, owner_username, owner_display_name)| Medium {
-            tags: tags.remove(&row.id).unwrap_or_default(),
-            files: files.remove(&row.id).unwrap_or_default(),
+    let whole = |(row, owner_username, owner_display_name): Found| {
+        let mut files = files.remove(&row.id).unwrap_or_default();
+        files.sort_by_key(|file| Reverse(file.bytes));
+        let mut tags = tags.remove(&row.id).unwrap_or_default();
+        tags.sort();
+        Medium {
+            tags: tags.into_iter().map(|(_, tag)| tag).collect(),
+            files,
             row,
             owner_username,
             owner_display_name,
-        })
-        .collect())
+        }
+    };
+    Ok(found.into_iter().map(whole).collect())
 }

@@ -1,6 +1,6 @@
 //! Sessions: a cookie's secret, of which only the digest is stored.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use diesel::{delete, insert_into, prelude::*, update};
 use hob_plugin_sdk::db::{Connection, Timestamp};
@@ -130,12 +130,13 @@ impl Session {
         member_id: i64,
         now: Timestamp,
     ) -> QueryResult<Vec<Self>> {
-        sessions::table
+        let mut living: Vec<Self> = sessions::table
             .filter(sessions::member_id.eq(member_id))
             .filter(sessions::expires_at.gt(now))
-            .order(sessions::last_used_at.desc())
             .select(Self::as_select())
-            .load(connection)
+            .load(connection)?;
+        living.sort_by_key(|session| Reverse(session.last_used_at));
+        Ok(living)
     }
 
     /// Ends one session of a member.

@@ -60,10 +60,10 @@ impl ClientSecret {
     ) -> QueryResult<Vec<Self>> {
         let mut secrets: Vec<Self> = secrets::table
             .filter(dsl::client.eq(client))
-            .order(dsl::created_at)
             .select(Self::as_select())
             .load(connection)?;
         secrets.retain(|secret| secret.is_live(now));
+        secrets.sort_by_key(|secret| secret.created_at);
         Ok(secrets)
     }
 

@@ -1,5 +1,7 @@
 //! What members allow clients.
 
+use std::cmp::Reverse;
+
 use diesel::{prelude::*, sql_query, sql_types::BigInt, upsert::excluded};
 use hob_plugin_sdk::db::{Connection as Database, Hob, Timestamp};
 
@@ -194,7 +196,6 @@ impl Connection {
                     .is_null()
                     .or(oauth_consents::expires_at.gt(now)),
             )
-            .order((oauth_consents::granted_at.desc(), oauth_consents::id.desc()))
             .select((Consent::as_select(), Client::as_select()))
             .load::<(Consent, Client)>(connection)?;
         let mut connections: Vec<Self> = Vec::new();
@@ -218,6 +219,7 @@ impl Connection {
                 });
             }
         }
+        connections.sort_by_key(|connection| Reverse(connection.granted_at));
         Ok(connections)
     }
 }

@@ -246,6 +246,14 @@ impl Dance {
         self.site.browser().post_form(TOKEN, form).await
     }
 
+    /// Sends a form as this application, by Basic authentication.
+    pub async fn post_as(&self, app: &App, path: &str, form: &[(&str, &str)]) -> Reply {
+        let basic = app.basic();
+        let headers = [("authorization", basic.as_str())];
+        let mut browser = self.site.browser();
+        browser.post_form_with(path, form, &headers).await
+    }
+
     /// The status with which the API answers to this access token.
     pub async fn api_status(&self, access_token: &str) -> u16 {
         self.api(&format!("Bearer {access_token}")).await.status()

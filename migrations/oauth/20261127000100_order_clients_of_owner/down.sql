@@ -1,0 +1,2 @@
+DROP INDEX oauth_clients_by_owner;
+CREATE INDEX oauth_clients_by_owner ON oauth_clients (owner_id);
