@@ -185,6 +185,8 @@ pub enum OAuthError {
     ClientAuthentication(#[from] ClientAuthenticationError),
     #[error("too many failures from this address; wait {} s", .0.as_secs())]
     Throttled(Duration),
+    #[error("too many requests of public clients from this address; wait {} s", .0.as_secs())]
+    TooManyUnproven(Duration),
     #[error("this client may not use this grant")]
     GrantNotAllowed,
     #[error("this grant_type is not supported")]
@@ -295,7 +297,7 @@ impl OAuthError {
             Self::RequestObject => ErrorCode::RequestNotSupported,
             Self::RequestUri => ErrorCode::RequestUriNotSupported,
             Self::ClientAuthentication(_) => ErrorCode::InvalidClient,
-            Self::Throttled(_) => ErrorCode::SlowDown,
+            Self::Throttled(_) | Self::TooManyUnproven(_) => ErrorCode::SlowDown,
             Self::GrantNotAllowed | Self::ClientSuspended => ErrorCode::UnauthorizedClient,
             Self::GrantType => ErrorCode::UnsupportedGrantType,
             Self::Grant(_) => ErrorCode::InvalidGrant,
@@ -313,11 +315,11 @@ impl OAuthError {
 
     /// The status of an answer that carries it in its body. A device that asks
     /// too often is told so by a 400 (RFC 8628, section 3.5), whoever guesses
-    /// by a 429.
+    /// or fills the tables by a 429.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Throttled(_) => 429,
+            Self::Throttled(_) | Self::TooManyUnproven(_) => 429,
             Self::OnlyPost => 405,
             other => other.code().status(),
         }
@@ -382,7 +384,7 @@ impl IntoResponse for OAuthError {
         let code = self.code();
         let response = error_response(self.status(), code, &self.description());
         match &self {
-            Self::Throttled(wait) => {
+            Self::Throttled(wait) | Self::TooManyUnproven(wait) => {
                 // Whole seconds, rounded up (RFC 9110, section 10.2.3).
                 let seconds = wait.as_millis().div_ceil(1000);
                 response.with_header("retry-after", seconds.to_string())

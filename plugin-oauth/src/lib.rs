@@ -74,6 +74,12 @@ use crate::{
 /// few, one in this time.
 const REGISTRATION_EACH: Duration = Duration::from_secs(600);
 
+/// What an address can have stored by clients that prove nothing of themselves:
+/// so much at once, which is enough for a house full of members, and then one
+/// in this time.
+const UNPROVEN_BURST: u32 = 60;
+const UNPROVEN_EACH: Duration = Duration::from_secs(2);
+
 /// The plugin, started.
 pub struct OAuth {
     host: Host,
@@ -90,6 +96,7 @@ pub struct OAuth {
     nonces: OnceLock<Nonces>,
     registration_throttle: Throttle,
     registration_token_throttle: Throttle,
+    unproven_throttle: Throttle,
 }
 
 /// The scopes that the enabled plugins declare.
@@ -189,6 +196,7 @@ impl Plugin for OAuth {
             nonces: OnceLock::new(),
             registration_throttle: Throttle::forgiving_one_each(REGISTRATION_EACH),
             registration_token_throttle: Throttle::default(),
+            unproven_throttle: Throttle::with_burst(UNPROVEN_BURST, UNPROVEN_EACH),
         })
     }
 }
@@ -231,6 +239,11 @@ impl OAuth {
     /// Of wrong initial and registration access tokens.
     fn registration_token_throttle(&self) -> &Throttle {
         &self.registration_token_throttle
+    }
+
+    /// Of what clients without a secret have stored, by address.
+    fn unproven_throttle(&self) -> &Throttle {
+        &self.unproven_throttle
     }
 
     fn now(&self) -> Timestamp {

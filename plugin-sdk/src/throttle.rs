@@ -15,7 +15,7 @@ use std::{
 
 use crate::db::Timestamp;
 
-/// Failures that are free.
+/// Failures that are free, where nothing else is said.
 const BURST: u32 = 10;
 /// How long it takes until one of them is forgiven, where nothing else is said.
 const FORGIVEN_AFTER: Duration = Duration::from_secs(30);
@@ -50,11 +50,13 @@ impl Pair {
 }
 
 /// The failures so far: ten are free, and one is forgiven each half minute,
-/// or as said. A peer is an address as [`crate::Request::peer`] gives it. For each pair the time at which all will be forgiven,
-/// which is all that a leaky bucket (GCRA) has to remember.
+/// or as said. A peer is an address as [`crate::Request::peer`] gives it. For
+/// each pair the time at which all will be forgiven, which is all that a leaky
+/// bucket (GCRA) has to remember.
 #[derive(Debug)]
 pub struct Throttle {
     forgiven_at: Mutex<HashMap<Pair, Timestamp>>,
+    burst: u32,
     forgiven_after: Duration,
 }
 
@@ -68,8 +70,15 @@ impl Throttle {
     /// One that forgives a failure each time that this has passed.
     #[must_use]
     pub fn forgiving_one_each(forgiven_after: Duration) -> Self {
+        Self::with_burst(BURST, forgiven_after)
+    }
+
+    /// As [`Self::forgiving_one_each`], where so many are free, one at least.
+    #[must_use]
+    pub fn with_burst(burst: u32, forgiven_after: Duration) -> Self {
         Self {
             forgiven_at: Mutex::default(),
+            burst: burst.max(1),
             forgiven_after,
         }
     }
@@ -78,7 +87,7 @@ impl Throttle {
     pub fn wait(&self, account: &str, peer: &str, now: Timestamp) -> Option<Duration> {
         let forgiven_at = *self.pairs().get(&Pair::new(account, peer))?;
         let owed = forgiven_at.saturating_duration_since(now);
-        let free = self.forgiven_after * (BURST - 1);
+        let free = self.forgiven_after * (self.burst - 1);
         let wait = owed.saturating_sub(free);
         (!wait.is_zero()).then_some(wait)
     }
@@ -130,6 +139,17 @@ mod tests {
         assert_eq!(throttle.wait("a", "192.0.2.1", later), None);
         throttle.failed("a", "192.0.2.1", later);
         assert!(throttle.wait("a", "192.0.2.1", later).is_some());
+    }
+
+    #[test]
+    fn more_are_free_where_more_are_said() {
+        let throttle = Throttle::with_burst(3 * BURST, FORGIVEN_AFTER);
+        for _ in 0..3 * BURST {
+            assert_eq!(throttle.wait("a", "192.0.2.1", NOW), None);
+            throttle.failed("a", "192.0.2.1", NOW);
+        }
+        let wait = throttle.wait("a", "192.0.2.1", NOW);
+        assert_eq!(wait, Some(FORGIVEN_AFTER));
     }
 
     #[test]

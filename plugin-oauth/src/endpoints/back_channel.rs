@@ -1,12 +1,20 @@
 //! What the endpoints that clients call themselves have in common: all they
-//! are told stands in a form, and nothing in the address.
+//! are told stands in a form, and nothing in the address; and what anybody can
+//! have stored there is bounded.
 
 use hob_plugin_sdk::{
     Request,
     http::{FieldError, Fields},
 };
 
-use crate::error::{ClientAuthenticationError, OAuthError};
+use crate::{
+    OAuth,
+    error::{ClientAuthenticationError, OAuthError},
+    models::Client,
+};
+
+/// Under which account is counted what anybody can ask for.
+const ANYBODY: &str = "";
 
 /// Parameters that have no business in an address: it stands in the logs of
 /// every server on the way.
@@ -57,6 +65,25 @@ pub fn form(request: &Request) -> Result<Fields, OAuthError> {
         return Err(FieldError::Repeated(name.to_owned()).into());
     }
     Ok(form)
+}
+
+/// Counts a row that is about to be stored for a client without a secret:
+/// whoever knows its id can ask in its name, as often as he likes. The address
+/// alone counts, since there may be many such clients; one that proves who it
+/// is can be suspended, and is not counted.
+///
+/// # Errors
+/// [`OAuthError::TooManyUnproven`].
+pub fn count_unproven(oauth: &OAuth, client: &Client, request: &Request) -> Result<(), OAuthError> {
+    if !client.is_public() {
+        return Ok(());
+    }
+    let (throttle, peer, now) = (oauth.unproven_throttle(), request.peer(), oauth.now());
+    if let Some(wait) = throttle.wait(ANYBODY, peer, now) {
+        return Err(OAuthError::TooManyUnproven(wait));
+    }
+    throttle.failed(ANYBODY, peer, now);
+    Ok(())
 }
 
 fn refuse_parameters_in_url(request: &Request) -> Result<(), OAuthError> {

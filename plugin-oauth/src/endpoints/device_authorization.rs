@@ -32,6 +32,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
         .await?;
     let scope = oauth.asked_scope(&client, form.one("scope")?)?;
     let resource = oauth.asked_resource(&form)?;
+    back_channel::count_unproven(&oauth, &client, &request)?;
     let begun = device_code::begin(&oauth, &client, scope, resource).await?;
     let site = oauth.host().site();
     let response = DeviceResponse {

@@ -54,6 +54,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
             return Err(DpopError::Replayed.into());
         }
     }
+    back_channel::count_unproven(&oauth, &client, &request)?;
     let request_uri = store(&oauth, &client, asked, Arrival::Pushed).await?;
     let lifetime = oauth.settings().pushed_authorization_request_lifetime();
     let response = PushedResponse {
