@@ -21,6 +21,27 @@ fn scope(words: &str) -> Vec<String> {
     words.split(' ').map(ToOwned::to_owned).collect()
 }
 
+/// What a browser loads for this page: whatever has a source, and what `link`
+/// elements name.
+fn loaded_by(page: &Reply) -> Vec<&str> {
+    let value_after = |text: &'static str| {
+        page.text()
+            .split(text)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+    };
+    let linked = page.text().split("<link ").skip(1).filter_map(|rest| {
+        let element = rest.split('>').next()?;
+        element.split("href=\"").nth(1)?.split('"').next()
+    });
+    ["src=\"", "srcset=\"", "data=\"", "poster=\""]
+        .into_iter()
+        .flat_map(value_after)
+        .chain(linked)
+        .collect()
+}
+
+/// Check 1.
 #[tokio::test]
 async fn an_unknown_or_missing_client_is_a_page_and_no_redirect() {
     on_each_database(async |builder| {
@@ -35,6 +56,7 @@ async fn an_unknown_or_missing_client_is_a_page_and_no_redirect() {
     .await;
 }
 
+/// Check 2.
 #[tokio::test]
 async fn an_unregistered_redirect_uri_is_a_page_and_never_a_redirect() {
     on_each_database(async |builder| {
@@ -56,6 +78,7 @@ async fn an_unregistered_redirect_uri_is_a_page_and_never_a_redirect() {
     .await;
 }
 
+/// Check 3.
 #[tokio::test]
 async fn a_missing_redirect_uri_is_a_page() {
     on_each_database(async |builder| {
@@ -68,6 +91,7 @@ async fn a_missing_redirect_uri_is_a_page() {
     .await;
 }
 
+/// Check 4.
 #[tokio::test]
 async fn no_confusion_of_paths_is_redirected_to() {
     on_each_database(async |builder| {
@@ -91,6 +115,7 @@ async fn no_confusion_of_paths_is_redirected_to() {
     .await;
 }
 
+/// Check 5.
 #[tokio::test]
 async fn a_redirect_uri_with_a_query_that_is_not_registered_is_refused() {
     on_each_database(async |builder| {
@@ -105,6 +130,7 @@ async fn a_redirect_uri_with_a_query_that_is_not_registered_is_refused() {
     .await;
 }
 
+/// Check 6.
 #[tokio::test]
 async fn redirect_uris_are_compared_letter_by_letter() {
     on_each_database(async |builder| {
@@ -129,6 +155,7 @@ async fn redirect_uris_are_compared_letter_by_letter() {
     .await;
 }
 
+/// Check 7.
 #[tokio::test]
 async fn the_port_of_a_loopback_address_is_free_and_nothing_else() {
     on_each_database(async |builder| {
@@ -173,6 +200,7 @@ async fn the_port_of_a_loopback_address_is_free_and_nothing_else() {
     .await;
 }
 
+/// Check 7.
 #[tokio::test]
 async fn any_port_of_localhost_only_if_the_operator_says_so() {
     const OTHER_PORT: (&str, &str) = ("redirect_uri", "http://localhost:5001/callback");
@@ -194,6 +222,7 @@ async fn any_port_of_localhost_only_if_the_operator_says_so() {
     .await;
 }
 
+/// Check 8.
 #[tokio::test]
 async fn what_may_be_registered_as_a_redirect_uri() {
     on_each_database(async |builder| {
@@ -234,6 +263,7 @@ async fn what_may_be_registered_as_a_redirect_uri() {
     .await;
 }
 
+/// Checks 9 and 10.
 #[tokio::test]
 async fn an_unknown_response_type_is_told_by_redirect_with_state() {
     on_each_database(async |builder| {
@@ -256,6 +286,7 @@ async fn an_unknown_response_type_is_told_by_redirect_with_state() {
     .await;
 }
 
+/// Check 11.
 #[tokio::test]
 async fn unknown_and_malformed_scopes_are_invalid_scope() {
     on_each_database(async |builder| {
@@ -287,6 +318,7 @@ async fn unknown_and_malformed_scopes_are_invalid_scope() {
     .await;
 }
 
+/// Check 12.
 #[tokio::test]
 async fn a_repeated_parameter_is_an_error() {
     on_each_database(async |builder| {
@@ -315,6 +347,7 @@ async fn a_repeated_parameter_is_an_error() {
     .await;
 }
 
+/// Check 13.
 #[tokio::test]
 async fn unknown_parameters_are_ignored() {
     on_each_database(async |builder| {
@@ -326,6 +359,7 @@ async fn unknown_parameters_are_ignored() {
     .await;
 }
 
+/// Check 14.
 #[tokio::test]
 async fn state_comes_back_byte_for_byte() {
     on_each_database(async |builder| {
@@ -354,6 +388,7 @@ async fn state_comes_back_byte_for_byte() {
     .await;
 }
 
+/// Check 15.
 #[tokio::test]
 async fn the_issuer_is_the_metadatas_on_success_and_on_error() {
     on_each_database(async |builder| {
@@ -385,6 +420,7 @@ async fn the_issuer_is_the_metadatas_on_success_and_on_error() {
     .await;
 }
 
+/// Check 16.
 #[tokio::test]
 async fn the_redirect_uris_own_query_is_kept() {
     on_each_database(async |builder| {
@@ -407,6 +443,7 @@ async fn the_redirect_uris_own_query_is_kept() {
     .await;
 }
 
+/// Check 17.
 #[tokio::test]
 async fn an_authorization_request_may_be_posted() {
     on_each_database(async |builder| {
@@ -443,6 +480,7 @@ async fn an_authorization_request_may_be_posted() {
     .await;
 }
 
+/// Check 17.
 #[tokio::test]
 async fn other_methods_are_405() {
     on_each_database(async |builder| {
@@ -459,6 +497,7 @@ async fn other_methods_are_405() {
     .await;
 }
 
+/// Check 18.
 #[tokio::test]
 async fn no_cors_on_the_front_channel() {
     on_each_database(async |builder| {
@@ -485,6 +524,7 @@ async fn no_cors_on_the_front_channel() {
     .await;
 }
 
+/// Checks 19 and 20.
 #[tokio::test]
 async fn consent_and_login_pages_can_be_neither_framed_nor_stored() {
     on_each_database(async |builder| {
@@ -513,16 +553,29 @@ async fn consent_and_login_pages_can_be_neither_framed_nor_stored() {
                     .contains("form-action")
             );
         }
-        assert_eq!(consent.headers("referrer-policy"), ["no-referrer"]);
-        assert_eq!(to_login.headers("referrer-policy"), ["no-referrer"]);
         assert_eq!(to_login.headers("cache-control"), ["no-store"]);
-        for attribute in ["src=\"http", "src=\"//", "<script"] {
-            assert!(!consent.text().contains(attribute), "{attribute}");
+        for reply in [&consent, &error, &login, &to_login] {
+            assert_eq!(reply.headers("referrer-policy"), ["no-referrer"]);
+        }
+        // The browser loads what these attributes name, and follows a link only
+        // if somebody presses it.
+        for page in [&consent, &error, &login] {
+            let loaded = loaded_by(page);
+            assert!(loaded.iter().any(|url| url.contains(".css")), "{loaded:?}");
+            for url in loaded {
+                assert!(url.starts_with('/') && !url.starts_with("//"), "{url}");
+            }
+            for element in [
+                "<script", "<iframe", "<object", "<embed", "<style", "style=",
+            ] {
+                assert!(!page.text().contains(element), "{element}: {page:?}");
+            }
         }
     })
     .await;
 }
 
+/// Check 21.
 #[tokio::test]
 async fn redirects_turn_into_get_and_are_not_stored() {
     on_each_database(async |builder| {
@@ -548,6 +601,7 @@ async fn redirects_turn_into_get_and_are_not_stored() {
     .await;
 }
 
+/// Check 22.
 #[tokio::test]
 async fn a_forged_consent_gives_no_code() {
     on_each_database(async |builder| {
@@ -592,6 +646,7 @@ async fn a_forged_consent_gives_no_code() {
     .await;
 }
 
+/// Check 22.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_is_sent_many_times_at_once_gives_one_code() {
     on_each_database(async |builder| {
@@ -632,6 +687,7 @@ async fn a_consent_page_waits_only_so_long() {
     .await;
 }
 
+/// Check 23.
 #[tokio::test]
 async fn tampered_fields_of_the_consent_form_have_no_effect() {
     on_each_database(async |builder| {
@@ -674,6 +730,7 @@ async fn tampered_fields_of_the_consent_form_have_no_effect() {
     .await;
 }
 
+/// Check 24.
 #[tokio::test]
 async fn an_account_that_was_switched_meanwhile_aborts() {
     on_each_database(async |builder| {
@@ -750,6 +807,7 @@ async fn who_is_not_signed_in_comes_back_after_signing_in() {
     .await;
 }
 
+/// Check 25.
 #[tokio::test]
 async fn deny_is_access_denied_with_state() {
     on_each_database(async |builder| {
@@ -775,6 +833,7 @@ async fn deny_is_access_denied_with_state() {
     .await;
 }
 
+/// Check 26.
 #[tokio::test]
 async fn only_what_was_asked_and_ticked_is_granted() {
     on_each_database(async |builder| {
@@ -818,6 +877,7 @@ async fn a_step_up_asks_for_what_is_new_and_keeps_the_rest() {
     .await;
 }
 
+/// Check 27.
 #[tokio::test]
 async fn a_public_client_on_the_device_is_never_approved_silently() {
     on_each_database(async |builder| {
@@ -843,6 +903,7 @@ async fn a_public_client_on_the_device_is_never_approved_silently() {
     .await;
 }
 
+/// Check 28.
 #[tokio::test]
 async fn prompt_none_never_shows_a_page() {
     on_each_database(async |builder| {
@@ -896,6 +957,7 @@ async fn prompt_login_and_prompt_consent_ask_again() {
     .await;
 }
 
+/// Check 29.
 #[tokio::test]
 async fn html_in_names_scopes_and_states_is_escaped() {
     on_each_database(async |builder| {
@@ -945,6 +1007,7 @@ async fn html_in_names_scopes_and_states_is_escaped() {
     .await;
 }
 
+/// Check 30.
 #[tokio::test]
 async fn a_suspended_client_or_a_disabled_member_gets_no_code() {
     on_each_database(async |builder| {

@@ -337,6 +337,8 @@ async fn make_mistakes(walk: &mut Walk, app: &App, medium: &str) {
     walk.inspect("a page for members", &reply);
 }
 
+/// Check 104.
+///
 /// RFC 8414, section 3.1, and RFC 9728, section 3.1: the well-known path goes
 /// between host and path.
 #[tokio::test(flavor = "multi_thread")]
@@ -389,6 +391,8 @@ async fn the_metadata_stands_where_the_path_is_inserted() {
     .await;
 }
 
+/// Check 104.
+///
 /// The whole dance by the addresses of the metadata, with a pushed request and
 /// a token that is bound to a key, so that each place where the issuer or an
 /// address of the site counts is passed.

@@ -145,6 +145,7 @@ async fn a_device_is_let_in() {
     .await;
 }
 
+/// Check 91.
 #[tokio::test]
 async fn a_device_that_asks_too_often_waits_five_seconds_longer_each_time() {
     on_each_database(async |builder| {
@@ -174,6 +175,7 @@ async fn a_device_that_asks_too_often_waits_five_seconds_longer_each_time() {
     .await;
 }
 
+/// Check 91.
 #[tokio::test]
 async fn a_code_expires() {
     on_each_database(async |builder| {
@@ -217,6 +219,7 @@ async fn a_code_expires() {
     .await;
 }
 
+/// Check 91.
 #[tokio::test]
 async fn a_denial_reaches_the_device() {
     on_each_database(async |builder| {
@@ -246,6 +249,7 @@ async fn a_denial_reaches_the_device() {
     .await;
 }
 
+/// Check 91.
 #[tokio::test]
 async fn a_device_code_is_used_once_and_by_its_own_client() {
     on_each_database(async |builder| {
@@ -280,6 +284,7 @@ async fn a_device_code_is_used_once_and_by_its_own_client() {
     .await;
 }
 
+/// Check 91.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_questions_at_once_give_tokens_once() {
     on_each_database(async |builder| {
@@ -421,6 +426,7 @@ async fn a_device_that_began_while_its_client_was_suspended_gets_nothing() {
     .await;
 }
 
+/// Check 92.
 #[tokio::test]
 async fn guessing_a_user_code_is_slowed_down() {
     on_each_database(async |builder| {
@@ -476,6 +482,7 @@ async fn guessing_a_user_code_is_slowed_down() {
     .await;
 }
 
+/// Check 93.
 #[tokio::test]
 async fn a_code_that_a_member_entered_is_no_other_member_s() {
     on_each_database(async |builder| {
@@ -521,6 +528,7 @@ async fn a_code_that_a_member_entered_is_no_other_member_s() {
     .await;
 }
 
+/// Check 93.
 #[tokio::test]
 async fn the_complete_uri_still_asks() {
     on_each_database(async |builder| {

@@ -7,6 +7,7 @@ use support::{CHALLENGE, Dance, VERIFIER, answer, assert_error, tokens};
 
 const WITHOUT: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
 
+/// Check 32.
 #[tokio::test]
 async fn a_public_client_has_to_send_a_challenge() {
     on_each_database(async |builder| {
@@ -37,6 +38,7 @@ async fn an_operator_can_require_it_of_all() {
     .await;
 }
 
+/// Check 33.
 #[tokio::test]
 async fn only_s256_is_a_method() {
     on_each_database(async |builder| {
@@ -53,6 +55,7 @@ async fn only_s256_is_a_method() {
     .await;
 }
 
+/// Check 34.
 #[tokio::test]
 async fn a_malformed_challenge_is_refused() {
     on_each_database(async |builder| {
@@ -76,6 +79,7 @@ async fn a_malformed_challenge_is_refused() {
     .await;
 }
 
+/// Check 35.
 #[tokio::test]
 async fn a_wrong_or_absent_verifier_is_an_invalid_grant() {
     on_each_database(async |builder| {
@@ -99,6 +103,7 @@ async fn a_wrong_or_absent_verifier_is_an_invalid_grant() {
     .await;
 }
 
+/// Check 36.
 #[tokio::test]
 async fn a_verifier_that_nobody_asked_for_is_an_invalid_grant() {
     on_each_database(async |builder| {
@@ -112,6 +117,7 @@ async fn a_verifier_that_nobody_asked_for_is_an_invalid_grant() {
     .await;
 }
 
+/// Check 37.
 #[tokio::test]
 async fn there_is_no_way_down_to_plain_at_the_token_endpoint() {
     on_each_database(async |builder| {
@@ -131,6 +137,7 @@ async fn there_is_no_way_down_to_plain_at_the_token_endpoint() {
     .await;
 }
 
+/// Check 38.
 #[tokio::test]
 async fn a_verifier_that_is_too_short_fails_though_its_digest_fits() {
     use base64::Engine;

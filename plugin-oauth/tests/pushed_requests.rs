@@ -66,6 +66,7 @@ async fn the_dance_of_how_oauth_works() {
     .await;
 }
 
+/// Check 81.
 #[tokio::test]
 async fn a_pushed_request_is_201_with_its_uri_and_its_lifetime() {
     on_each_database(async |builder| {
@@ -97,6 +98,7 @@ async fn a_pushed_request_is_201_with_its_uri_and_its_lifetime() {
     .await;
 }
 
+/// Check 82.
 #[tokio::test]
 async fn who_may_push_and_how() {
     on_each_database(async |builder| {
@@ -166,6 +168,7 @@ async fn guessing_a_secret_by_pushing_is_slowed_down() {
     .await;
 }
 
+/// Check 83.
 #[tokio::test]
 async fn a_request_uri_of_another_client_or_expired_or_used_is_a_page() {
     on_each_database(async |builder| {
@@ -204,6 +207,7 @@ async fn a_request_uri_of_another_client_or_expired_or_used_is_a_page() {
     .await;
 }
 
+/// Check 83.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_uri_that_is_brought_many_times_at_once_gives_one_code() {
     on_each_database(async |builder| {
@@ -245,6 +249,7 @@ async fn what_was_pushed_while_its_client_was_suspended_leads_nowhere() {
     .await;
 }
 
+/// Check 84.
 #[tokio::test]
 async fn what_the_browser_adds_to_a_pushed_request_is_ignored() {
     on_each_database(async |builder| {
@@ -272,6 +277,7 @@ async fn what_the_browser_adds_to_a_pushed_request_is_ignored() {
     .await;
 }
 
+/// Check 85.
 #[tokio::test]
 async fn a_client_that_has_to_push_gets_nothing_otherwise() {
     on_each_database(async |builder| {
@@ -328,6 +334,7 @@ async fn an_operator_can_make_all_of_them_push() {
     .await;
 }
 
+/// Check 86.
 #[tokio::test]
 async fn a_bad_request_fails_when_it_is_pushed() {
     on_each_database(async |builder| {
@@ -362,6 +369,7 @@ async fn a_bad_request_fails_when_it_is_pushed() {
     .await;
 }
 
+/// Check 86.
 #[tokio::test]
 async fn the_sign_in_page_can_be_reloaded_after_a_push() {
     on_each_database(async |builder| {

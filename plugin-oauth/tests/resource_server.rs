@@ -9,7 +9,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hob::testing::{Browser, Reply, TestHost, on_each_database};
 use http::{Method, Request};
 use serde_json::{Value, json};
-use support::{App, Dance, Tokens, assert_error, basic, tokens};
+use support::{
+    App, Dance, Tokens, assert_error, basic,
+    registration::{open_site, web_metadata},
+    tokens,
+};
 
 const ME: &str = "/api/v1/me";
 const MEDIUM: &str = "/api/v1/media/1";
@@ -300,12 +304,21 @@ async fn an_audience_is_narrowed_and_never_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_other_secret_is_an_access_token() {
     on_each_database(async |builder| {
-        let mut dance = Dance::start(builder).await;
+        let mut dance = open_site(builder).await;
         let app = dance.web_app().await;
         let own = dance.tokens(&app).await;
         let code = dance.code(&app).await;
         let secret = app.secret.clone().expect("it is confidential");
-        for other in [&own.refresh, &code, &secret, &app.client_id] {
+        let registered = dance.register_itself(&web_metadata(&json!({}))).await;
+        let (_, initial_token) = dance.initial_token(&[]).await;
+        for other in [
+            &own.refresh,
+            &code,
+            &secret,
+            &app.client_id,
+            &registered.access_token,
+            &initial_token,
+        ] {
             assert_refused(&dance.api(&bearer(other)).await, 401, "invalid_token");
         }
         assert_challenged(&dance.api(&app.basic()).await);
@@ -313,6 +326,7 @@ async fn no_other_secret_is_an_access_token() {
         tokens(&dance.exchange(&app, &code).await);
         tokens(&dance.refresh(&app, &own.refresh).await);
         dance.assert_alive(&own).await;
+        assert_eq!(registered.get(&dance).await.status(), 200);
     })
     .await;
 }

@@ -9,7 +9,8 @@ use hob::testing::{Reply, on_each_database};
 use http::{Method, Request};
 use serde_json::Value;
 use support::{
-    App, Dance, REDIRECT_URI, TOKEN, assert_error, assert_json_and_not_stored, basic, tokens,
+    App, Dance, REDIRECT_URI, TOKEN, assert_error, assert_json_and_not_stored, basic, request_uri,
+    tokens,
 };
 
 /// A form with further headers, and no client authentication of its own.
@@ -42,6 +43,7 @@ fn encoded(form: &[(&str, &str)]) -> String {
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Check 39.
 #[tokio::test]
 async fn a_replayed_code_kills_what_it_gave() {
     on_each_database(async |builder| {
@@ -59,6 +61,7 @@ async fn a_replayed_code_kills_what_it_gave() {
     .await;
 }
 
+/// Check 39.
 #[tokio::test]
 async fn a_code_replayed_after_its_lifetime_kills_what_it_gave() {
     on_each_database(async |builder| {
@@ -82,6 +85,7 @@ async fn a_code_replayed_after_its_lifetime_kills_what_it_gave() {
     .await;
 }
 
+/// Check 40.
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_parallel_exchanges_of_a_code_give_one_200() {
     on_each_database(async |builder| {
@@ -99,6 +103,7 @@ async fn fifty_parallel_exchanges_of_a_code_give_one_200() {
     .await;
 }
 
+/// Check 41.
 #[tokio::test]
 async fn a_code_lives_for_a_minute() {
     on_each_database(async |builder| {
@@ -114,6 +119,7 @@ async fn a_code_lives_for_a_minute() {
     .await;
 }
 
+/// Check 42.
 #[tokio::test]
 async fn another_clients_code_is_an_invalid_grant() {
     on_each_database(async |builder| {
@@ -131,6 +137,7 @@ async fn another_clients_code_is_an_invalid_grant() {
     .await;
 }
 
+/// Check 43.
 #[tokio::test]
 async fn the_redirect_uri_has_to_be_the_one_of_the_request() {
     on_each_database(async |builder| {
@@ -161,6 +168,7 @@ async fn the_redirect_uri_has_to_be_the_one_of_the_request() {
     .await;
 }
 
+/// Check 44.
 #[tokio::test]
 async fn a_code_dies_with_the_consent() {
     on_each_database(async |builder| {
@@ -176,6 +184,7 @@ async fn a_code_dies_with_the_consent() {
     .await;
 }
 
+/// Check 44.
 #[tokio::test]
 async fn a_code_dies_with_the_members_account_or_password() {
     on_each_database(async |builder| {
@@ -215,6 +224,7 @@ async fn a_code_dies_with_the_client() {
     .await;
 }
 
+/// Check 45.
 #[tokio::test]
 async fn get_and_parameters_in_the_url_are_refused() {
     on_each_database(async |builder| {
@@ -276,6 +286,7 @@ async fn get_and_parameters_in_the_url_are_refused() {
     .await;
 }
 
+/// Check 46.
 #[tokio::test]
 async fn only_a_form_is_read() {
     on_each_database(async |builder| {
@@ -303,6 +314,7 @@ async fn only_a_form_is_read() {
     .await;
 }
 
+/// Check 47.
 #[tokio::test]
 async fn credentials_in_the_query_are_an_invalid_client() {
     on_each_database(async |builder| {
@@ -333,6 +345,7 @@ async fn credentials_in_the_query_are_an_invalid_client() {
     .await;
 }
 
+/// Check 48.
 #[tokio::test]
 async fn a_client_authenticates_in_one_way() {
     on_each_database(async |builder| {
@@ -374,6 +387,7 @@ async fn a_client_authenticates_in_one_way() {
     .await;
 }
 
+/// Check 49.
 #[tokio::test]
 async fn an_unknown_client_and_a_wrong_secret_look_the_same() {
     on_each_database(async |builder| {
@@ -408,6 +422,7 @@ async fn an_unknown_client_and_a_wrong_secret_look_the_same() {
     .await;
 }
 
+/// Check 95.
 #[tokio::test]
 async fn the_stored_digest_of_a_secret_is_no_secret() {
     use sha2::Digest;
@@ -427,6 +442,7 @@ async fn the_stored_digest_of_a_secret_is_no_secret() {
     .await;
 }
 
+/// Check 50.
 #[tokio::test]
 async fn basic_credentials_are_form_decoded() {
     on_each_database(async |builder| {
@@ -460,6 +476,7 @@ async fn basic_credentials_are_form_decoded() {
     .await;
 }
 
+/// Check 51.
 #[tokio::test]
 async fn a_confidential_client_needs_its_secret_and_a_public_one_has_none() {
     on_each_database(async |builder| {
@@ -485,6 +502,7 @@ async fn a_confidential_client_needs_its_secret_and_a_public_one_has_none() {
     .await;
 }
 
+/// Check 52.
 #[tokio::test]
 async fn duplicates_are_refused_unknown_fields_ignored_and_empty_ones_absent() {
     on_each_database(async |builder| {
@@ -520,6 +538,7 @@ async fn duplicates_are_refused_unknown_fields_ignored_and_empty_ones_absent() {
     .await;
 }
 
+/// Check 53.
 #[tokio::test]
 async fn an_unknown_grant_and_one_that_is_not_allowed() {
     on_each_database(async |builder| {
@@ -558,6 +577,7 @@ async fn an_unknown_grant_and_one_that_is_not_allowed() {
     .await;
 }
 
+/// Check 54.
 #[tokio::test]
 async fn every_reply_is_json_that_nobody_stores() {
     on_each_database(async |builder| {
@@ -621,6 +641,7 @@ async fn pages_of_other_origins_may_read_every_reply_or_none() {
     .await;
 }
 
+/// Check 57.
 #[tokio::test]
 async fn what_is_no_text_or_far_too_long_is_4xx() {
     on_each_database(async |builder| {
@@ -670,13 +691,28 @@ async fn what_is_no_text_or_far_too_long_is_4xx() {
     .await;
 }
 
+/// Check 59. How random they are is seen in `src/secret.rs`.
 #[tokio::test]
 async fn nothing_that_is_issued_repeats() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
-        let app = dance.web_app().await;
+        let grants = [
+            "--grant",
+            "authorization_code",
+            "--grant",
+            "refresh_token",
+            "--grant",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ];
+        let app = dance.register(REDIRECT_URI, &grants).await;
         let mut seen = HashSet::new();
         for _ in 0..50 {
+            let pushed = request_uri(&dance.push(&app, &[]).await);
+            let device = dance
+                .post_as(&app, "/oauth/device_authorization", &[])
+                .await;
+            let device: Value = device.json();
+            let (_, initial_token) = dance.initial_token(&[]).await;
             let code = dance.code(&app).await;
             let given = tokens(&dance.exchange(&app, &code).await);
             let page = dance
@@ -688,6 +724,13 @@ async fn nothing_that_is_issued_repeats() {
                 given.access,
                 given.refresh,
                 support::request_on(&page),
+                pushed.rsplit(':').next().unwrap_or_default().to_owned(),
+                device["device_code"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
+                initial_token,
+                dance.web_app().await.secret.unwrap_or_default(),
             ] {
                 // A prefix of 7, 256 bits in base 62, a checksum of 6.
                 assert_eq!(secret.len(), 57, "{secret}");

@@ -54,6 +54,7 @@ async fn assert_redirects(browser: &mut Browser, app: &App, more: &[(&str, &str)
     assert_eq!(answered.uri, app.redirect_uri);
 }
 
+/// Check 108.
 #[tokio::test]
 async fn a_stranger_is_not_sent_on_to_a_members_application() {
     on_each_database(async |builder| {
@@ -73,6 +74,7 @@ async fn a_stranger_is_not_sent_on_to_a_members_application() {
     .await;
 }
 
+/// Check 108.
 #[tokio::test]
 async fn a_stranger_is_not_sent_on_to_an_application_that_registered_itself() {
     on_each_database(async |builder| {

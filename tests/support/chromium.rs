@@ -91,7 +91,7 @@ impl Chromium {
         ];
         let capabilities = json!({
             "goog:chromeOptions": { "args": arguments },
-            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         });
         let Value::Object(capabilities) = capabilities else {
             unreachable!("it is an object");
@@ -286,6 +286,28 @@ impl Chromium {
             .iter()
             .filter(|entry| entry["level"] == "SEVERE")
             .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Where the site has redirected the browser to since this was last asked,
+    /// as the browser itself tells it, whether or not it knew the scheme.
+    pub async fn redirects(&self) -> Vec<String> {
+        let entries = self
+            .chrome("se/log", json!({ "type": "performance" }))
+            .await;
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok())
+            .map(|event| event["message"].clone())
+            .filter(|event| event["method"] == "Network.responseReceivedExtraInfo")
+            .filter_map(|event| {
+                let headers = event["params"]["headers"].as_object()?.clone();
+                let (_, location) = headers
+                    .into_iter()
+                    .find(|(name, _)| name.eq_ignore_ascii_case("location"))?;
+                location.as_str().map(ToOwned::to_owned)
+            })
             .collect()
     }
 
