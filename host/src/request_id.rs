@@ -39,6 +39,13 @@ impl RequestId {
         CURRENT.get()
     }
 
+    /// Does `work` for this request, or for none, on a thread that works for
+    /// many.
+    pub(crate) fn during<T>(id: Option<Self>, work: impl FnOnce() -> T) -> T {
+        let _before = Before(CURRENT.replace(id));
+        work()
+    }
+
     /// Names `future` while it is polled.
     pub fn name<F>(self, future: F) -> Named<F> {
         Named { id: self, future }

@@ -328,7 +328,6 @@ mod tests {
             dpop: HeaderValues::new(),
             form: form.map(str::as_bytes),
             peer: "",
-            request_id: "",
             wanted: wanted("profile"),
         }
     }

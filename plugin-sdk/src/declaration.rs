@@ -10,7 +10,7 @@ use crate::{
     CommandError, Event, Host, IntoResponse, Invocation, Output, PluginError, Request,
     abi::{FfiFuture, FfiFutureExt, Interface, RawError, RawInterface, http::RawResponse},
     db::Connection,
-    panic::{Guarded, RequestId},
+    panic::Guarded,
 };
 
 /// A plugin.
@@ -94,9 +94,8 @@ impl<P: Plugin> Declaration<P> {
         self.routes.push((
             route,
             Box::new(move |plugin, request| {
-                let request_id = RequestId::new(request.request_id());
                 let answer = |output: F::Output| Ok(output.into_response().into_raw());
-                Guarded::new(handler(plugin, request), request_id, answer).into_ffi()
+                Guarded::new(handler(plugin, request), answer).into_ffi()
             }),
         ));
         self

@@ -12,10 +12,7 @@ use tracing::{
     span,
 };
 
-use crate::{
-    abi::log::{LogV1, RawField, RawRecord},
-    panic::with_request_id,
-};
+use crate::abi::log::{LogV1, RawField, RawRecord};
 
 struct Forward {
     log: &'static LogV1,
@@ -65,18 +62,15 @@ fn write(level: u32, target: &str, message: &str, fields: &[(&str, String)]) {
             value: RStr::from(value.as_str()),
         })
         .collect();
-    with_request_id(|request_id| {
-        (forward.log.write)(
-            forward.log.context,
-            RawRecord {
-                level,
-                target: target.into(),
-                message: message.into(),
-                request_id: request_id.into(),
-                fields: RSlice::from(raw_fields.as_slice()),
-            },
-        );
-    });
+    (forward.log.write)(
+        forward.log.context,
+        RawRecord {
+            level,
+            target: target.into(),
+            message: message.into(),
+            fields: RSlice::from(raw_fields.as_slice()),
+        },
+    );
 }
 
 fn enabled(level: u32, target: &str) -> bool {
@@ -95,7 +89,8 @@ fn number(level: &Level) -> u32 {
     }
 }
 
-/// Forwards events; spans are not kept, the request's id stands in for them.
+/// Forwards events; spans are not kept. The host knows for which request a line
+/// is written, since it is written on the thread that the host gave.
 struct ForwardingSubscriber;
 
 impl Subscriber for ForwardingSubscriber {

@@ -3,7 +3,6 @@
 
 use std::{
     any::Any,
-    cell::Cell,
     future::Future,
     mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -21,17 +20,6 @@ pub(crate) fn guard<T>(body: impl FnOnce() -> Result<T, RawError>) -> RResult<T,
         Ok(result) => result.into(),
         Err(payload) => RResult::RErr(panicked(payload)),
     }
-}
-
-/// As [`guard`], on behalf of a request.
-pub(crate) fn guard_for<T>(
-    request_id: RequestId,
-    body: impl FnOnce() -> Result<T, RawError>,
-) -> RResult<T, RawError> {
-    let before = REQUEST_ID.replace(request_id);
-    let result = guard(body);
-    REQUEST_ID.set(before);
-    result
 }
 
 /// As [`guard`], for a function that has no error to return: a panic yields
@@ -65,65 +53,22 @@ pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
-/// The id of a request as log lines carry it, held without an allocation: the
-/// host's ids are 16 hexadecimal digits. Of a longer text it is the beginning.
-#[derive(Clone, Copy)]
-pub(crate) struct RequestId {
-    text: [u8; 16],
-    length: u8,
-}
-
-impl RequestId {
-    /// Work that no request asked for.
-    pub(crate) const NONE: Self = Self {
-        text: [0; 16],
-        length: 0,
-    };
-
-    pub(crate) fn new(id: &str) -> Self {
-        let kept = &id.as_bytes()[..id.floor_char_boundary(16)];
-        let mut text = [0; 16];
-        text[..kept.len()].copy_from_slice(kept);
-        Self {
-            text,
-            // At most 16.
-            length: kept.len() as u8,
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.text[..usize::from(self.length)]).unwrap_or_default()
-    }
-}
-
-thread_local! {
-    static REQUEST_ID: Cell<RequestId> = const { Cell::new(RequestId::NONE) };
-}
-
-/// Calls `body` with the id of the request that this thread is working on, or
-/// with an empty one.
-pub(crate) fn with_request_id<T>(body: impl FnOnce(&str) -> T) -> T {
-    body(REQUEST_ID.get().as_str())
-}
-
 /// A future that turns panics of its inner future, in `poll` or in `drop`,
-/// into an error, and names its request to log lines written meanwhile.
+/// into an error.
 ///
 /// `answer` makes of the inner future's output what crosses. An `async` block
 /// around the inner future would do the same, and hold it twice.
 pub(crate) struct Guarded<F, A> {
     inner: ManuallyDrop<F>,
     answer: A,
-    request_id: RequestId,
     dropped: bool,
 }
 
 impl<F, A> Guarded<F, A> {
-    pub(crate) fn new(inner: F, request_id: RequestId, answer: A) -> Self {
+    pub(crate) fn new(inner: F, answer: A) -> Self {
         Self {
             inner: ManuallyDrop::new(inner),
             answer,
-            request_id,
             dropped: false,
         }
     }
@@ -140,10 +85,6 @@ impl<F, A> Guarded<F, A> {
         })) {
             discard(payload);
         }
-    }
-
-    fn swap_request_id(&mut self) {
-        self.request_id = REQUEST_ID.replace(self.request_id);
     }
 }
 
@@ -163,7 +104,6 @@ where
                 message: "polled after its end".into(),
             }));
         }
-        this.swap_request_id();
         let result = catch_unwind(AssertUnwindSafe(|| {
             // SAFETY: as above.
             unsafe { Pin::new_unchecked(&mut *this.inner) }
@@ -174,7 +114,6 @@ where
         if ended {
             this.drop_inner();
         }
-        this.swap_request_id();
         match result {
             Ok(poll) => poll.map(RResult::from),
             Err(payload) => Poll::Ready(RResult::RErr(panicked(payload))),
@@ -216,7 +155,6 @@ mod tests {
                 }
                 Ok(())
             },
-            RequestId::NONE,
             identity,
         );
         let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
@@ -234,7 +172,6 @@ mod tests {
                 std::future::pending::<()>().await;
                 Ok(())
             },
-            RequestId::NONE,
             identity,
         );
         assert!(poll_once(future).is_pending());
@@ -247,38 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn the_request_id_is_known_while_polled_and_gone_after() {
-        let future = Guarded::new(
-            async { Ok(with_request_id(ToOwned::to_owned)) },
-            RequestId::new("r-1"),
-            identity,
-        );
-        let Poll::Ready(RResult::ROk(seen)) = poll_once(future) else {
-            panic!("expected an answer");
-        };
-        assert_eq!(seen, "r-1");
-        assert_eq!(with_request_id(ToOwned::to_owned), "");
-    }
-
-    #[test]
-    fn a_request_id_is_cut_between_characters() {
-        assert_eq!(RequestId::NONE.as_str(), "");
-        let id = "0123456789abcdef";
-        assert_eq!(RequestId::new(id).as_str(), id);
-        assert_eq!(RequestId::new("0123456789abcdef0").as_str(), id);
-        assert_eq!(
-            RequestId::new("0123456789abcdeé").as_str(),
-            "0123456789abcde"
-        );
-    }
-
-    #[test]
     fn a_panic_in_making_the_answer_is_an_error() {
-        let future = Guarded::new(
-            std::future::ready(5),
-            RequestId::NONE,
-            |five| -> Result<(), RawError> { panic!("of {five}") },
-        );
+        let future = Guarded::new(std::future::ready(5), |five| -> Result<(), RawError> {
+            panic!("of {five}")
+        });
         let Poll::Ready(RResult::RErr(error)) = poll_once(future) else {
             panic!("expected an error");
         };

@@ -35,7 +35,7 @@ use crate::{
     host,
     http::BoundRoute,
     logging,
-    panic::{Guarded, RequestId, guard, guard_for, guard_or},
+    panic::{Guarded, guard, guard_or},
 };
 
 struct Runtime<P> {
@@ -227,7 +227,7 @@ extern "C" fn handle<P: Plugin>(
     route: u32,
     raw: RawRequest,
 ) -> FfiFuture<RResult<RawResponse, RawError>> {
-    let begun = guard_for(RequestId::new(raw.request_id()), || {
+    let begun = guard(|| {
         let runtime = runtime::<P>(context).running()?;
         let at = route as usize;
         let (Some((_, handler)), Some(line)) =
@@ -280,7 +280,6 @@ extern "C" fn run_command<P: Plugin>(
                 Err(CommandError::Plugin(error)) => Err(error.into()),
             }
         },
-        RequestId::NONE,
         identity,
     )
     .into_ffi()
@@ -352,7 +351,6 @@ extern "C" fn run_job<P: Plugin>(
                 .await
                 .map_err(|error: PluginError| error.into())
         },
-        RequestId::NONE,
         identity,
     )
     .into_ffi()

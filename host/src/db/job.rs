@@ -10,12 +10,18 @@ use tokio::sync::{
 };
 
 use super::error::unavailable;
-use crate::watchdog::{Watchdog, Watched};
+use crate::{
+    request_id::RequestId,
+    watchdog::{Watchdog, Watched},
+};
 
 /// A [`RawJob`] that is freed exactly once, whether or not it ran.
 pub(crate) struct OwnedJob {
     job: Option<RawJob>,
     watch: Option<Watch>,
+    /// For which it was asked, so that the lines it logs on another thread say
+    /// so too.
+    request: Option<RequestId>,
 }
 
 /// Whose code a job is, for the thread that watches over plugins.
@@ -26,11 +32,13 @@ pub(crate) struct Watch {
 }
 
 impl OwnedJob {
-    /// A job of the host, or of whoever is watched.
+    /// A job of the host, or of whoever is watched. To be called on the thread
+    /// of whoever asks.
     pub(crate) fn new(job: RawJob, watch: Option<Watch>) -> Self {
         Self {
             job: Some(job),
             watch,
+            request: RequestId::current(),
         }
     }
 
@@ -41,9 +49,11 @@ impl OwnedJob {
         };
         let _inside = self.watch.map(|watch| watch.watchdog.enter(watch.watched));
         let job = FreeAtEnd(job);
-        // SAFETY: `run` is called once, with the data that it came with, and
-        // before `free`.
-        unsafe { (job.0.run)(job.0.data, connection) }
+        RequestId::during(self.request, || {
+            // SAFETY: `run` is called once, with the data that it came with,
+            // and before `free`.
+            unsafe { (job.0.run)(job.0.data, connection) }
+        })
     }
 }
 
@@ -146,5 +156,32 @@ pub(crate) fn hand_over(queue: &Sender<Queued>, queued: Queued) {
             )));
         }
         Err(TrySendError::Closed(queued)) => queued.answer.send(abandoned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{request_id::RequestId, testing::on_each_database};
+
+    /// The request for which a read and a write say that they run.
+    async fn seen(site: &crate::testing::TestHost) -> [Option<RequestId>; 2] {
+        let db = site.db();
+        let read = db.read(|_| Ok::<_, diesel::result::Error>(RequestId::current()));
+        let read = read.await.expect("it reads");
+        let write = db.write(|_| Ok::<_, diesel::result::Error>(RequestId::current()));
+        [read, write.await.expect("it writes")]
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_job_knows_for_which_request_it_runs() {
+        on_each_database(async |builder| {
+            let site = builder.start().await;
+            let (one, other) = (RequestId::fresh(), RequestId::fresh());
+            assert_eq!(one.name(seen(&site)).await, [Some(one); 2]);
+            assert_eq!(other.name(seen(&site)).await, [Some(other); 2]);
+            // Nobody is left behind on the database's threads.
+            assert_eq!(seen(&site).await, [None; 2]);
+        })
+        .await;
     }
 }

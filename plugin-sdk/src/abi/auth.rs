@@ -61,8 +61,6 @@ pub struct RawTokenRequest<'a> {
     /// The body, where it is `application/x-www-form-urlencoded`.
     pub form: ROption<RSlice<'a, u8>>,
     pub peer: RStr<'a>,
-    /// Names the request in logs.
-    pub request_id: RStr<'a>,
     pub wanted: RawWanted<'a>,
 }
 

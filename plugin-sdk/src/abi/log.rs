@@ -25,8 +25,6 @@ pub struct RawRecord<'a> {
     pub level: u32,
     pub target: RStr<'a>,
     pub message: RStr<'a>,
-    /// The request in whose handling the line was written; empty elsewhere.
-    pub request_id: RStr<'a>,
     pub fields: RSlice<'a, RawField<'a>>,
 }
 

@@ -42,8 +42,6 @@ pub struct TokenRequest<'a> {
     pub form: Option<&'a [u8]>,
     /// The address of the peer, without a port.
     pub peer: &'a str,
-    /// Names the request in logs.
-    pub request_id: &'a str,
     pub wanted: Wanted<'a>,
 }
 
@@ -84,7 +82,6 @@ impl<'a> TokenRequest<'a> {
             dpop: request.all_headers("dpop").collect(),
             form: request.is_form().then(|| request.body()),
             peer: request.peer(),
-            request_id: request.request_id(),
             wanted,
         }
     }
@@ -102,7 +99,6 @@ impl<'a> TokenRequest<'a> {
                 ROption::RNone => None,
             },
             peer: raw.peer.as_str(),
-            request_id: raw.request_id.as_str(),
             wanted: Wanted::from_raw(raw.wanted),
         }
     }
@@ -136,7 +132,6 @@ impl<'r, 'a> Crossing<'r, 'a> {
             dpop: RSlice::from_slice(&self.dpop),
             form: request.form.map(RSlice::from_slice).into(),
             peer: request.peer.into(),
-            request_id: request.request_id.into(),
             wanted: request.wanted.to_raw(),
         }
     }
@@ -157,7 +152,6 @@ mod tests {
             dpop: HeaderValues::new(),
             form: Some(b"b=2"),
             peer: "127.0.0.1",
-            request_id: "0123456789abcdef",
             wanted: Wanted {
                 scope: "media:read media:write",
                 audience: "https://example.org/api/v1",

@@ -11,7 +11,7 @@ use crate::{
         FfiFutureExt, RawContext, RawError,
         auth::{RawTokenRequest, RawVerdict, RawWanted, TokenVerifierV1, VerdictFuture},
     },
-    panic::{Guarded, RequestId, guard_for, guard_or},
+    panic::{Guarded, guard, guard_or},
 };
 
 /// A plugin that judges tokens.
@@ -52,13 +52,12 @@ extern "C" fn verify<'a, V: TokenVerifier>(
     context: RawContext,
     raw: &'a RawTokenRequest<'a>,
 ) -> VerdictFuture<'a> {
-    let request_id = RequestId::new(&raw.request_id);
-    let begun = guard_for(request_id, || {
+    let begun = guard(|| {
         let verdict = verifier::<V>(context).verify(TokenRequest::from_raw(raw));
         let answer = |verdict: Result<Verdict, PluginError>| {
             verdict.map(RawVerdict::from).map_err(RawError::from)
         };
-        Ok(Guarded::new(verdict, request_id, answer).into_ffi())
+        Ok(Guarded::new(verdict, answer).into_ffi())
     });
     match begun {
         RResult::ROk(verdict) => verdict,

@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::{
     PluginError,
     abi::http::{RawPage, RawResponse, RawResponseBody, Span, SpanPair},
-    panic,
 };
 
 /// An answer. Headers that are no valid HTTP make it a 500, with the name of
@@ -211,12 +210,9 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
 }
 
 impl IntoResponse for PluginError {
-    /// The message goes to the log, with the request's id; the client sees a
-    /// 500 that says nothing of the inside.
+    /// The message goes to the log; the client sees a 500 that says nothing of the inside.
     fn into_response(self) -> Response {
-        panic::with_request_id(|request_id| {
-            tracing::error!(request_id, error = %self, "the request failed");
-        });
+        tracing::error!(error = %self, "the request failed");
         Response::json(
             500,
             &serde_json::json!({"error": {"code": "server_error", "message": "Something went wrong here. It has been logged."}}),
