@@ -46,20 +46,45 @@ pub(crate) fn install(log: &'static LogV1, plugin: &str) {
             1,
             "panic",
             &format!("panicked: {message}"),
-            &[("at", place)],
+            &[("at", Value::text(place))],
         );
     }));
 }
 
-fn write(level: u32, target: &str, message: &str, fields: &[(&str, String)]) {
+/// What a field holds, as it is written.
+struct Value {
+    written: String,
+    /// A number, `true` or `false`.
+    is_literal: bool,
+}
+
+impl Value {
+    fn text(written: String) -> Self {
+        Self {
+            written,
+            is_literal: false,
+        }
+    }
+
+    fn literal(value: impl fmt::Display) -> Self {
+        Self {
+            written: value.to_string(),
+            is_literal: true,
+        }
+    }
+}
+
+fn write(level: u32, target: &str, message: &str, fields: &[(&str, Value)]) {
     let Some(forward) = FORWARD.get() else { return };
-    let plugin = [("plugin", forward.plugin.clone())];
+    // The host expects the plugin's name in front.
+    let plugin = [("plugin", Value::text(forward.plugin.clone()))];
     let raw_fields: Vec<RawField<'_>> = plugin
         .iter()
         .chain(fields)
         .map(|(name, value)| RawField {
             name: RStr::from(*name),
-            value: RStr::from(value.as_str()),
+            value: RStr::from(value.written.as_str()),
+            is_literal: value.is_literal,
         })
         .collect();
     (forward.log.write)(
@@ -125,23 +150,35 @@ impl Subscriber for ForwardingSubscriber {
 #[derive(Default)]
 struct FieldVisitor {
     message: String,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(&'static str, Value)>,
 }
 
 impl Visit for FieldVisitor {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.keep(field, format!("{value:?}"));
+        self.keep(field, Value::text(format!("{value:?}")));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.keep(field, value.to_owned());
+        self.keep(field, Value::text(value.to_owned()));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.keep(field, Value::literal(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.keep(field, Value::literal(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.keep(field, Value::literal(value));
     }
 }
 
 impl FieldVisitor {
-    fn keep(&mut self, field: &Field, value: String) {
+    fn keep(&mut self, field: &Field, value: Value) {
         if field.name() == "message" {
-            self.message = value;
+            self.message = value.written;
         } else {
             self.fields.push((field.name(), value));
         }

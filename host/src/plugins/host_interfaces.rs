@@ -7,13 +7,16 @@ use hob_plugin_sdk::abi::{
     FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
     db::DbV1,
     host::{HostHandle, RawService},
-    log::{LogV1, RawRecord},
+    log::LogV1,
     media::MediaV1,
     members::MembersV1,
     site::{RawScope, RawSite, SiteV1},
 };
 
-use super::running::{PluginSource, Registry};
+use super::{
+    log::LOG,
+    running::{PluginSource, Registry},
+};
 use crate::{media::interface::media_interface, members::members_interface, site::Site};
 
 /// The tables that are the same for every plugin.
@@ -26,11 +29,6 @@ pub struct SharedInterfaces {
 
 impl SharedInterfaces {
     pub fn new(site: &Arc<Site>, plugins: &[PluginSource]) -> Arc<Self> {
-        static LOG: LogV1 = LogV1 {
-            context: std::ptr::null(),
-            enabled: log_enabled,
-            write: log_write,
-        };
         let scopes = plugins
             .iter()
             .flat_map(|plugin| {
@@ -174,36 +172,4 @@ extern "C" fn sleep(_context: RawContext, millis: u64) -> FfiFuture<()> {
 
 extern "C" fn scopes(context: RawContext) -> RVec<RawScope> {
     host(context).shared.scopes.iter().cloned().collect()
-}
-
-extern "C" fn log_enabled(_context: RawContext, level: u32, _target: RStr<'_>) -> bool {
-    match level {
-        1 => tracing::enabled!(target: "plugin", tracing::Level::ERROR),
-        2 => tracing::enabled!(target: "plugin", tracing::Level::WARN),
-        3 => tracing::enabled!(target: "plugin", tracing::Level::INFO),
-        4 => tracing::enabled!(target: "plugin", tracing::Level::DEBUG),
-        _ => tracing::enabled!(target: "plugin", tracing::Level::TRACE),
-    }
-}
-
-extern "C" fn log_write(_context: RawContext, record: RawRecord<'_>) {
-    let fields = record
-        .fields
-        .iter()
-        .map(|field| format!("{}={}", field.name, field.value))
-        .collect::<Vec<_>>()
-        .join(" ");
-    let (module, message) = (record.target.as_str(), record.message.as_str());
-    macro_rules! line {
-        ($level:ident) => {
-            tracing::$level!(target: "plugin", module, fields, "{message}")
-        };
-    }
-    match record.level {
-        1 => line!(error),
-        2 => line!(warn),
-        3 => line!(info),
-        4 => line!(debug),
-        _ => line!(trace),
-    }
 }

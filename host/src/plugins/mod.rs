@@ -18,6 +18,7 @@ pub mod graph;
 mod host_interfaces;
 pub mod load;
 pub mod lock;
+mod log;
 pub mod ownership;
 mod resolve;
 pub mod running;

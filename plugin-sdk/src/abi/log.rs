@@ -33,4 +33,7 @@ pub struct RawRecord<'a> {
 pub struct RawField<'a> {
     pub name: RStr<'a>,
     pub value: RStr<'a>,
+    /// Whether the value is a number, `true` or `false` as JSON has them, and
+    /// no text.
+    pub is_literal: bool,
 }
