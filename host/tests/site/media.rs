@@ -295,3 +295,43 @@ fn small_png() -> Vec<u8> {
         .unwrap();
     bytes.into_inner()
 }
+
+/// A picture that a photographer has pressed hard weighs less than the sizes
+/// that are made of it.
+fn light_picture() -> Vec<u8> {
+    let pixels = image::RgbImage::from_fn(640, 480, |x, y| {
+        image::Rgb([
+            (x * 7 % 256) as u8,
+            (y * 5 % 256) as u8,
+            ((x * y) % 256) as u8,
+        ])
+    });
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 10)
+        .encode_image(&pixels)
+        .expect("it can be written");
+    jpeg
+}
+
+#[tokio::test]
+async fn the_original_is_offered_first_even_where_it_weighs_least() {
+    let site = TestHost::builder().start().await;
+    let mut alice = with_alice(&site).await;
+    let light = light_picture();
+    let reply = upload(&mut alice, &[], ("light.jpg", &light)).await;
+    let page = reply.header("location").to_owned();
+    site.settle_media().await;
+    let medium = page.replace("/m/", "/media/") + "/medium";
+    let medium = alice.get(&medium).await.bytes().len();
+    assert!(medium > light.len(), "{medium} and {}", light.len());
+    let shown = alice.get(&page).await;
+    let place = |name: &str| {
+        let link = format!("download>{name}</a>");
+        shown
+            .text()
+            .find(&link)
+            .unwrap_or_else(|| panic!("no {name}"))
+    };
+    assert!(place("Original") < place("Medium"));
+    assert!(place("Medium") < place("Thumbnail"));
+}

@@ -52,16 +52,16 @@ pub async fn show(
         },
         _ => Stage::Processing,
     };
-    let downloads: Vec<(&str, String, u32, u32, String)> = medium
-        .files
-        .iter()
+    let sizes = [
+        ("original", "Original"),
+        ("medium", "Medium"),
+        ("thumbnail", "Thumbnail"),
+    ];
+    let downloads: Vec<(&str, String, u32, u32, String)> = sizes
+        .into_iter()
         .filter(|_| medium.row.state == "ready")
-        .map(|file| {
-            let name = match file.size.as_str() {
-                "original" => "Original",
-                "medium" => "Medium",
-                _ => "Thumbnail",
-            };
+        .filter_map(|(size, name)| Some((name, medium.file(size)?)))
+        .map(|(name, file)| {
             let url = address.path(&format!("/media/{id}/{}", file.size));
             let size = bytes_in_words(u64::try_from(file.bytes).unwrap_or(0));
             (name, url, unsigned(file.width), unsigned(file.height), size)
