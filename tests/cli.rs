@@ -90,10 +90,10 @@ fn what_is_not_understood_ends_with_two() {
         &[],
     ] {
         let outcome = site.hob(arguments);
-        let said = outcome.is_misunderstood();
+        let said = outcome.misunderstands();
         assert!(said.contains("Usage"), "{arguments:?}: {said}");
     }
-    let said = site.hob(&["srve"]).is_misunderstood();
+    let said = site.hob(&["srve"]).misunderstands();
     assert!(said.contains("serve"), "no help with a typo: {said}");
 }
 
@@ -141,7 +141,7 @@ fn the_commands_of_a_plugin_come_and_go_with_it() {
     let said = site.hob(&["hello", "greetings"]).succeeds();
     assert_eq!(said, "visitors: 0\nmembers: 0\n");
     site.edit_configuration("\"hello\"", "");
-    site.hob(&["hello", "greetings"]).is_misunderstood();
+    site.hob(&["hello", "greetings"]).misunderstands();
     assert!(!site.hob(&["--help"]).succeeds().contains("hello"));
 }
 

@@ -4,6 +4,7 @@
 //! `make e2e` builds what is needed and runs this.
 
 mod browser;
+mod builds;
 mod cli;
 mod clients;
 mod durable;
@@ -13,5 +14,6 @@ mod journey;
 mod kill_minus_nine;
 mod other_compiler;
 mod panic_abort;
+mod panics;
 mod single_page;
 mod support;

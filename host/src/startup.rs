@@ -89,12 +89,19 @@ pub fn owners<'a>(
         table_prefix: None,
         migrations: core,
     };
-    let plugins = plugins.into_iter().map(|packed| Owner {
+    std::iter::once(core)
+        .chain(plugins.into_iter().map(owner))
+        .collect()
+}
+
+/// A plugin's migrations.
+#[must_use]
+pub fn owner(packed: &hob_plugin_manifest::Packed) -> Owner {
+    Owner {
         name: packed.manifest.id.clone(),
         table_prefix: Some(packed.manifest.tables.clone()),
         migrations: packed.migrations.clone(),
-    });
-    std::iter::once(core).chain(plugins).collect()
+    }
 }
 
 /// Refuses a database whose tables are not what this binary and its plugins

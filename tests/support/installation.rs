@@ -210,7 +210,7 @@ impl Outcome {
 
     /// Asserts that it was not understood and returns what it said.
     #[track_caller]
-    pub fn is_misunderstood(self) -> String {
+    pub fn misunderstands(self) -> String {
         assert_eq!(self.code, Some(2), "{self:?}");
         self.stderr
     }

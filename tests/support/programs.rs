@@ -24,6 +24,11 @@ pub fn hob() -> PathBuf {
     built("hob")
 }
 
+/// The same with an allocator of its own.
+pub fn with_own_allocator() -> PathBuf {
+    built("hob-with-own-allocator")
+}
+
 /// The library of a plugin.
 pub fn plugin(id: &str) -> PathBuf {
     built(&match id {

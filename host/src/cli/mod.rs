@@ -7,6 +7,7 @@ mod dbupdate;
 mod init;
 mod plugin_command;
 mod plugins;
+mod purge;
 mod serve;
 mod user;
 

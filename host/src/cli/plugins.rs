@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Outcome, print};
+use super::{Outcome, print, purge::purge};
 use crate::{
     config::Config,
     diagnostic::Diagnostic,
@@ -10,7 +10,7 @@ use crate::{
     startup,
 };
 
-/// List, explain, check and lock the installed plugins
+/// List, explain, check, lock and purge the installed plugins
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  hob plugins list\n  hob plugins check")]
 pub struct Plugins {
@@ -34,6 +34,16 @@ enum PluginsCommand {
         after_help = "Run it when you have put plugins into their folder yourself, and trust them.\n\nExamples:\n  hob plugins lock"
     )]
     Lock,
+    /// Delete the tables of a plugin that is not enabled, with all that is in them
+    #[command(
+        after_help = "Each migration is taken back in a transaction of its own, the newest first. The\nplugin's file has to be there. Enabled again, the plugin begins anew.\n\nExamples:\n  hob plugins purge hello\n  hob plugins purge hello --yes"
+    )]
+    Purge {
+        plugin: String,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 impl Plugins {
@@ -43,6 +53,7 @@ impl Plugins {
             PluginsCommand::Info { plugin } => info(config, &plugin),
             PluginsCommand::Check => check(config),
             PluginsCommand::Lock => write_lock(config),
+            PluginsCommand::Purge { plugin, yes } => purge(config, &plugin, yes),
         }
     }
 }

@@ -86,7 +86,8 @@ impl OpenedPlugin {
                 Err(Diagnostic::new(format!(
                     "plugin {} {what}: {}",
                     self.id,
-                    one_line(&error.message)
+                    // The SDK says it once more.
+                    one_line(error.message.trim_start_matches("panicked: "))
                 ))
                 .at(self.place)
                 .fix(format!("repair that, or remove {} from `enabled`", self.id)))

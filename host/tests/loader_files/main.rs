@@ -3,6 +3,7 @@
 
 mod contents;
 mod folder;
+mod migrations;
 mod opening;
 mod site;
 mod trust;

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::site::{Site, c_entry, c_library, c_plugin, host, manifest, rust_plugin};
+use crate::site::{
+    Site, c_entry, c_library, c_plugin, host, manifest, manifest_with, rust_library, rust_plugin,
+};
 
 #[test]
 fn a_type_layout_that_differs() {
@@ -113,23 +115,24 @@ fn two_plugins_of_one_library_are_two() {
 
 #[test]
 fn a_plugin_that_refuses_to_start_or_panics() {
-    let site = Site::with_x();
-    site.install("x.so", rust_plugin("fixture_plugin", "x"));
-    site.lock();
-    let resolved = site.resolve().unwrap();
-    for (config, said) in [
+    let setting = "[config.start]\ntype = \"string\"\nhelp = \"How it ends\"";
+    let library = rust_library("fixture_plugin", &manifest_with("x", setting, Vec::new()));
+    for (start, said) in [
         ("refuse", "refuses to start: no key; to sign with"),
         ("panic", "panicked at its start: index out of bounds"),
     ] {
+        let site = Site::new(&["x"], &format!("[plugin.x]\nstart = {start:?}\n"));
+        site.install("x.so", &library);
+        site.lock();
+        let resolved = site.resolve().unwrap();
         let opened = resolved[0].open().unwrap();
-        let error = opened.start(host(&resolved[0], config)).err().unwrap();
-        assert_eq!(
-            site.shown(&error),
-            format!(
-                "error: plugin x {said}\n\
-                 \x20 --> hob.toml:4:12 (plugins/x.so)\n\
-                 \x20 fix: repair that, or remove x from `enabled`"
-            )
+        let error = opened.start(host(&resolved[0], start)).err().unwrap();
+        let expected = format!(
+            "error: plugin x {said}\n\
+             \x20 --> hob.toml:4:12 (plugins/x.so)\n\
+             \x20 fix: repair that, or remove x from `enabled`"
         );
+        assert_eq!(site.shown(&error), expected);
+        assert_eq!(site.refused_start(), expected);
     }
 }

@@ -17,7 +17,7 @@ use hob::{
     diagnostic::{Diagnostic, Diagnostics},
     plugins::{self, Core, InstalledPlugins, ResolvedPlugin, lock},
 };
-use hob_plugin_manifest::{ABI_VERSION, Manifest, Packed, packed};
+use hob_plugin_manifest::{ABI_VERSION, Manifest, Migration, Packed, packed};
 use hob_plugin_sdk::abi::{
     RawContext, RawInterface,
     host::{HostHandle, RawService},
@@ -75,9 +75,34 @@ impl Site {
         plugins::resolve(&self.config(), &self.installed(), &Core::default())
     }
 
-    /// What the operator reads, with the site's folder left out.
+    /// What the operator reads, with the site's folder left out: the same from
+    /// the program, which ends with 1.
     pub fn refused(&self) -> String {
-        self.shown(&self.resolve().unwrap_err())
+        let refused = self.shown(&self.resolve().unwrap_err());
+        assert_eq!(self.hob(&["plugins", "check"]).fails(), refused);
+        refused
+    }
+
+    /// A command of the program on this site.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hob"));
+        command
+            .arg("--config")
+            .arg(self.path("hob.toml"))
+            .args(arguments)
+            .env_remove("RUST_LOG");
+        command
+    }
+
+    /// Runs a command of the program.
+    pub fn hob(&self, arguments: &[&str]) -> Outcome {
+        let output = self.command(arguments).output().unwrap();
+        let text = |bytes| self.shown(&String::from_utf8(bytes).unwrap());
+        Outcome {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 
     /// Why the only file in the folder can't be used.
@@ -92,10 +117,20 @@ impl Site {
     /// Why the plugin `x`, which is sound and locked, can't be opened.
     pub fn refused_open(&self) -> String {
         self.lock();
-        match self.resolve().unwrap()[0].open() {
+        let refused = match self.resolve().unwrap()[0].open() {
             Ok(_) => panic!("the plugin was opened"),
             Err(diagnostic) => self.shown(&diagnostic),
-        }
+        };
+        assert_eq!(self.refused_start(), refused);
+        refused
+    }
+
+    /// What `hob serve` says where only the start of a plugin shows what is
+    /// wrong.
+    pub fn refused_start(&self) -> String {
+        self.hob(&["plugins", "check"]).succeeds();
+        self.hob(&["dbupdate"]).succeeds();
+        self.hob(&["serve"]).fails()
     }
 
     pub fn shown(&self, error: &impl ToString) -> String {
@@ -108,13 +143,43 @@ impl Site {
     }
 }
 
+/// What a command did, without the site's folder in what it said.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Asserts that all went well and returns what it printed.
+    #[track_caller]
+    pub fn succeeds(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    /// Asserts that it failed and returns what it said, without the last
+    /// line's end.
+    #[track_caller]
+    pub fn fails(self) -> String {
+        assert_eq!(self.code, Some(1), "{self:?}");
+        self.stderr.trim_end_matches('\n').to_owned()
+    }
+}
+
 /// The manifest section of a plugin of this id.
 pub fn manifest(id: &str) -> Vec<u8> {
+    manifest_with(id, "", Vec::new())
+}
+
+/// The same with more lines in its plugin.toml, and migrations.
+pub fn manifest_with(id: &str, lines: &str, migrations: Vec<Migration>) -> Vec<u8> {
     packed::pack(&Packed {
         abi: ABI_VERSION,
         version: "1.2.3".into(),
-        manifest: Manifest::parse(&format!("id = {id:?}\ntitle = \"t\"")).unwrap(),
-        migrations: Vec::new(),
+        manifest: Manifest::parse(&format!("id = {id:?}\ntitle = \"t\"\n{lines}")).unwrap(),
+        migrations,
     })
 }
 
@@ -167,6 +232,11 @@ pub fn c_plugin() -> Vec<u8> {
 
 /// One of this package's example libraries, as a plugin of this id.
 pub fn rust_plugin(example: &str, id: &str) -> Vec<u8> {
+    rust_library(example, &manifest(id))
+}
+
+/// One of this package's example libraries with this manifest section.
+pub fn rust_library(example: &str, manifest: &[u8]) -> Vec<u8> {
     static BUILT: Once = Once::new();
     let executable = std::env::current_exe().unwrap();
     let profile = executable.parent().and_then(Path::parent).unwrap();
@@ -185,7 +255,7 @@ pub fn rust_plugin(example: &str, id: &str) -> Vec<u8> {
     });
     let folder = tempfile::tempdir().unwrap();
     let (packed, output) = (folder.path().join("packed"), folder.path().join("x.so"));
-    fs::write(&packed, manifest(id)).unwrap();
+    fs::write(&packed, manifest).unwrap();
     run(Command::new("objcopy")
         .arg("--add-section")
         .arg(format!(".hob_plugin={}", packed.display()))
