@@ -1,7 +1,9 @@
 //! `hob oauth …`: what an operator does on the command line.
 
+pub mod client_delete;
 pub mod client_keys;
 pub mod client_set;
+pub mod consents;
 pub mod initial_token;
 mod shown_client;
 
@@ -15,6 +17,7 @@ use self::shown_client::{ClientJson, registered_by};
 use crate::{
     OAuth,
     grants::{Grant, GrantTypes},
+    housekeeping,
     models::{Client, ClientKind, ClientRegistration, ClientSecret},
     registration::{self, Typed},
     secret::PlainSecret,
@@ -196,13 +199,19 @@ pub async fn client_suspend(
     invocation: Invocation,
 ) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
-    let (name, now) = (client.name.clone(), oauth.now());
-    oauth
-        .write(move |connection| client.suspend(connection, now))
+    let now = oauth.now();
+    let suspended = oauth
+        .write(move |connection| {
+            client.suspend(connection, now)?;
+            Client::find(connection, &client.client_id)
+        })
         .await?;
-    Ok(Output::text(format!(
-        "{name} is suspended: its tokens are dead, and nobody can allow it.\n"
-    )))
+    told(&invocation, suspended, |client| {
+        format!(
+            "{} is suspended: its tokens are dead, and nobody can allow it.\n",
+            client.name
+        )
+    })
 }
 
 /// `client resume`
@@ -211,13 +220,49 @@ pub async fn client_resume(
     invocation: Invocation,
 ) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
-    let name = client.name.clone();
-    oauth
-        .write(move |connection| client.resume(connection))
+    let resumed = oauth
+        .write(move |connection| {
+            client.resume(connection)?;
+            Client::find(connection, &client.client_id)
+        })
         .await?;
+    told(&invocation, resumed, |client| {
+        format!(
+            "{} may ask again. Members' consents still stand; its old tokens stay dead.\n",
+            client.name
+        )
+    })
+}
+
+/// `prune`
+pub async fn prune(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let pruned = housekeeping::prune(&oauth).await?;
+    if invocation.given("json") {
+        return Output::json(&pruned);
+    }
     Ok(Output::text(format!(
-        "{name} may ask again. Members' consents still stand; its old tokens stay dead.\n"
+        "{} expired rows and {} applications that nobody uses were deleted.\n",
+        pruned.expired_rows, pruned.unused_applications
     )))
+}
+
+/// A change that was made, in words or as what the application is now.
+fn told(
+    invocation: &Invocation,
+    client: Option<Client>,
+    words: impl FnOnce(&Client) -> String,
+) -> Result<Output, CommandError> {
+    let Some(client) = client else {
+        return Err(CommandError::usage(
+            "the application was deleted meanwhile",
+            "`hob oauth client list` shows all of them",
+        ));
+    };
+    if invocation.given("json") {
+        Output::json(&ClientJson::new(&client, None))
+    } else {
+        Ok(Output::text(words(&client)))
+    }
 }
 
 /// Refuses what a public client can't have, where it `is_wanted`.

@@ -12,6 +12,7 @@ use hob_plugin_sdk::{
     PluginError,
     db::{Connection, Timestamp},
 };
+use serde::Serialize;
 
 use crate::{
     OAuth,
@@ -60,21 +61,40 @@ impl Share {
     }
 }
 
-/// The hourly job. Two nodes at it at once only find less to do.
+/// What was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Pruned {
+    pub expired_rows: usize,
+    pub unused_applications: usize,
+}
+
+/// The hourly job.
 ///
 /// # Errors
 /// The database's.
-pub async fn prune(oauth: Arc<OAuth>) -> Result<(), PluginError> {
-    delete_all_expired(&oauth).await?;
-    delete_unused_registrations(&oauth).await
+pub async fn run_hourly(oauth: Arc<OAuth>) -> Result<(), PluginError> {
+    prune(&oauth).await.map(drop)
+}
+
+/// Deletes all that is of no use any longer. Two at it at once only find less
+/// to do.
+///
+/// # Errors
+/// The database's.
+pub async fn prune(oauth: &OAuth) -> Result<Pruned, PluginError> {
+    Ok(Pruned {
+        expired_rows: delete_all_expired(oauth).await?,
+        unused_applications: delete_unused_registrations(oauth).await?,
+    })
 }
 
 /// Clients that registered themselves and that nobody uses.
-async fn delete_unused_registrations(oauth: &OAuth) -> Result<(), PluginError> {
+async fn delete_unused_registrations(oauth: &OAuth) -> Result<usize, PluginError> {
     let Some(lifetime) = oauth.settings().unused_registration_lifetime() else {
-        return Ok(());
+        return Ok(0);
     };
     let before = oauth.now() - lifetime;
+    let mut all = 0;
     loop {
         let deleted = oauth
             .write(move |connection| {
@@ -82,8 +102,9 @@ async fn delete_unused_registrations(oauth: &OAuth) -> Result<(), PluginError> {
             })
             .await?;
         if deleted == 0 {
-            return Ok(());
+            return Ok(all);
         }
+        all += deleted;
         tracing::info!(
             deleted,
             "applications that registered themselves and were not used for long were deleted"
@@ -91,15 +112,17 @@ async fn delete_unused_registrations(oauth: &OAuth) -> Result<(), PluginError> {
     }
 }
 
-async fn delete_all_expired(oauth: &OAuth) -> Result<(), PluginError> {
+async fn delete_all_expired(oauth: &OAuth) -> Result<usize, PluginError> {
+    let mut all = 0;
     loop {
         let now = oauth.now();
         let deleted = oauth
             .write(move |connection| delete_expired(connection, now, ROWS_OF_JOB))
             .await?;
         if deleted == 0 {
-            return Ok(());
+            return Ok(all);
         }
+        all += deleted;
         tracing::debug!(deleted, "expired rows were deleted");
     }
 }

@@ -154,6 +154,10 @@ impl Plugin for OAuth {
             .command("client rotate", commands::client_rotate)
             .command("client suspend", commands::client_suspend)
             .command("client resume", commands::client_resume)
+            .command("client delete", commands::client_delete::delete)
+            .command("consent list", commands::consents::list)
+            .command("consent revoke", commands::consents::revoke)
+            .command("prune", commands::prune)
             .command("initial-token issue", commands::initial_token::issue)
             .command("initial-token list", commands::initial_token::list)
             .command("initial-token revoke", commands::initial_token::revoke);
@@ -173,7 +177,7 @@ impl Plugin for OAuth {
             });
 
         declaration
-            .every("prune", Duration::from_secs(3600), housekeeping::prune)
+            .every("prune", Duration::from_secs(3600), housekeeping::run_hourly)
             .every(
                 "note_secret_uses",
                 Duration::from_secs(300),

@@ -2,8 +2,12 @@
 
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 
-use super::named_client;
-use crate::{OAuth, key_set::KeySet, models::ClientAuthentication};
+use super::{named_client, told};
+use crate::{
+    OAuth,
+    key_set::KeySet,
+    models::{Client, ClientAuthentication},
+};
 
 /// `client keys`
 pub async fn replace(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
@@ -17,15 +21,20 @@ pub async fn replace(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output
     let keys = given(&invocation)?
         .ok_or_else(|| CommandError::usage("there are no keys", "give them with --jwks"))?;
     let had_secrets = client.authentication() == ClientAuthentication::Secret;
-    let name = client.name.clone();
     let names: Vec<String> = keys.names().collect();
-    oauth
-        .write(move |connection| client.replace_keys(connection, keys))
+    let changed = oauth
+        .write(move |connection| {
+            client.replace_keys(connection, keys)?;
+            Client::find(connection, &client.client_id)
+        })
         .await?;
-    let output = Output::text(format!(
-        "{name} proves who it is by these keys, and by no others: {}\n",
-        names.join(", ")
-    ));
+    let output = told(&invocation, changed, |client| {
+        format!(
+            "{} proves who it is by these keys, and by no others: {}\n",
+            client.name,
+            names.join(", ")
+        )
+    })?;
     Ok(if had_secrets {
         output.with_note("Its secrets do not count any longer.\n")
     } else {

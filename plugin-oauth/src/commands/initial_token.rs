@@ -127,6 +127,9 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
             "`hob oauth initial-token list` shows all of them",
         ));
     }
+    if invocation.given("json") {
+        return Output::json(&serde_json::json!({ "revoked": 1 }));
+    }
     Ok(Output::text(format!(
         "The initial access token {typed} is revoked. Applications that it let in stay.\n"
     )))

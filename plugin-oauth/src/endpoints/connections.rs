@@ -6,7 +6,7 @@ use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 use super::member_page::{TimeText, page};
 use crate::{
     OAuth,
-    models::{Client, Connection, Consent},
+    models::{Client, Connection, Consent, Consents},
     pages::{self, ConnectionsPage, Website},
 };
 
@@ -89,7 +89,7 @@ pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
             if client.registered_dynamically {
                 Client::keep(connection, client.id, now)?;
             }
-            Consent::revoke(connection, member_id, client.id)?;
+            Consent::revoke(connection, Consents::Given(member_id, client.id))?;
             Ok(Some(client.client_id))
         })
         .await?;

@@ -84,6 +84,15 @@ const SHORTEN: [&str; 4] = [
         WHERE "consent" = $2 AND "expires_at" > $1"#,
 ];
 
+/// A consent with both sides, for the operator.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub consent: Consent,
+    pub member_id: i64,
+    pub resource: Resource,
+    pub client: Client,
+}
+
 impl Consent {
     /// What this member allows this client for this resource, if that still
     /// counts.
@@ -166,18 +175,36 @@ impl Consent {
         Ok(touched == 1)
     }
 
-    /// Takes back all that a member allows a client; what was issued dies.
-    /// False if there was nothing.
-    pub fn revoke(connection: &mut Database, member_id: i64, client: i64) -> QueryResult<bool> {
-        let consents = Consents::Given(member_id, client);
+    /// Takes these back; what was issued under them dies. Answers with how many
+    /// there were.
+    pub fn revoke(connection: &mut Database, consents: Consents) -> QueryResult<usize> {
         revoke_all_under(connection, consents)?;
-        let deleted = diesel::delete(
-            oauth_consents::table
-                .filter(oauth_consents::member_id.eq(member_id))
-                .filter(oauth_consents::client.eq(client)),
-        )
-        .execute(connection)?;
-        Ok(deleted > 0)
+        diesel::delete(oauth_consents::table.filter(oauth_consents::id.eq_any(consents.ids())))
+            .execute(connection)
+    }
+}
+
+impl Given {
+    /// What was given to whom, the latest first.
+    pub fn of(connection: &mut Database, consents: Consents) -> QueryResult<Vec<Self>> {
+        let rows = oauth_consents::table
+            .inner_join(oauth_clients::table)
+            .filter(oauth_consents::id.eq_any(consents.ids()))
+            .order((oauth_consents::granted_at.desc(), oauth_consents::id.desc()))
+            .select((
+                Consent::as_select(),
+                oauth_consents::member_id,
+                oauth_consents::resource,
+                Client::as_select(),
+            ))
+            .load::<(Consent, i64, Resource, Client)>(connection)?;
+        let given = |(consent, member_id, resource, client)| Self {
+            consent,
+            member_id,
+            resource,
+            client,
+        };
+        Ok(rows.into_iter().map(given).collect())
     }
 }
 

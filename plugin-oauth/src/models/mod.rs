@@ -29,12 +29,12 @@ pub use client::{Client, ClientChanges, ClientReplacement, ClientSettings, NewCl
 pub use client_authentication::{ClientAuthentication, ClientKind};
 pub use client_registration::ClientRegistration;
 pub use client_secret::ClientSecret;
-pub use consent::{Connection, Consent, ConsentTerm, NewConsent};
+pub use consent::{Connection, Consent, ConsentTerm, Given, NewConsent};
 pub use device_authorization::{DeviceAuthorization, DeviceState};
 pub use expired::delete_expired;
 pub use initial_access_token::{InitialAccessToken, NewInitialAccessToken};
 pub use member_epoch::MemberEpoch;
 pub use refresh_token::RefreshToken;
-pub use revocation::{forget_member, revoke_all_of_member, revoke_family};
+pub use revocation::{Consents, forget_member, revoke_all_of_member, revoke_family};
 pub use server_key::ServerKey;
 pub use used_jwt_id::UsedJwtId;

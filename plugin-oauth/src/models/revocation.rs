@@ -32,7 +32,7 @@ pub enum Consents {
 type ConsentIds = oauth_consents::BoxedQuery<'static, Hob, diesel::sql_types::BigInt>;
 
 impl Consents {
-    fn ids(self) -> ConsentIds {
+    pub(super) fn ids(self) -> ConsentIds {
         let ids = oauth_consents::table
             .select(oauth_consents::id)
             .into_boxed();

@@ -1,0 +1,58 @@
+//! `hob oauth client delete`: an application goes, for good.
+
+use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
+use serde::Serialize;
+
+use super::named_client;
+use crate::{OAuth, models::Client};
+
+#[derive(Serialize)]
+struct Deleted<'a> {
+    client_id: &'a str,
+    name: &'a str,
+    /// Who had allowed it.
+    members: u64,
+}
+
+/// `client delete`
+pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let client = named_client(&oauth, &invocation).await?;
+    if !invocation.given("yes") {
+        let name = client.name.clone();
+        let members = oauth
+            .read(move |connection| client.count_members(connection))
+            .await?;
+        return Err(CommandError::usage(
+            format!("{name} would be gone for good, with what {members} members allowed it"),
+            "say --yes if it shall be; `hob oauth client suspend` stops it and can be undone",
+        ));
+    }
+    let client_id = client.client_id.clone();
+    let deleted = oauth
+        .write(move |connection| {
+            let Some(client) = Client::find(connection, &client_id)? else {
+                return Ok(None);
+            };
+            let members = client.count_members(connection)?;
+            client.delete(connection)?;
+            Ok(Some((client, members)))
+        })
+        .await?;
+    let Some((client, members)) = deleted else {
+        return Err(CommandError::usage(
+            "somebody else has just deleted it",
+            "`hob oauth client list` shows all that are there",
+        ));
+    };
+    if invocation.given("json") {
+        return Output::json(&Deleted {
+            client_id: &client.client_id,
+            name: &client.name,
+            members,
+        });
+    }
+    Ok(Output::text(format!(
+        "{} is deleted, with its tokens and what {members} members allowed it.\n",
+        client.name
+    )))
+}

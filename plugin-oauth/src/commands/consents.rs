@@ -1,0 +1,130 @@
+//! `hob oauth consent …`: what members allow applications.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
+use serde::Serialize;
+use serde_json::json;
+
+use super::named_client;
+use crate::{
+    OAuth,
+    models::{Consent, Consents, Given},
+};
+
+/// A consent, for programs.
+#[derive(Serialize)]
+struct ConsentJson<'a> {
+    /// None where the member is gone.
+    member: Option<&'a str>,
+    member_id: i64,
+    client_id: &'a str,
+    client_name: &'a str,
+    scope: String,
+    /// The resource's identifier (RFC 8707); the site for all of it.
+    resource: &'a str,
+    granted_at: String,
+    last_used_at: Option<String>,
+    expires_at: Option<String>,
+}
+
+/// `consent list`
+pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let consents = named(&oauth, &invocation).await?;
+    let given = oauth
+        .read(move |connection| Given::of(connection, consents))
+        .await?;
+    let mut usernames = BTreeMap::new();
+    for member_id in given.iter().map(|one| one.member_id) {
+        if !usernames.contains_key(&member_id) {
+            let profile = oauth.members().find(member_id).await?;
+            usernames.insert(member_id, profile.map(|profile| profile.username));
+        }
+    }
+    let site_url = &oauth.host().site().url;
+    let shown: Vec<ConsentJson<'_>> = given
+        .iter()
+        .map(|one| ConsentJson {
+            member: usernames[&one.member_id].as_deref(),
+            member_id: one.member_id,
+            client_id: &one.client.client_id,
+            client_name: &one.client.name,
+            scope: one.consent.scope.to_string(),
+            resource: one.resource.audience(site_url),
+            granted_at: one.consent.granted_at.to_string(),
+            last_used_at: one.consent.last_used_at.map(|time| time.to_string()),
+            expires_at: one.consent.expires_at.map(|time| time.to_string()),
+        })
+        .collect();
+    if invocation.given("json") {
+        return Output::json(&shown);
+    }
+    let mut text = String::new();
+    for one in &shown {
+        writeln!(
+            text,
+            "{:<16}  {}  {}  {}  since {}, last used {}, until {}",
+            one.member.unwrap_or("(gone)"),
+            one.client_id,
+            one.client_name,
+            one.scope,
+            one.granted_at,
+            one.last_used_at.as_deref().unwrap_or("never"),
+            one.expires_at.as_deref().unwrap_or("taken back"),
+        )
+        .expect("writing to a string does not fail");
+    }
+    if shown.is_empty() {
+        text.push_str("Nothing is allowed.\n");
+    }
+    Ok(Output::text(text))
+}
+
+/// `consent revoke`
+pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let consents = named(&oauth, &invocation).await?;
+    let revoked = oauth
+        .write(move |connection| Consent::revoke(connection, consents))
+        .await?;
+    tracing::info!(revoked, ?consents, "an operator revoked consents");
+    if invocation.given("json") {
+        return Output::json(&json!({ "revoked": revoked }));
+    }
+    Ok(Output::text(match revoked {
+        0 => "Nothing was allowed, so nothing was taken back.\n".to_owned(),
+        1 => "One consent is taken back, and what was issued under it is dead.\n".to_owned(),
+        many => {
+            format!("{many} consents are taken back, and what was issued under them is dead.\n")
+        }
+    }))
+}
+
+/// The consents that are meant: of a member, to an application, or both.
+async fn named(oauth: &OAuth, invocation: &Invocation) -> Result<Consents, CommandError> {
+    let member_id = match invocation.value("member") {
+        None => None,
+        Some(username) => {
+            let profile = oauth.members().find_by_username(username).await?;
+            let profile = profile.ok_or_else(|| {
+                CommandError::usage(
+                    format!("no member is called {username:?}"),
+                    "`hob user list` shows all of them",
+                )
+            })?;
+            Some(profile.id)
+        }
+    };
+    let client = match invocation.given("client-id") {
+        true => Some(named_client(oauth, invocation).await?.id),
+        false => None,
+    };
+    match (member_id, client) {
+        (Some(member_id), Some(client)) => Ok(Consents::Given(member_id, client)),
+        (Some(member_id), None) => Ok(Consents::Member(member_id)),
+        (None, Some(client)) => Ok(Consents::Client(client)),
+        (None, None) => Err(CommandError::usage(
+            "neither a member nor an application is named",
+            "say --member alice, --client-id 4f1xAmple, or both",
+        )),
+    }
+}
