@@ -6,6 +6,8 @@ pub mod client_set;
 pub mod consents;
 pub mod initial_token;
 mod shown_client;
+pub mod tokens;
+mod whose;
 
 use std::{fmt::Write, time::Duration};
 

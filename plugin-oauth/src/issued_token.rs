@@ -4,10 +4,10 @@
 //! does not know what the client wants of it.
 
 use diesel::QueryResult;
-use hob_plugin_sdk::db::Connection;
+use hob_plugin_sdk::{auth::TokenId, db::Connection};
 
 use crate::{
-    models::{AccessToken, RefreshToken},
+    models::{AccessToken, RefreshToken, revoke_family},
     secret::{SecretDigest, SecretKind},
 };
 
@@ -50,6 +50,29 @@ impl IssuedToken {
 }
 
 impl FoundToken {
+    /// The one that logs and commands call by this name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn named(connection: &mut Connection, token_id: TokenId) -> QueryResult<Option<Self>> {
+        if let Some(token) = AccessToken::named(connection, token_id)? {
+            return Ok(Some(Self::Access(token)));
+        }
+        Ok(RefreshToken::named(connection, token_id)?.map(Self::Refresh))
+    }
+
+    /// Ends it: an access token alone, a refresh token with all tokens that
+    /// came of the same authorization.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn revoke(&self, connection: &mut Connection) -> QueryResult<()> {
+        match self {
+            Self::Access(token) => token.revoke(connection),
+            Self::Refresh(token) => revoke_family(connection, token.consent, token.family),
+        }
+    }
+
     /// Whom it was issued to.
     #[must_use]
     pub fn client_id(&self) -> &str {

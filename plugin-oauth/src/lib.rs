@@ -157,6 +157,8 @@ impl Plugin for OAuth {
             .command("client delete", commands::client_delete::delete)
             .command("consent list", commands::consents::list)
             .command("consent revoke", commands::consents::revoke)
+            .command("token list", commands::tokens::list)
+            .command("token revoke", commands::tokens::revoke)
             .command("prune", commands::prune)
             .command("initial-token issue", commands::initial_token::issue)
             .command("initial-token list", commands::initial_token::list)

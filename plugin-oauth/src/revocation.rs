@@ -9,12 +9,7 @@
 //! somebody; one that signs its member out gives the refresh token back. The
 //! consent stays in either case: it is the member's to take back.
 
-use crate::{
-    OAuth,
-    error::OAuthError,
-    issued_token::{FoundToken, IssuedToken},
-    models::{Client, revoke_family},
-};
+use crate::{OAuth, error::OAuthError, issued_token::IssuedToken, models::Client};
 
 /// Revokes a token, if it is this client's. Another's stays as it is, and
 /// nobody is told that there is one.
@@ -27,10 +22,7 @@ pub async fn revoke(oauth: &OAuth, client: &Client, token: IssuedToken) -> Resul
         return Ok(());
     };
     oauth
-        .write(move |connection| match found {
-            FoundToken::Access(token) => token.revoke(connection),
-            FoundToken::Refresh(token) => revoke_family(connection, token.consent, token.family),
-        })
+        .write(move |connection| found.revoke(connection))
         .await?;
     Ok(())
 }

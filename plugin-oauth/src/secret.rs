@@ -192,6 +192,17 @@ impl SecretDigest {
     }
 }
 
+/// The digests that have this name, as the first and the last of them in order.
+#[must_use]
+pub fn named(token_id: TokenId) -> (SecretDigest, SecretDigest) {
+    let with_rest = |rest| {
+        let mut digest = [rest; 32];
+        digest[..8].copy_from_slice(&token_id.0.to_be_bytes());
+        SecretDigest(digest)
+    };
+    (with_rest(0), with_rest(u8::MAX))
+}
+
 impl fmt::Debug for SecretDigest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "SecretDigest({}…)", self.name())

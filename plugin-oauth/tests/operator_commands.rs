@@ -105,6 +105,81 @@ async fn consents_are_listed_and_taken_back_by_member_and_application() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_listed_without_their_secrets_and_ended_by_name() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.web_app().await, dance.web_app().await);
+        let given = dance.tokens(&app).await;
+        dance.site.clock().advance(Duration::from_secs(1));
+        let again = dance.tokens(&app).await;
+        dance.site.clock().advance(Duration::from_secs(1));
+        let others = dance.tokens(&other).await;
+        let program = dance
+            .register_without_redirect("profile", &["--grant", "client_credentials"])
+            .await;
+        let form = [("grant_type", "client_credentials")];
+        let own = support::tokens(&dance.token(&program, &form).await).access;
+
+        let of_app = ["token", "list", "--client-id", &app.client_id];
+        let listed = told_json(&dance, &of_app).await;
+        let kinds: Vec<&Value> = listed
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| &one["kind"])
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                "access_token",
+                "access_token",
+                "refresh_token",
+                "refresh_token"
+            ]
+        );
+        assert_eq!(listed[0]["member"], "alice");
+        let text = told(&dance, &["token", "list", "--member", "alice"]).await;
+        assert_eq!(text.lines().count(), 6, "{text}");
+        for secret in [&given.access, &given.refresh, &again.access] {
+            assert!(!text.contains(secret.as_str()));
+        }
+        let of_program = ["token", "list", "--client-id", &program.client_id];
+        let text = told(&dance, &of_program).await;
+        assert!(text.contains("(itself)"), "{text}");
+
+        // The older access token: it alone.
+        let name = listed[1]["token_id"].as_str().expect("a name");
+        let revoked = told(&dance, &["token", "revoke", name]).await;
+        assert!(revoked.contains("beside it lives"), "{revoked}");
+        assert_eq!(dance.api_status(&given.access).await, 401);
+        assert_eq!(dance.api_status(&again.access).await, 200);
+        let refreshed = support::tokens(&dance.refresh(&app, &given.refresh).await);
+        assert_eq!(dance.api_status(&refreshed.access).await, 200);
+
+        // A refresh token: its whole authorization.
+        let listed = told_json(&dance, &of_app).await;
+        let newest = listed
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|one| one["kind"] == "refresh_token")
+            .expect("a refresh token");
+        let name = newest["token_id"].as_str().expect("a name");
+        told_json(&dance, &["token", "revoke", name]).await;
+        assert_eq!(dance.api_status(&refreshed.access).await, 401);
+        assert_eq!(dance.api_status(&again.access).await, 200);
+        assert_eq!(dance.api_status(&others.access).await, 200);
+        assert_eq!(dance.api_status(&own).await, 403, "no member is behind it");
+
+        for unknown in [name, "0123456789abcdef", "x", "", &given.access] {
+            refused(&dance, &["token", "revoke", unknown], "no token is called").await;
+        }
+        refused(&dance, &["token", "list"], "neither a member").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_consent_command_says_what_it_misses() {
     on_each_database(async |builder| {
         let dance = Dance::start(builder).await;

@@ -1,15 +1,15 @@
 //! `hob oauth consent …`: what members allow applications.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 use serde_json::json;
 
-use super::named_client;
+use super::whose::{named, usernames};
 use crate::{
     OAuth,
-    models::{Consent, Consents, Given},
+    models::{Consent, Given},
 };
 
 /// A consent, for programs.
@@ -34,13 +34,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     let given = oauth
         .read(move |connection| Given::of(connection, consents))
         .await?;
-    let mut usernames = BTreeMap::new();
-    for member_id in given.iter().map(|one| one.member_id) {
-        if !usernames.contains_key(&member_id) {
-            let profile = oauth.members().find(member_id).await?;
-            usernames.insert(member_id, profile.map(|profile| profile.username));
-        }
-    }
+    let usernames = usernames(&oauth, given.iter().map(|one| one.member_id)).await?;
     let site_url = &oauth.host().site().url;
     let shown: Vec<ConsentJson<'_>> = given
         .iter()
@@ -97,34 +91,4 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
             format!("{many} consents are taken back, and what was issued under them is dead.\n")
         }
     }))
-}
-
-/// The consents that are meant: of a member, to an application, or both.
-async fn named(oauth: &OAuth, invocation: &Invocation) -> Result<Consents, CommandError> {
-    let member_id = match invocation.value("member") {
-        None => None,
-        Some(username) => {
-            let profile = oauth.members().find_by_username(username).await?;
-            let profile = profile.ok_or_else(|| {
-                CommandError::usage(
-                    format!("no member is called {username:?}"),
-                    "`hob user list` shows all of them",
-                )
-            })?;
-            Some(profile.id)
-        }
-    };
-    let client = match invocation.given("client-id") {
-        true => Some(named_client(oauth, invocation).await?.id),
-        false => None,
-    };
-    match (member_id, client) {
-        (Some(member_id), Some(client)) => Ok(Consents::Given(member_id, client)),
-        (Some(member_id), None) => Ok(Consents::Member(member_id)),
-        (None, Some(client)) => Ok(Consents::Client(client)),
-        (None, None) => Err(CommandError::usage(
-            "neither a member nor an application is named",
-            "say --member alice, --client-id 4f1xAmple, or both",
-        )),
-    }
 }

@@ -1,14 +1,23 @@
 //! Access tokens.
 
 use diesel::prelude::*;
-use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
+use hob_plugin_sdk::{
+    auth::TokenId,
+    db::{Connection, Hob, Timestamp},
+};
 
-use super::schema::{
-    oauth_access_tokens::{self as access_tokens},
-    oauth_clients,
+use super::{
+    revocation::Consents,
+    schema::{
+        oauth_access_tokens::{self as access_tokens},
+        oauth_clients,
+    },
 };
 use crate::{
-    key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
+    key_thumbprint::KeyThumbprint,
+    resource::Resource,
+    scope::Scope,
+    secret::{self, SecretDigest},
 };
 
 /// An access token, with all that its check needs.
@@ -57,6 +66,37 @@ impl AccessToken {
             )
             .filter(access_tokens::digest.eq(digest))
             .filter(oauth_clients::legacy_query.eq(true))
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// The living ones under these consents, and of a client that acts for
+    /// itself; the latest first.
+    pub fn live(
+        connection: &mut Connection,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        let live = access_tokens::table
+            .filter(access_tokens::expires_at.gt(now))
+            .order(access_tokens::created_at.desc())
+            .select(Self::as_select());
+        let mut found: Vec<Self> = live
+            .filter(access_tokens::consent.eq_any(consents.ids().nullable()))
+            .load(connection)?;
+        if let Consents::Client(client) = consents {
+            let own = live.filter(access_tokens::client.eq(client));
+            found.extend(own.load::<Self>(connection)?);
+        }
+        Ok(found)
+    }
+
+    /// The one that logs call by this name.
+    pub fn named(connection: &mut Connection, token_id: TokenId) -> QueryResult<Option<Self>> {
+        let (first, last) = secret::named(token_id);
+        access_tokens::table
+            .filter(access_tokens::digest.between(first, last))
             .select(Self::as_select())
             .first(connection)
             .optional()

@@ -1,14 +1,21 @@
 //! Refresh tokens, which rotate in families.
 
 use diesel::prelude::*;
-use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
+use hob_plugin_sdk::{
+    auth::TokenId,
+    db::{Connection, Hob, Timestamp},
+};
 
 use super::{
     consent::ConsentTerm,
+    revocation::Consents,
     schema::oauth_refresh_tokens::{self as refresh_tokens, dsl},
 };
 use crate::{
-    key_thumbprint::KeyThumbprint, resource::Resource, scope::Scope, secret::SecretDigest,
+    key_thumbprint::KeyThumbprint,
+    resource::Resource,
+    scope::Scope,
+    secret::{self, SecretDigest},
 };
 
 /// A refresh token.
@@ -56,6 +63,31 @@ impl RefreshToken {
     pub fn find(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<Option<Self>> {
         refresh_tokens::table
             .find(digest)
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// Those under these consents that can still be redeemed; the latest first.
+    pub fn live(
+        connection: &mut Connection,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        refresh_tokens::table
+            .filter(dsl::consent.eq_any(consents.ids()))
+            .filter(dsl::consumed_at.is_null())
+            .filter(dsl::expires_at.gt(now))
+            .order(dsl::created_at.desc())
+            .select(Self::as_select())
+            .load(connection)
+    }
+
+    /// The one that logs call by this name.
+    pub fn named(connection: &mut Connection, token_id: TokenId) -> QueryResult<Option<Self>> {
+        let (first, last) = secret::named(token_id);
+        refresh_tokens::table
+            .filter(dsl::digest.between(first, last))
             .select(Self::as_select())
             .first(connection)
             .optional()

@@ -1,0 +1,140 @@
+//! `hob oauth token …`: what was issued and still counts.
+
+use std::fmt::Write;
+
+use hob_plugin_sdk::{CommandError, Invocation, Output, auth::TokenId, prelude::*};
+use serde::Serialize;
+use serde_json::json;
+
+use super::whose::{named, usernames};
+use crate::{
+    OAuth,
+    issued_token::FoundToken,
+    models::{AccessToken, RefreshToken},
+};
+
+/// A token, for programs.
+#[derive(Serialize)]
+struct TokenJson<'a> {
+    /// As in logs. It tells nothing of the secret.
+    token_id: String,
+    /// `access_token` or `refresh_token`.
+    kind: &'static str,
+    client_id: &'a str,
+    /// None where the client acts for itself, or where the member is gone.
+    member: Option<&'a str>,
+    member_id: Option<i64>,
+    scope: String,
+    /// The resource's identifier (RFC 8707); the site for all of it.
+    resource: &'a str,
+    /// Whether it counts only with a proof by a key (RFC 9449).
+    dpop_bound: bool,
+    created_at: String,
+    expires_at: String,
+}
+
+/// `token list`
+pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let (consents, now) = (named(&oauth, &invocation).await?, oauth.now());
+    let (access, refresh) = oauth
+        .read(move |connection| {
+            let access = AccessToken::live(connection, consents, now)?;
+            Ok((access, RefreshToken::live(connection, consents, now)?))
+        })
+        .await?;
+    let members = access.iter().filter_map(|token| token.member_id);
+    let members = members.chain(refresh.iter().map(|token| token.member_id));
+    let usernames = usernames(&oauth, members).await?;
+    let name = |member_id: &i64| usernames[member_id].as_deref();
+    let site_url = &oauth.host().site().url;
+    let access = access.iter().map(|token| TokenJson {
+        token_id: token.digest.name(),
+        kind: "access_token",
+        client_id: &token.client_id,
+        member: token.member_id.as_ref().and_then(name),
+        member_id: token.member_id,
+        scope: token.scope.to_string(),
+        resource: token.resource.audience(site_url),
+        dpop_bound: token.key_thumbprint.is_some(),
+        created_at: token.created_at.to_string(),
+        expires_at: token.expires_at.to_string(),
+    });
+    let refresh = refresh.iter().map(|token| TokenJson {
+        token_id: token.digest.name(),
+        kind: "refresh_token",
+        client_id: &token.client_id,
+        member: name(&token.member_id),
+        member_id: Some(token.member_id),
+        scope: token.scope.to_string(),
+        resource: token.resource.audience(site_url),
+        dpop_bound: token.key_thumbprint.is_some(),
+        created_at: token.created_at.to_string(),
+        expires_at: token.expires_at.to_string(),
+    });
+    let shown: Vec<TokenJson<'_>> = access.chain(refresh).collect();
+    if invocation.given("json") {
+        return Output::json(&shown);
+    }
+    let mut text = String::new();
+    for one in &shown {
+        writeln!(
+            text,
+            "{}  {:<13}  {}  {:<16}  {}  since {}, until {}",
+            one.token_id,
+            one.kind,
+            one.client_id,
+            match (one.member, one.member_id) {
+                (Some(username), _) => username,
+                (None, Some(_)) => "(gone)",
+                (None, None) => "(itself)",
+            },
+            one.scope,
+            one.created_at,
+            one.expires_at,
+        )
+        .expect("writing to a string does not fail");
+    }
+    if shown.is_empty() {
+        text.push_str("No token counts.\n");
+    }
+    Ok(Output::text(text))
+}
+
+/// `token revoke`
+pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+    let typed = invocation.value("token-id").unwrap_or_default();
+    let token_id = u64::from_str_radix(typed, 16)
+        .ok()
+        .filter(|_| typed.len() == 16)
+        .map(TokenId);
+    let revoked = match token_id {
+        None => None,
+        Some(token_id) => {
+            oauth
+                .write(move |connection| {
+                    let found = FoundToken::named(connection, token_id)?;
+                    if let Some(found) = &found {
+                        found.revoke(connection)?;
+                    }
+                    Ok(found)
+                })
+                .await?
+        }
+    };
+    let Some(revoked) = revoked else {
+        return Err(CommandError::usage(
+            format!("no token is called {typed:?}"),
+            "`hob oauth token list` shows those of a member or an application; they have 16 digits",
+        ));
+    };
+    tracing::info!(token_id = typed, "an operator revoked a token");
+    if invocation.given("json") {
+        return Output::json(&json!({ "revoked": 1 }));
+    }
+    Ok(Output::text(match revoked {
+        FoundToken::Access(_) => "The access token is dead. A refresh token beside it lives.\n",
+        FoundToken::Refresh(_) => {
+            "The refresh token is dead, and all that came of the same authorization.\n"
+        }
+    }))
+}

@@ -1,0 +1,53 @@
+//! Whose consents and tokens a command is about.
+
+use std::collections::BTreeMap;
+
+use hob_plugin_sdk::{CommandError, Invocation, PluginError, Text};
+
+use super::named_client;
+use crate::{OAuth, models::Consents};
+
+/// The consents that are meant: of a member, to an application, or both.
+pub async fn named(oauth: &OAuth, invocation: &Invocation) -> Result<Consents, CommandError> {
+    let member_id = match invocation.value("member") {
+        None => None,
+        Some(username) => {
+            let profile = oauth.members().find_by_username(username).await?;
+            let profile = profile.ok_or_else(|| {
+                CommandError::usage(
+                    format!("no member is called {username:?}"),
+                    "`hob user list` shows all of them",
+                )
+            })?;
+            Some(profile.id)
+        }
+    };
+    let client = match invocation.given("client-id") {
+        true => Some(named_client(oauth, invocation).await?.id),
+        false => None,
+    };
+    match (member_id, client) {
+        (Some(member_id), Some(client)) => Ok(Consents::Given(member_id, client)),
+        (Some(member_id), None) => Ok(Consents::Member(member_id)),
+        (None, Some(client)) => Ok(Consents::Client(client)),
+        (None, None) => Err(CommandError::usage(
+            "neither a member nor an application is named",
+            "say --member alice, --client-id 4f1xAmple, or both",
+        )),
+    }
+}
+
+/// What these members are called; None for one who is gone.
+pub async fn usernames(
+    oauth: &OAuth,
+    member_ids: impl Iterator<Item = i64>,
+) -> Result<BTreeMap<i64, Option<Text>>, PluginError> {
+    let mut usernames = BTreeMap::new();
+    for member_id in member_ids {
+        if !usernames.contains_key(&member_id) {
+            let profile = oauth.members().find(member_id).await?;
+            usernames.insert(member_id, profile.map(|profile| profile.username));
+        }
+    }
+    Ok(usernames)
+}
