@@ -6,17 +6,19 @@
 //! commit is ever missed: its session empties this with each new snapshot, and
 //! takes a new one after each commit, whoever made it.
 
-use std::{collections::HashMap, slice};
+use std::{
+    hash::{BuildHasher, RandomState},
+    slice,
+};
 
 use hob_plugin_sdk::abi::db::Cell;
 
 use crate::db::rows::RowBuffer;
 
-/// Answers that are kept, and the bytes of the largest; what is there is let
-/// go all at once when there are too many. That bounds it to a few MiB for
-/// each thread that reads.
-const ANSWERS: usize = 4096;
-const LARGEST_ANSWER: usize = 2048;
+/// Answers that are kept, each in the place that its question's hash gives it,
+/// and the bytes of the largest. Each thread that reads has its own.
+const PLACES: usize = 8192;
+const LARGEST_ANSWER: usize = 1024;
 
 /// Functions of SQLite whose result depends on their arguments alone. A
 /// statement with any other is asked each time.
@@ -31,21 +33,51 @@ pub(super) fn is_pure(function: &str) -> bool {
     PURE.iter().any(|name| function.eq_ignore_ascii_case(name))
 }
 
-#[derive(Default)]
 pub(super) struct Memo {
-    answers: HashMap<Box<[u8]>, Answer>,
-    /// The question that was asked last.
+    /// Empty until the first answer is to be kept.
+    places: Vec<Place>,
+    hasher: RandomState,
+    /// Which answers count: those of this number.
+    snapshot: u64,
+    /// The question that was asked last, and its hash.
     question: Vec<u8>,
+    hash: u64,
 }
 
+#[derive(Clone, Default)]
+struct Place {
+    /// Of the question that came here last. What is asked once is not kept:
+    /// most such questions never come again.
+    hash: u64,
+    snapshot: u64,
+    /// Its memory is used anew.
+    answer: Option<Box<Answer>>,
+}
+
+#[derive(Clone, Default)]
 pub(super) struct Answer {
+    question: Vec<u8>,
     pub(super) rows: u64,
     pub(super) buffer: RowBuffer,
 }
 
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            hasher: RandomState::new(),
+            // No place has it yet.
+            snapshot: 1,
+            question: Vec::new(),
+            hash: 0,
+        }
+    }
+}
+
 impl Memo {
+    /// From now on none of the answers counts.
     pub(super) fn clear(&mut self) {
-        self.answers.clear();
+        self.snapshot += 1;
     }
 
     /// What was answered to this question, which is remembered for
@@ -70,21 +102,41 @@ impl Memo {
                 self.question.extend_from_slice(&cell.data.to_ne_bytes());
             }
         }
-        self.answers.get(&*self.question)
+        self.hash = self.hasher.hash_one(self.question.as_slice());
+        let place = self.places.get(self.place())?;
+        if place.snapshot != self.snapshot || place.hash != self.hash {
+            return None;
+        }
+        let answer = place.answer.as_deref()?;
+        (answer.question == self.question).then_some(answer)
     }
 
-    /// Keeps the answer to the question that was asked last, unless it is
-    /// large.
+    /// Keeps the answer to the question that was asked last, if it was asked
+    /// before and the answer is not large.
     pub(super) fn keep(&mut self, rows: u64, buffer: &RowBuffer) {
         if self.question.len() + buffer.size() > LARGEST_ANSWER {
             return;
         }
-        if self.answers.len() >= ANSWERS {
-            self.answers.clear();
+        if self.places.is_empty() {
+            self.places.resize(PLACES, Place::default());
         }
-        let buffer = buffer.clone();
-        self.answers
-            .insert(self.question.as_slice().into(), Answer { rows, buffer });
+        let at = self.place();
+        let place = &mut self.places[at];
+        if place.hash != self.hash {
+            place.hash = self.hash;
+            place.snapshot = 0;
+            return;
+        }
+        let answer = place.answer.get_or_insert_default();
+        answer.question.clone_from(&self.question);
+        answer.rows = rows;
+        answer.buffer.copy(buffer);
+        place.snapshot = self.snapshot;
+    }
+
+    fn place(&self) -> usize {
+        // Of as many bits as there are places.
+        self.hash as usize % PLACES
     }
 }
 
@@ -117,8 +169,10 @@ mod tests {
     fn an_answer_is_for_its_own_question_alone() {
         let mut memo = Memo::default();
         let asked = [text("ab"), integer(1)];
-        assert_eq!(find(&mut memo, 7, &asked), None);
-        memo.keep(3, &RowBuffer::default());
+        for _ in 0..2 {
+            assert_eq!(find(&mut memo, 7, &asked), None);
+            memo.keep(3, &RowBuffer::default());
+        }
         assert_eq!(find(&mut memo, 7, &asked), Some(3));
         for (statement, other) in [
             (8, asked.to_vec()),
@@ -144,17 +198,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_before_is_kept_again_at_once() {
+        let mut memo = Memo::default();
+        for rows in 1..10 {
+            find(&mut memo, 7, &[integer(1)]);
+            memo.keep(rows, &RowBuffer::default());
+            assert_eq!(find(&mut memo, 7, &[integer(1)]).is_some(), rows > 1);
+            memo.clear();
+        }
+    }
+
+    #[test]
     fn it_does_not_grow_for_ever() {
         let mut memo = Memo::default();
-        for number in 0..3 * ANSWERS as i64 {
-            find(&mut memo, 1, &[integer(number)]);
-            memo.keep(0, &RowBuffer::default());
+        for number in 0..2 * PLACES as i64 {
+            for _ in 0..2 {
+                find(&mut memo, 1, &[integer(number)]);
+                memo.keep(0, &RowBuffer::default());
+            }
         }
-        assert!(memo.answers.len() <= ANSWERS);
+        assert_eq!(memo.places.len(), PLACES);
         let mut large = RowBuffer::default();
         assert!(large.push_bytes(Cell::TEXT, &[b'x'; LARGEST_ANSWER]));
-        find(&mut memo, 2, &[]);
-        memo.keep(1, &large);
-        assert_eq!(find(&mut memo, 2, &[]), None);
+        for _ in 0..3 {
+            assert_eq!(find(&mut memo, 2, &[]), None);
+            memo.keep(1, &large);
+        }
     }
 }
