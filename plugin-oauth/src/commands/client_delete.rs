@@ -17,10 +17,11 @@ struct Deleted<'a> {
 /// `client delete`
 pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
+    let now = oauth.now();
     if !invocation.given("yes") {
         let name = client.name.clone();
         let members = oauth
-            .read(move |connection| client.count_members(connection))
+            .read(move |connection| client.count_members(connection, now))
             .await?;
         return Err(CommandError::usage(
             format!("{name} would be gone for good, with what {members} members allowed it"),
@@ -33,7 +34,7 @@ pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
             let Some(client) = Client::find(connection, &client_id)? else {
                 return Ok(None);
             };
-            let members = client.count_members(connection)?;
+            let members = client.count_members(connection, now)?;
             client.delete(connection)?;
             Ok(Some((client, members)))
         })

@@ -30,9 +30,9 @@ struct ConsentJson<'a> {
 
 /// `consent list`
 pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
-    let consents = named(&oauth, &invocation).await?;
+    let (consents, now) = (named(&oauth, &invocation).await?, oauth.now());
     let given = oauth
-        .read(move |connection| Given::of(connection, consents))
+        .read(move |connection| Given::of(connection, consents, now))
         .await?;
     let usernames = usernames(&oauth, given.iter().map(|one| one.member_id)).await?;
     let site_url = &oauth.host().site().url;

@@ -185,11 +185,20 @@ impl Consent {
 }
 
 impl Given {
-    /// What was given to whom, the latest first.
-    pub fn of(connection: &mut Database, consents: Consents) -> QueryResult<Vec<Self>> {
+    /// What was given to whom and still counts, the latest first.
+    pub fn of(
+        connection: &mut Database,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
         let rows = oauth_consents::table
             .inner_join(oauth_clients::table)
             .filter(oauth_consents::id.eq_any(consents.ids()))
+            .filter(
+                oauth_consents::expires_at
+                    .is_null()
+                    .or(oauth_consents::expires_at.gt(now)),
+            )
             .order((oauth_consents::granted_at.desc(), oauth_consents::id.desc()))
             .select((
                 Consent::as_select(),
