@@ -1,9 +1,37 @@
-//! Hosts and plugins that were built in different ways: here, with another
-//! allocator. (`other_compiler` has another rustc.)
+//! Hosts and plugins that were built in different ways: with optimisations or
+//! without, with another allocator. (`other_compiler` has another rustc.)
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use crate::support::{Installation, Site, programs};
+use crate::support::{Database, Installation, Site, programs};
+
+/// A host and the example plugin as releases have them, as far as that reaches
+/// the boundary; see `optimised.toml`.
+fn optimised() -> PathBuf {
+    let folder = programs::folder();
+    let target = folder.parent().expect("it is one of a profile");
+    let own = target.join("optimised");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--locked", "--quiet"])
+        .args(["-p", "hob", "-p", "hob-hello-plugin"])
+        .args(["--config", "tests/optimised.toml", "--target-dir"])
+        .arg(&own)
+        // What is compiled as always is taken from where it is.
+        .env("CARGO_BUILD_BUILD_DIR", target)
+        .current_dir(programs::repository());
+    run(cargo);
+    own.join("debug")
+}
+
+fn run(mut command: Command) {
+    let output = command.output().expect("it can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{said}");
+}
 
 /// The same command by another program.
 fn by(program: &Path, installation: &Installation, arguments: &[&str]) -> Command {
@@ -45,6 +73,25 @@ fn use_everything(installation: &Installation, program: &Path) {
         assert!(output.status.success(), "{arguments:?}: {failed}");
         assert!(said.contains(expected), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn debug_and_release_run_in_each_other() {
+    let optimised = optimised();
+    eprintln!("a plugin as released in a host for debugging:");
+    let installation = Installation::fresh(Database::Sqlite, &["hello"]);
+    let library = installation.path("plugins/libhob_hello_plugin.so");
+    std::fs::copy(optimised.join("libhob_hello_plugin.so"), &library).unwrap();
+    let mut strip = Command::new("strip");
+    strip.arg(&library);
+    run(strip);
+    installation.hob(&["plugins", "lock"]).succeeds();
+    installation.hob(&["dbupdate"]).succeeds();
+    use_everything(&installation, &programs::hob());
+
+    eprintln!("a plugin for debugging in a host as released:");
+    let installation = Installation::new(&["hello"]);
+    use_everything(&installation, &optimised.join("hob"));
 }
 
 #[test]
