@@ -1,6 +1,6 @@
 //! Whose consents and tokens a command is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use hob_plugin_sdk::{CommandError, Invocation, PluginError, Text};
 
@@ -44,9 +44,9 @@ pub async fn usernames(
 ) -> Result<BTreeMap<i64, Option<Text>>, PluginError> {
     let mut usernames = BTreeMap::new();
     for member_id in member_ids {
-        if !usernames.contains_key(&member_id) {
+        if let Entry::Vacant(place) = usernames.entry(member_id) {
             let profile = oauth.members().find(member_id).await?;
-            usernames.insert(member_id, profile.map(|profile| profile.username));
+            place.insert(profile.map(|profile| profile.username));
         }
     }
     Ok(usernames)
