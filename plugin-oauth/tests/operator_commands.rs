@@ -40,7 +40,7 @@ async fn an_application_is_deleted_only_on_purpose_and_with_all_it_had() {
         let given = dance.tokens(&app).await;
         let others = dance.tokens(&other).await;
         let delete = ["client", "delete", &app.client_id];
-        refused(&dance, &delete, "1 members allowed").await;
+        refused(&dance, &delete, "members who allow it: 1").await;
         assert_eq!(dance.api_status(&given.access).await, 200);
 
         let deleted = told_json(&dance, &[&delete[..], &["--yes"]].concat()).await;

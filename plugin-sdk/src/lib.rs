@@ -60,7 +60,7 @@ pub use hob_plugin_manifest as manifest;
 pub use host::{Host, ScopeDescription, Site};
 pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
 pub use service::Service;
-pub use throttle::Throttle;
+pub use throttle::{Throttle, network_of};
 
 /// A text that the other side of the boundary made. It can be read as a `&str`
 /// wherever it came from; only what has to be a `String` is copied, by `into`.

@@ -22,6 +22,16 @@ const FORGIVEN_AFTER: Duration = Duration::from_secs(30);
 /// Pairs that are remembered at most.
 const MOST_PAIRS: usize = 50_000;
 
+/// What is counted as one peer: an IPv4 address, or the network (/64) of an IPv6
+/// address, since whoever has one of it has all.
+#[must_use]
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & (u128::MAX << 64)).into(),
+        address => address,
+    }
+}
+
 /// Who tries what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Pair {
@@ -30,16 +40,10 @@ struct Pair {
 }
 
 impl Pair {
-    /// Long names are cut: nobody chooses how much is remembered. Of an IPv6
-    /// address the network counts, since whoever has one has all of it.
+    /// Long names are cut: nobody chooses how much is remembered.
     fn new(account: &str, peer: &str) -> Self {
-        let address = peer.parse().map(|address: IpAddr| address.to_canonical());
-        let network = match address {
-            Ok(IpAddr::V4(address)) => address.to_string(),
-            Ok(IpAddr::V6(address)) => {
-                let network = u128::from(address) & (u128::MAX << 64);
-                Ipv6Addr::from(network).to_string()
-            }
+        let network = match peer.parse() {
+            Ok(address) => network_of(address).to_string(),
             Err(_) => peer.chars().take(64).collect(),
         };
         Self {

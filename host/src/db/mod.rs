@@ -89,8 +89,7 @@ pub struct Database {
     interface: &'static DbV1,
 }
 
-/// What jobs reach; it outlives the [`Database`], since an
-/// interface is valid for the life of the process.
+/// What jobs reach; it outlives the [`Database`], as the interfaces do.
 struct Shared {
     driver: Driver,
     sink: &'static OnceLock<EventSink>,
@@ -130,7 +129,8 @@ impl Database {
         })
     }
 
-    /// The interface for the host's own Diesel connection. After a shutdown it answers every job with an error.
+    /// The interface for the host's own Diesel connection. After a shutdown it
+    /// answers every job with an error.
     #[must_use]
     pub fn interface(&self) -> &'static DbV1 {
         self.interface

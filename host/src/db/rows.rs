@@ -9,7 +9,7 @@ use hob_plugin_sdk::abi::db::{Cell, RawRows};
 /// What one unusually large result may leave behind.
 const KEPT_BYTES: usize = 1 << 20;
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct RowBuffer {
     cells: Vec<Cell>,
     heap: Vec<u8>,

@@ -3,9 +3,11 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
+
+use hob_plugin_sdk::network_of;
 
 /// The uploads that are under way. Cheap to clone.
 #[derive(Clone)]
@@ -39,7 +41,7 @@ impl Uploads {
     /// A place for an upload from this address, if there is one.
     #[must_use]
     pub fn enter(&self, peer: IpAddr) -> Option<Place> {
-        let network = network(peer);
+        let network = network_of(peer);
         let mut by_network = self.by_network();
         let own = by_network.get(&network).copied().unwrap_or(0);
         let all: usize = by_network.values().sum();
@@ -72,14 +74,6 @@ impl Drop for Place {
                 by_network.remove(&self.network);
             }
         }
-    }
-}
-
-/// Of an IPv6 address the network counts, since whoever has one has all of it.
-fn network(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & (u128::MAX << 64)).into(),
-        address => address,
     }
 }
 

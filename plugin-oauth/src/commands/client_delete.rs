@@ -24,7 +24,7 @@ pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
             .read(move |connection| client.count_members(connection, now))
             .await?;
         return Err(CommandError::usage(
-            format!("{name} would be gone for good, with what {members} members allowed it"),
+            format!("{name} would be gone for good; members who allow it: {members}"),
             "say --yes if it shall be; `hob oauth client suspend` stops it and can be undone",
         ));
     }
@@ -53,7 +53,7 @@ pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
         });
     }
     Ok(Output::text(format!(
-        "{} is deleted, with its tokens and what {members} members allowed it.\n",
+        "{} is deleted, with its tokens. Members who had allowed it: {members}.\n",
         client.name
     )))
 }

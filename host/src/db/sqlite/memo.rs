@@ -22,10 +22,9 @@ const LARGEST_ANSWER: usize = 1024;
 
 /// Functions of SQLite whose result depends on their arguments alone. A
 /// statement with any other is asked each time.
-const PURE: [&str; 22] = [
-    "abs", "avg", "coalesce", "count", "exists", "glob", "hex", "ifnull", "instr", "json",
-    "length", "like", "lower", "max", "min", "nullif", "replace", "round", "substr", "sum", "trim",
-    "upper",
+const PURE: [&str; 21] = [
+    "abs", "avg", "coalesce", "count", "glob", "hex", "ifnull", "instr", "json", "length", "like",
+    "lower", "max", "min", "nullif", "replace", "round", "substr", "sum", "trim", "upper",
 ];
 
 /// Whether a function gives the same result for the same arguments.
@@ -44,7 +43,7 @@ pub(super) struct Memo {
     hash: u64,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Place {
     /// Of the question that came here last. What is asked once is not kept:
     /// most such questions never come again.
@@ -54,7 +53,7 @@ struct Place {
     answer: Option<Box<Answer>>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Answer {
     question: Vec<u8>,
     pub(super) rows: u64,
@@ -118,7 +117,7 @@ impl Memo {
             return;
         }
         if self.places.is_empty() {
-            self.places.resize(PLACES, Place::default());
+            self.places.resize_with(PLACES, Place::default);
         }
         let at = self.place();
         let place = &mut self.places[at];
