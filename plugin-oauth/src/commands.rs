@@ -1,26 +1,29 @@
 //! `hob oauth …`: what an operator does on the command line.
 
 pub mod client_delete;
+pub mod client_edit;
 pub mod client_keys;
-pub mod client_set;
+pub mod client_list;
+pub mod client_suspend;
 pub mod consents;
 pub mod initial_token;
+mod remark;
 mod shown_client;
 pub mod tokens;
 mod whose;
 
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 use hob_plugin_sdk::{
     CommandError, Invocation, Output, db::Json, manifest::config::parse_duration, prelude::*,
 };
 
-use self::shown_client::{ClientJson, registered_by};
+use self::shown_client::ClientJson;
 use crate::{
     OAuth,
     grants::{Grant, GrantTypes},
     housekeeping,
-    models::{Client, ClientKind, ClientRegistration, ClientSecret},
+    models::{Client, ClientKind},
     registration::{self, Typed},
     secret::PlainSecret,
     secret_rotation::{self, OLD_LIVES_ON, RotationError},
@@ -95,62 +98,6 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     Ok(with_warnings(output, &client.grant_types))
 }
 
-/// `client list`
-pub async fn client_list(
-    oauth: Arc<OAuth>,
-    invocation: Invocation,
-) -> Result<Output, CommandError> {
-    let clients = oauth.read(Client::all).await?;
-    if invocation.given("json") {
-        let all: Vec<ClientJson<'_>> = clients
-            .iter()
-            .map(|client| ClientJson::new(client, None))
-            .collect();
-        return Output::json(&all);
-    }
-    let mut text = String::new();
-    for client in &clients {
-        let mut remarks = String::new();
-        if client.is_suspended() {
-            remarks.push_str("  (suspended)");
-        }
-        if client.legacy_query {
-            remarks.push_str("  (legacy: secrets in addresses)");
-        }
-        writeln!(
-            text,
-            "{}  {:<12}  {:<8}  {}{remarks}",
-            client.client_id,
-            client.kind.as_str(),
-            registered_by(client),
-            client.name
-        )
-        .expect("writing to a string does not fail");
-    }
-    if clients.is_empty() {
-        text.push_str("No application is registered. Add one with `hob oauth client add`.\n");
-    }
-    Ok(Output::text(text))
-}
-
-/// `client show`
-pub async fn client_show(
-    oauth: Arc<OAuth>,
-    invocation: Invocation,
-) -> Result<Output, CommandError> {
-    let client = named_client(&oauth, &invocation).await?;
-    let (id, now) = (client.id, oauth.now());
-    let (secrets, registration) = oauth
-        .read(move |connection| {
-            let secrets = ClientSecret::live_of_client(connection, id, now)?;
-            Ok((secrets, ClientRegistration::of_client(connection, id)?))
-        })
-        .await?;
-    let mut shown = ClientJson::new(&client, None).with_secrets(&secrets);
-    shown.initial_access_token = registration.and_then(|own| own.initial_access_token);
-    output(&invocation, &shown)
-}
-
 /// `client rotate`
 pub async fn client_rotate(
     oauth: Arc<OAuth>,
@@ -193,47 +140,6 @@ pub async fn client_rotate(
     Ok(output.with_note(format!(
         "The secret is shown only now; only its digest is kept. {old}\n"
     )))
-}
-
-/// `client suspend`
-pub async fn client_suspend(
-    oauth: Arc<OAuth>,
-    invocation: Invocation,
-) -> Result<Output, CommandError> {
-    let client = named_client(&oauth, &invocation).await?;
-    let now = oauth.now();
-    let suspended = oauth
-        .write(move |connection| {
-            client.suspend(connection, now)?;
-            Client::find(connection, &client.client_id)
-        })
-        .await?;
-    told(&invocation, suspended, |client| {
-        format!(
-            "{} is suspended: its tokens are dead, and nobody can allow it.\n",
-            client.name
-        )
-    })
-}
-
-/// `client resume`
-pub async fn client_resume(
-    oauth: Arc<OAuth>,
-    invocation: Invocation,
-) -> Result<Output, CommandError> {
-    let client = named_client(&oauth, &invocation).await?;
-    let resumed = oauth
-        .write(move |connection| {
-            client.resume(connection)?;
-            Client::find(connection, &client.client_id)
-        })
-        .await?;
-    told(&invocation, resumed, |client| {
-        format!(
-            "{} may ask again. Members' consents still stand; its old tokens stay dead.\n",
-            client.name
-        )
-    })
 }
 
 /// `prune`

@@ -4,10 +4,16 @@
 //! does not know what the client wants of it.
 
 use diesel::QueryResult;
-use hob_plugin_sdk::{auth::TokenId, db::Connection};
+use hob_plugin_sdk::{
+    auth::TokenId,
+    db::{Connection, Timestamp},
+};
 
 use crate::{
-    models::{AccessToken, RefreshToken, revoke_family},
+    key_thumbprint::KeyThumbprint,
+    models::{AccessToken, Consents, RefreshToken, revoke_family},
+    resource::Resource,
+    scope::Scope,
     secret::{SecretDigest, SecretKind},
 };
 
@@ -23,6 +29,24 @@ pub enum IssuedToken {
 pub enum FoundToken {
     Access(AccessToken),
     Refresh(RefreshToken),
+}
+
+/// What every token says, whichever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenTerms<'a> {
+    /// As RFC 7009, section 2.1, calls it.
+    pub kind: &'static str,
+    pub digest: &'a SecretDigest,
+    /// Whom it was issued to.
+    pub client_id: &'a str,
+    /// None where a client acts for itself.
+    pub member_id: Option<i64>,
+    pub scope: &'a Scope,
+    pub resource: &'a Resource,
+    /// Of the key whose owner alone may use it.
+    pub key_thumbprint: Option<&'a KeyThumbprint>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 impl IssuedToken {
@@ -61,6 +85,25 @@ impl FoundToken {
         Ok(RefreshToken::named(connection, token_id)?.map(Self::Refresh))
     }
 
+    /// Those under these consents that still count, and of a client that acts
+    /// for itself: the access tokens, and then the refresh tokens; of each the
+    /// latest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn live(
+        connection: &mut Connection,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        let access = AccessToken::live(connection, consents, now)?;
+        let refresh = RefreshToken::live(connection, consents, now)?;
+        let access = access.into_iter().map(Self::Access);
+        Ok(access
+            .chain(refresh.into_iter().map(Self::Refresh))
+            .collect())
+    }
+
     /// Ends it: an access token alone, a refresh token with all tokens that
     /// came of the same authorization.
     ///
@@ -70,6 +113,34 @@ impl FoundToken {
         match self {
             Self::Access(token) => token.revoke(connection),
             Self::Refresh(token) => revoke_family(connection, token.consent, token.family),
+        }
+    }
+
+    #[must_use]
+    pub fn terms(&self) -> TokenTerms<'_> {
+        match self {
+            Self::Access(token) => TokenTerms {
+                kind: "access_token",
+                digest: &token.digest,
+                client_id: &token.client_id,
+                member_id: token.member_id,
+                scope: &token.scope,
+                resource: &token.resource,
+                key_thumbprint: token.key_thumbprint.as_ref(),
+                created_at: token.created_at,
+                expires_at: token.expires_at,
+            },
+            Self::Refresh(token) => TokenTerms {
+                kind: "refresh_token",
+                digest: &token.digest,
+                client_id: &token.client_id,
+                member_id: Some(token.member_id),
+                scope: &token.scope,
+                resource: &token.resource,
+                key_thumbprint: token.key_thumbprint.as_ref(),
+                created_at: token.created_at,
+                expires_at: token.expires_at,
+            },
         }
     }
 

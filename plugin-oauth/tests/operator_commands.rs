@@ -4,10 +4,11 @@ mod support;
 
 use std::time::Duration;
 
-use hob::testing::on_each_database;
+use hob::{cli::plugin_invocation, testing::on_each_database};
+use hob_plugin_manifest::Manifest;
 use hob_plugin_sdk::abi::command::RawOutput;
 use serde_json::{Value, json};
-use support::{Dance, assert_error, assert_error_page};
+use support::{Dance, assert_error, assert_error_page, assertion::key_set, keys::ClientKey};
 
 async fn run(dance: &Dance, words: &[&str]) -> RawOutput {
     dance.site.run_command(&[&["oauth"], words].concat()).await
@@ -230,6 +231,80 @@ async fn changes_are_told_as_json_too() {
         let id = issued["id"].to_string();
         let revoked = told_json(&dance, &["initial-token", "revoke", &id]).await;
         assert_eq!(revoked, json!({"revoked": 1}));
+    })
+    .await;
+}
+
+fn manifest(dance: &Dance) -> Manifest {
+    let plugins = dance.site.app().plugins();
+    plugins.find("oauth").expect("it runs").manifest.clone()
+}
+
+/// The name of a token of an application of its own.
+async fn living_token(dance: &mut Dance) -> String {
+    let app = dance.web_app().await;
+    dance.tokens(&app).await;
+    let of_app = ["token", "list", "--client-id", &app.client_id];
+    let listed = told_json(dance, &of_app).await;
+    listed[0]["token_id"].as_str().expect("a name").to_owned()
+}
+
+/// A command that is added has to stand here, so that its JSON is tried.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_prints_json() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let id = dance.web_app().await.client_id;
+        let with_keys = dance.web_app().await.client_id;
+        let keys = key_set(&[&ClientKey::new()]);
+        for command in manifest(&dance).commands {
+            let words: Vec<&str> = command.command.split(' ').collect();
+            let token = living_token(&mut dance).await;
+            let more: &[&str] = match command.command.as_str() {
+                "client list" | "prune" | "initial-token issue" | "initial-token list" => &[],
+                "client add" => &[
+                    "--name",
+                    "Desk",
+                    "--scope",
+                    "profile",
+                    "--redirect-uri",
+                    "a.b:/",
+                ],
+                "client show" | "client rotate" | "client suspend" | "client resume" => &[&id],
+                "client keys" => &[&with_keys, "--jwks", &keys],
+                "client edit" => &[&id, "--name", "Desk"],
+                "client delete" => &[&id, "--yes"],
+                "consent list" | "consent revoke" | "token list" => &["--member", "alice"],
+                "token revoke" => &[&token],
+                "initial-token revoke" => &["1"],
+                other => panic!("say here how `{other}` is called"),
+            };
+            // What comes later needs the application.
+            if command.command != "client delete" {
+                told_json(&dance, &[&words[..], more].concat()).await;
+            }
+        }
+        told_json(&dance, &["client", "delete", &id, "--yes"]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_says_what_each_group_of_commands_is_for() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let manifest = manifest(&dance);
+        let help = plugin_invocation(&manifest, &["oauth", "--help"]).unwrap_err();
+        assert_eq!(manifest.command_groups.len(), 4);
+        for (group, about) in &manifest.command_groups {
+            assert!(
+                help.lines()
+                    .any(|line| line.trim().starts_with(group) && line.contains(about)),
+                "{group}: {help}"
+            );
+            let own = plugin_invocation(&manifest, &["oauth", group, "--help"]).unwrap_err();
+            assert!(own.starts_with(about.as_str()), "{own}");
+        }
     })
     .await;
 }

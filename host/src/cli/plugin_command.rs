@@ -54,10 +54,28 @@ impl Extension {
             root = root.after_help(examples(&first.examples[..first.examples.len().min(1)]));
         }
         for command in &self.manifest.commands {
-            let words: Vec<&str> = command.command.split(' ').collect();
-            root = graft(root, &words, command);
+            root = self.graft(root, &command.command, command);
         }
         root
+    }
+
+    /// Puts a command under its words, making the branches on the way: `rest`
+    /// are those below `parent`.
+    fn graft(&self, parent: clap::Command, rest: &str, command: &Command) -> clap::Command {
+        let Some((word, rest)) = rest.split_once(' ') else {
+            return parent.subcommand(leaf(rest.to_owned(), command));
+        };
+        if parent.find_subcommand(word).is_some() {
+            return parent.mut_subcommand(word, |branch| self.graft(branch, rest, command));
+        }
+        let group = &command.command[..command.command.len() - rest.len() - 1];
+        let about = self.manifest.command_groups.get(group).cloned();
+        let branch = clap::Command::new(word.to_owned())
+            .about(about.unwrap_or_default())
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .after_help(examples(&command.examples[..command.examples.len().min(1)]));
+        parent.subcommand(self.graft(branch, rest, command))
     }
 
     fn invocation(&self, matches: &ArgMatches) -> Result<RawInvocation, Diagnostic> {
@@ -148,25 +166,6 @@ fn raw_argument(argument: &Argument, matches: &ArgMatches) -> Option<RawArgument
         name: argument.name.as_str().into(),
         values: values.into(),
     })
-}
-
-/// Puts a command under its words, making the branches on the way.
-fn graft(parent: clap::Command, words: &[&str], command: &Command) -> clap::Command {
-    let Some((first, rest)) = words.split_first() else {
-        return parent;
-    };
-    let word = (*first).to_owned();
-    if rest.is_empty() {
-        return parent.subcommand(leaf(word, command));
-    }
-    if parent.find_subcommand(&word).is_some() {
-        return parent.mut_subcommand(word, |branch| graft(branch, rest, command));
-    }
-    let branch = clap::Command::new(word)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .after_help(examples(&command.examples[..command.examples.len().min(1)]));
-    parent.subcommand(graft(branch, rest, command))
 }
 
 fn leaf(name: String, command: &Command) -> clap::Command {

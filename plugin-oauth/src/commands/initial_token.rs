@@ -7,6 +7,7 @@ use hob_plugin_sdk::{
 };
 use serde::Serialize;
 
+use super::remark;
 use crate::{
     OAuth,
     models::{InitialAccessToken, NewInitialAccessToken},
@@ -16,7 +17,6 @@ use crate::{
 const MOST_USES: i64 = 1_000_000;
 const USUAL_LIFETIME: &str = "7d";
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 3600);
-const LONGEST_NOTE: usize = 200;
 
 /// An initial access token, for programs.
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ pub async fn issue(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, 
     );
     let new = NewInitialAccessToken {
         digest: plain.digest(),
-        note: note(&invocation)?,
+        note: remark::given(&invocation, "note")?,
         uses_left: uses(&invocation)?,
         created_at: now,
         expires_at: now + lifetime(&invocation)?,
@@ -165,15 +165,4 @@ fn lifetime(invocation: &Invocation) -> Result<Duration, CommandError> {
         .map(Duration::from_secs)
         .filter(|lifetime| !lifetime.is_zero() && *lifetime <= LONGEST_LIFETIME)
         .ok_or_else(|| refuse("must be from 1s to 3650d"))
-}
-
-fn note(invocation: &Invocation) -> Result<Option<String>, CommandError> {
-    let typed = invocation.value("note").unwrap_or_default().trim();
-    if typed.chars().count() > LONGEST_NOTE || typed.chars().any(char::is_control) {
-        return Err(CommandError::usage(
-            format!("--note: a note has at most {LONGEST_NOTE} characters, and no line ends"),
-            "make it shorter",
-        ));
-    }
-    Ok(Some(typed.to_owned()).filter(|note| !note.is_empty()))
 }

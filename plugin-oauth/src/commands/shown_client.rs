@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::{
-    models::{Client, ClientAuthentication, ClientSecret, Registrar},
+    models::{Client, ClientAuthentication, ClientSecret, ClientUse, Registrar},
     secret::PlainSecret,
 };
 
@@ -42,6 +42,19 @@ pub struct ClientJson<'a> {
     created_at: String,
     suspended_at: Option<String>,
     require_pushed_authorization_requests: bool,
+    /// Where it was asked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    usage: Option<UseJson<'a>>,
+}
+
+/// How it is used.
+#[derive(Serialize)]
+struct UseJson<'a> {
+    /// How many members allow it.
+    members: u64,
+    last_used_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension_reason: Option<&'a str>,
 }
 
 /// What is known of a secret that is not known itself.
@@ -103,7 +116,17 @@ impl<'a> ClientJson<'a> {
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+            usage: None,
         }
+    }
+
+    pub fn with_use(mut self, of_client: &'a ClientUse) -> Self {
+        self.usage = Some(UseJson {
+            members: of_client.members,
+            last_used_at: of_client.last_used_at.map(|time| time.to_string()),
+            suspension_reason: of_client.suspension_reason.as_deref(),
+        });
+        self
     }
 
     pub fn with_secrets(mut self, secrets: &[ClientSecret]) -> Self {
@@ -162,8 +185,22 @@ impl<'a> ClientJson<'a> {
         }
         line("registered by:", &self.registrar_in_words());
         line("created:", &self.created_at);
+        if let Some(usage) = &self.usage {
+            line("members:", &usage.members.to_string());
+            line(
+                "last used:",
+                usage.last_used_at.as_deref().unwrap_or("never"),
+            );
+        }
         if let Some(time) = &self.suspended_at {
             line("suspended:", time);
+        }
+        if let Some(reason) = self
+            .usage
+            .as_ref()
+            .and_then(|usage| usage.suspension_reason)
+        {
+            line("reason:", reason);
         }
         text
     }

@@ -9,8 +9,7 @@ use serde_json::json;
 use super::whose::{named, usernames};
 use crate::{
     OAuth,
-    issued_token::FoundToken,
-    models::{AccessToken, RefreshToken},
+    issued_token::{FoundToken, TokenTerms},
 };
 
 /// A token, for programs.
@@ -36,42 +35,27 @@ struct TokenJson<'a> {
 /// `token list`
 pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let (consents, now) = (named(&oauth, &invocation).await?, oauth.now());
-    let (access, refresh) = oauth
-        .read(move |connection| {
-            let access = AccessToken::live(connection, consents, now)?;
-            Ok((access, RefreshToken::live(connection, consents, now)?))
-        })
+    let tokens = oauth
+        .read(move |connection| FoundToken::live(connection, consents, now))
         .await?;
-    let members = access.iter().filter_map(|token| token.member_id);
-    let members = members.chain(refresh.iter().map(|token| token.member_id));
-    let usernames = usernames(&oauth, members).await?;
-    let name = |member_id: &i64| usernames[member_id].as_deref();
+    let terms: Vec<TokenTerms<'_>> = tokens.iter().map(FoundToken::terms).collect();
+    let usernames = usernames(&oauth, terms.iter().filter_map(|token| token.member_id)).await?;
     let site_url = &oauth.host().site().url;
-    let access = access.iter().map(|token| TokenJson {
-        token_id: token.digest.name(),
-        kind: "access_token",
-        client_id: &token.client_id,
-        member: token.member_id.as_ref().and_then(name),
-        member_id: token.member_id,
-        scope: token.scope.to_string(),
-        resource: token.resource.audience(site_url),
-        dpop_bound: token.key_thumbprint.is_some(),
-        created_at: token.created_at.to_string(),
-        expires_at: token.expires_at.to_string(),
-    });
-    let refresh = refresh.iter().map(|token| TokenJson {
-        token_id: token.digest.name(),
-        kind: "refresh_token",
-        client_id: &token.client_id,
-        member: name(&token.member_id),
-        member_id: Some(token.member_id),
-        scope: token.scope.to_string(),
-        resource: token.resource.audience(site_url),
-        dpop_bound: token.key_thumbprint.is_some(),
-        created_at: token.created_at.to_string(),
-        expires_at: token.expires_at.to_string(),
-    });
-    let shown: Vec<TokenJson<'_>> = access.chain(refresh).collect();
+    let shown: Vec<TokenJson<'_>> = terms
+        .iter()
+        .map(|token| TokenJson {
+            token_id: token.digest.name(),
+            kind: token.kind,
+            client_id: token.client_id,
+            member: token.member_id.and_then(|id| usernames[&id].as_deref()),
+            member_id: token.member_id,
+            scope: token.scope.to_string(),
+            resource: token.resource.audience(site_url),
+            dpop_bound: token.key_thumbprint.is_some(),
+            created_at: token.created_at.to_string(),
+            expires_at: token.expires_at.to_string(),
+        })
+        .collect();
     if invocation.given("json") {
         return Output::json(&shown);
     }

@@ -230,10 +230,10 @@ impl Client {
         Ok(())
     }
 
-    /// Sets what the operator decided on the strength of what this client is.
+    /// Changes what the operator decided on the strength of what this client is.
     /// Answers with what it is now; none if it became one of another kind, or
     /// is gone.
-    pub fn set(
+    pub fn edit(
         &self,
         connection: &mut Connection,
         settings: &ClientSettings,
@@ -286,10 +286,19 @@ impl Client {
     }
 
     /// Stops it for everybody: what it holds and what it waits for dies, the
-    /// members' consents stay.
-    pub fn suspend(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
+    /// members' consents stay. Without a new reason, one that was given before
+    /// still counts.
+    pub fn suspend(
+        &self,
+        connection: &mut Connection,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> QueryResult<()> {
         diesel::update(oauth_clients::table.find(self.id))
-            .set(oauth_clients::suspended_at.eq(now))
+            .set((
+                oauth_clients::suspended_at.eq(now),
+                reason.map(|reason| oauth_clients::suspension_reason.eq(reason)),
+            ))
             .execute(connection)?;
         diesel::delete(
             oauth_authorization_requests::table
@@ -310,7 +319,10 @@ impl Client {
     /// Ends a suspension.
     pub fn resume(&self, connection: &mut Connection) -> QueryResult<()> {
         diesel::update(oauth_clients::table.find(self.id))
-            .set(oauth_clients::suspended_at.eq(None::<Timestamp>))
+            .set((
+                oauth_clients::suspended_at.eq(None::<Timestamp>),
+                oauth_clients::suspension_reason.eq(None::<String>),
+            ))
             .execute(connection)?;
         Ok(())
     }

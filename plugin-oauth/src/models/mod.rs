@@ -11,6 +11,7 @@ mod client;
 mod client_authentication;
 mod client_registration;
 mod client_secret;
+mod client_use;
 mod consent;
 mod device_authorization;
 mod expired;
@@ -29,6 +30,7 @@ pub use client::{Client, ClientChanges, ClientReplacement, ClientSettings, NewCl
 pub use client_authentication::{ClientAuthentication, ClientKind};
 pub use client_registration::ClientRegistration;
 pub use client_secret::ClientSecret;
+pub use client_use::ClientUse;
 pub use consent::{Connection, Consent, ConsentTerm, Given, NewConsent};
 pub use device_authorization::{DeviceAuthorization, DeviceState};
 pub use expired::delete_expired;

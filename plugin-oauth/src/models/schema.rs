@@ -23,6 +23,7 @@ diesel::table! {
         registered_dynamically -> Bool,
         last_used_at -> Nullable<BigInt>,
         jwks -> Nullable<Text>,
+        suspension_reason -> Nullable<Text>,
     }
 }
 

@@ -38,6 +38,10 @@ pub struct Manifest {
     pub config: BTreeMap<String, ConfigKey>,
     #[serde(default, rename = "command")]
     pub commands: Vec<Command>,
+    /// What the commands are for that begin with the same words, as `--help`
+    /// has it: the words → one line.
+    #[serde(default)]
+    pub command_groups: BTreeMap<String, String>,
     /// What it adds to a signed-in member's menu.
     #[serde(default)]
     pub menu: Vec<MenuEntry>,
@@ -200,6 +204,16 @@ pub struct Argument {
     pub positional: bool,
 }
 
+impl Command {
+    /// The groups that it is in, the outermost first: `a` and `a b` for the
+    /// command `a b c`.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.command
+            .match_indices(' ')
+            .map(|(end, _)| &self.command[..end])
+    }
+}
+
 /// What is wrong with a manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
@@ -322,18 +336,35 @@ impl Manifest {
                 return fail(field, &problem);
             }
         }
-        for (index, command) in self.commands.iter().enumerate() {
-            if self.commands[..index]
-                .iter()
-                .any(|earlier| earlier.command == command.command)
-            {
-                return fail(
-                    format!("command {:?}", command.command),
-                    "is declared twice",
-                );
+        self.check_commands()
+    }
+
+    /// No command twice, and each group of commands with its line.
+    fn check_commands(&self) -> Result<(), ManifestError> {
+        let fail = |field: String, problem: String| Err(ManifestError::Field { field, problem });
+        let mut seen = BTreeSet::new();
+        let mut groups = BTreeSet::new();
+        for command in &self.commands {
+            let field = format!("command {:?}", command.command);
+            if !seen.insert(command.command.as_str()) {
+                return fail(field, "is declared twice".to_owned());
+            }
+            for group in command.groups() {
+                if !self.command_groups.contains_key(group) {
+                    let problem = format!("say in [command_groups] what `{group}` is for");
+                    return fail(field, problem);
+                }
+                groups.insert(group);
             }
         }
-        Ok(())
+        let idle = |group: &&String| !groups.contains(group.as_str());
+        match self.command_groups.keys().find(idle) {
+            None => Ok(()),
+            Some(group) => fail(
+                format!("command_groups.{group}"),
+                "no command begins with it".to_owned(),
+            ),
+        }
     }
 
     /// Whether an operator may move a plugin's routes here: nothing (the
@@ -424,5 +455,32 @@ mod tests {
         let twice = problem(&["GET /x/{a}", "GET /x/{b}"]).unwrap_or_default();
         assert!(twice.contains("is declared twice"), "{twice}");
         assert_eq!(problem(&["GET /x/{a}", "HEAD /x/{a}", "GET /x/new"]), None);
+    }
+
+    fn problem_of_commands(groups: &str, commands: &[&str]) -> Option<String> {
+        let commands: String = commands
+            .iter()
+            .map(|command| {
+                format!("[[command]]\ncommand = {command:?}\nabout = \"X\"\nexamples = []\n")
+            })
+            .collect();
+        let text = format!("id = \"x\"\ntitle = \"X\"\n[command_groups]\n{groups}\n{commands}");
+        Manifest::parse(&text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_group_of_commands_says_what_it_is_for() {
+        let commands = ["prune", "client add", "client key add"];
+        let all = "client = \"X\"\n\"client key\" = \"X\"";
+        assert_eq!(problem_of_commands(all, &commands), None);
+        let inner = problem_of_commands("client = \"X\"", &commands).unwrap_or_default();
+        assert!(
+            inner.contains("client key add") && inner.contains("`client key`"),
+            "{inner}"
+        );
+        let idle = problem_of_commands("token = \"X\"", &["prune"]).unwrap_or_default();
+        assert!(idle.contains("command_groups.token"), "{idle}");
+        let twice = problem_of_commands("", &["prune", "prune"]).unwrap_or_default();
+        assert!(twice.contains("is declared twice"), "{twice}");
     }
 }

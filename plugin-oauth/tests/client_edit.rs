@@ -1,4 +1,4 @@
-//! `hob oauth client set`: the operator changes an application.
+//! `hob oauth client edit`: the operator changes an application.
 
 mod support;
 
@@ -12,18 +12,18 @@ use support::{
 };
 
 async fn run(dance: &Dance, app: &App, more: &[&str]) -> RawOutput {
-    let words = [&["oauth", "client", "set", &app.client_id], more].concat();
+    let words = [&["oauth", "client", "edit", &app.client_id], more].concat();
     dance.site.run_command(&words).await
 }
 
-/// Sets it, and reads what the command says that it is now.
-async fn set(dance: &Dance, app: &App, more: &[&str]) -> Value {
+/// Changes it, and reads what the command says that it is now.
+async fn edit(dance: &Dance, app: &App, more: &[&str]) -> Value {
     let output = run(dance, app, &[more, &["--json"]].concat()).await;
     assert_eq!(output.exit_code, 0, "{more:?}: {}", output.stderr);
     serde_json::from_str(&output.stdout).expect("the command prints JSON")
 }
 
-/// The application without its secrets, as `client list` has it.
+/// The application without its secrets and its use, as `client list` has it.
 async fn shown(dance: &Dance, app: &App) -> Value {
     let words = ["oauth", "client", "list", "--json"];
     let output = dance.site.run_command(&words).await;
@@ -31,7 +31,11 @@ async fn shown(dance: &Dance, app: &App) -> Value {
     let mut own = all
         .into_iter()
         .filter(|one| one["client_id"] == app.client_id.as_str());
-    own.next().expect("it is registered")
+    let mut own = own.next().expect("it is registered");
+    let members = own.as_object_mut().expect("an object");
+    assert!(members.remove("members").is_some());
+    assert!(members.remove("last_used_at").is_some());
+    own
 }
 
 async fn is_active(dance: &Dance, app: &App, token: &str) -> bool {
@@ -59,10 +63,10 @@ async fn each_switch_counts_from_the_next_request_on_both_ways() {
         let (app, other) = (dance.web_app().await, dance.web_app().await);
         let given = dance.tokens(&other).await;
         for (value, is_on) in [("false", false), ("true", true), ("false", false)] {
-            set(&dance, &app, &["--introspect", value]).await;
+            edit(&dance, &app, &["--introspect", value]).await;
             assert_eq!(is_active(&dance, &app, &given.access).await, is_on);
 
-            set(
+            edit(
                 &dance,
                 &app,
                 &["--require-pushed-authorization-requests", value],
@@ -72,23 +76,23 @@ async fn each_switch_counts_from_the_next_request_on_both_ways() {
             if is_on {
                 answer(&reply).expect_error("invalid_request");
                 let off = ["--require-pushed-authorization-requests", "false"];
-                set(&dance, &app, &off).await;
+                edit(&dance, &app, &off).await;
             } else {
                 assert_ne!(answer_error(&reply), Some("invalid_request".to_owned()));
             }
 
             let code = dance.code(&app).await;
-            set(&dance, &app, &["--dpop-bound-access-tokens", value]).await;
+            edit(&dance, &app, &["--dpop-bound-access-tokens", value]).await;
             let reply = dance.exchange(&app, &code).await;
             if is_on {
                 assert_error(&reply, 400, "invalid_request");
-                set(&dance, &app, &["--dpop-bound-access-tokens", "false"]).await;
+                edit(&dance, &app, &["--dpop-bound-access-tokens", "false"]).await;
                 tokens(&dance.exchange(&app, &code).await);
             } else {
                 tokens(&reply);
             }
 
-            set(&dance, &app, &["--legacy-query", value]).await;
+            edit(&dance, &app, &["--legacy-query", value]).await;
             let query = app.query(&[]);
             let reply = dance.site.browser().get(&format!("{TOKEN}?{query}")).await;
             assert_eq!(reply.status() == 405, !is_on, "{reply:?}");
@@ -112,7 +116,7 @@ async fn grants_come_and_go() {
         let app = dance.web_app().await;
         assert_eq!(client_credentials(&dance, &app).await, 400);
         let given = dance.tokens(&app).await;
-        let told = set(&dance, &app, &["--grant", "client_credentials"]).await;
+        let told = edit(&dance, &app, &["--grant", "client_credentials"]).await;
         assert_eq!(told["grant_types"], json!(["client_credentials"]));
         assert_eq!(client_credentials(&dance, &app).await, 200);
         assert_error(
@@ -121,7 +125,7 @@ async fn grants_come_and_go() {
             "unauthorized_client",
         );
         let both = ["--grant", "authorization_code", "--grant", "refresh_token"];
-        set(&dance, &app, &both).await;
+        edit(&dance, &app, &both).await;
         assert_eq!(client_credentials(&dance, &app).await, 400);
         tokens(&dance.refresh(&app, &given.refresh).await);
     })
@@ -168,14 +172,14 @@ async fn what_is_not_named_stays() {
             if expected[member].is_null() {
                 expected.as_object_mut().expect("an object").remove(member);
             }
-            assert_eq!(set(&dance, &app, words).await, expected, "{words:?}");
+            assert_eq!(edit(&dance, &app, words).await, expected, "{words:?}");
             assert_eq!(shown(&dance, &app).await, expected, "{words:?}");
         }
 
         // Several at once; and what was replaced is gone.
         let words = ["--require-pushed-authorization-requests", "false"];
         let words = [&words[..], &["--redirect-uri", REDIRECT_URI]].concat();
-        set(&dance, &app, &words).await;
+        edit(&dance, &app, &words).await;
         let path = app.authorize_path(&[("scope", "profile")]);
         assert_eq!(dance.browser.get(&path).await.status(), 200);
         let path = app.authorize_path(&[("redirect_uri", moved)]);
@@ -185,14 +189,14 @@ async fn what_is_not_named_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_not_be_set_is_said_and_nothing_is() {
+async fn what_can_not_be_is_said_and_nothing_is() {
     on_each_database(async |builder| {
         let dance = Dance::start(builder).await;
         let (app, public) = (dance.web_app().await, dance.browser_app().await);
         let machine = ["--grant", "client_credentials"];
         let machine = dance.register_without_redirect("profile", &machine).await;
         let refusals: [(&App, &[&str], &str); 12] = [
-            (&app, &[], "nothing to set"),
+            (&app, &[], "nothing to change"),
             (&app, &["--introspect", "yes"], "--introspect"),
             (&app, &["--legacy-query", ""], "--legacy-query"),
             (&app, &["--grant", "implicit"], "--grant"),
@@ -230,8 +234,8 @@ async fn what_can_not_be_set_is_said_and_nothing_is() {
             output.stderr
         );
         let with_uri = [&grant[..], &["--redirect-uri", REDIRECT_URI]].concat();
-        set(&dance, &machine, &with_uri).await;
-        set(
+        edit(&dance, &machine, &with_uri).await;
+        edit(
             &dance,
             &public,
             &["--introspect", "false", "--legacy-query", "false"],
@@ -307,10 +311,10 @@ async fn what_waits_gives_no_more_than_the_application_has_now() {
             assert_eq!(page.status(), 200, "{page:?}");
             let pushed = dance.pushed_path(&app, &more).await;
             // What is no less lets it wait on.
-            set(&dance, &app, &["--name", "Renamed"]).await;
+            edit(&dance, &app, &["--name", "Renamed"]).await;
             assert_eq!(dance.browser.get(&pushed).await.status(), 200);
 
-            set(&dance, &app, &narrowed).await;
+            edit(&dance, &app, &narrowed).await;
             let reply = allow(&mut dance.browser, &page, &both).await;
             assert_error_page(&reply);
             assert_error_page(&dance.browser.get(&pushed).await);
@@ -321,7 +325,7 @@ async fn what_waits_gives_no_more_than_the_application_has_now() {
             .await;
         let page = dance.browser.get(&app.authorize_path(&more)).await;
         let code = answer(&allow(&mut dance.browser, &page, &both).await).expect_code();
-        set(&dance, &app, &["--scope", "profile"]).await;
+        edit(&dance, &app, &["--scope", "profile"]).await;
         let reply = dance.exchange(&app, &code).await;
         assert_eq!(reply.json::<Value>()["scope"], "profile", "{reply:?}");
     })

@@ -1,4 +1,4 @@
-//! `hob oauth client set`: changes an application that is registered.
+//! `hob oauth client edit`: changes an application that is registered.
 
 use hob_plugin_sdk::{CommandError, Invocation, Output, db::Json, prelude::*};
 
@@ -18,17 +18,17 @@ const REQUIRE_PAR: &str = "require-pushed-authorization-requests";
 const DPOP_BOUND: &str = "dpop-bound-access-tokens";
 const LEGACY_QUERY: &str = "legacy-query";
 
-/// `client set`
-pub async fn set(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
+/// `client edit`
+pub async fn edit(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
     let settings = settings(&oauth, &client, &invocation)?;
     let is_its_own = client.registrar() == Registrar::Itself && is_replaced_by_updates(&settings);
     let changed = oauth
-        .write(move |connection| client.set(connection, &settings))
+        .write(move |connection| client.edit(connection, &settings))
         .await?
         .ok_or_else(|| {
             CommandError::usage(
-                "the application changed meanwhile, and nothing was set",
+                "the application changed meanwhile, and nothing was edited",
                 "look at it with `hob oauth client show`, and try again",
             )
         })?;
@@ -59,8 +59,8 @@ fn settings(
     let mut given = FIELDS.iter().chain(&switches);
     if !given.any(|name| invocation.given(name)) {
         return Err(CommandError::usage(
-            "there is nothing to set",
-            "see `hob oauth client set --help` for what there is",
+            "there is nothing to change",
+            "see `hob oauth client edit --help` for what there is",
         ));
     }
     let [introspects, require_par, dpop_bound, legacy_query] =
@@ -136,7 +136,7 @@ fn named<T>(argument: &str, checked: Result<T, RegistrationError>) -> Result<T, 
     checked.map_err(|problem| {
         CommandError::usage(
             format!("--{argument}: {problem}"),
-            "nothing was set; `hob oauth client set --help` has examples",
+            "nothing was edited; `hob oauth client edit --help` has examples",
         )
     })
 }
