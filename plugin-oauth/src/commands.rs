@@ -6,6 +6,7 @@ pub mod client_keys;
 pub mod client_list;
 pub mod client_suspend;
 pub mod consents;
+pub mod doctor;
 pub mod initial_token;
 mod remark;
 mod shown_client;

@@ -12,6 +12,7 @@ mod client_assertion;
 mod client_authentication;
 mod commands;
 mod decision;
+mod doctor;
 mod dpop;
 mod dynamic_registration;
 mod endpoints;
@@ -159,6 +160,7 @@ impl Plugin for OAuth {
             .command("consent revoke", commands::consents::revoke)
             .command("token list", commands::tokens::list)
             .command("token revoke", commands::tokens::revoke)
+            .command("doctor", commands::doctor::examine_site)
             .command("prune", commands::prune)
             .command("initial-token issue", commands::initial_token::issue)
             .command("initial-token list", commands::initial_token::list)

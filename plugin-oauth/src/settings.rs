@@ -23,6 +23,7 @@ pub struct Settings {
     pub localhost_with_any_port: bool,
     pub dpop_nonce: bool,
     pub registration: Registration,
+    applications_per_member: u64,
     pub dynamic_registration: DynamicRegistration,
     /// None: all scopes that are not dangerous.
     pub dynamic_registration_scopes: Option<Vec<String>>,
@@ -75,6 +76,15 @@ impl Settings {
     #[must_use]
     pub const fn authorization_code_lifetime(&self) -> Duration {
         Duration::from_secs(self.authorization_code_lifetime)
+    }
+
+    /// How many applications a member may have; none: without end.
+    #[must_use]
+    pub const fn applications_per_member(&self) -> Option<u64> {
+        match self.applications_per_member {
+            0 => None,
+            most => Some(most),
+        }
     }
 
     /// How long a client is kept that registered itself and that nobody uses;

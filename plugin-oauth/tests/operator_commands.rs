@@ -261,7 +261,11 @@ async fn every_command_prints_json() {
             let words: Vec<&str> = command.command.split(' ').collect();
             let token = living_token(&mut dance).await;
             let more: &[&str] = match command.command.as_str() {
-                "client list" | "prune" | "initial-token issue" | "initial-token list" => &[],
+                "client list"
+                | "doctor"
+                | "prune"
+                | "initial-token issue"
+                | "initial-token list" => &[],
                 "client add" => &[
                     "--name",
                     "Desk",

@@ -51,8 +51,18 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 
 /// The form for a new one.
 pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    if !may_register(&oauth, super::member(&request)?) {
+    let member = super::member(&request)?;
+    if !may_register(&oauth, member) {
         return Ok(registration_is_closed());
+    }
+    if let Some(most) = oauth.settings().applications_per_member() {
+        let member_id = member.id;
+        let there = oauth
+            .read(move |connection| Client::count_of_owner(connection, member_id))
+            .await?;
+        if there >= most {
+            return Ok(too_many(most));
+        }
     }
     let form = TypedForm {
         scope: oauth
@@ -91,9 +101,15 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
     let (new_client, secret) =
         registration::new_client(checked, kind, grant_types, Some(member.id), oauth.now());
     let digest = secret.as_ref().map(PlainSecret::digest);
-    let client = oauth
-        .write(move |connection| Client::insert(connection, &new_client, digest))
+    let (owner_id, most) = (member.id, oauth.settings().applications_per_member());
+    let registered = oauth
+        .write(move |connection| {
+            Client::insert_for_owner(connection, owner_id, &new_client, digest, most)
+        })
         .await?;
+    let Some(client) = registered else {
+        return Ok(too_many(most.unwrap_or_default()));
+    };
     tracing::info!(
         member_id = member.id,
         client_id = client.client_id,
@@ -318,6 +334,14 @@ fn registration_is_closed() -> Response {
         "Registration is closed",
         "The operator of this site registers applications; ask there.",
     )
+}
+
+fn too_many(most: u64) -> Response {
+    let sentence = format!(
+        "You have registered as many applications as this site lets a member have: {most}. Delete \
+         one that you no longer need, or ask the operator."
+    );
+    notice(403, "Too many applications", &sentence)
 }
 
 pub(super) fn not_found() -> Response {

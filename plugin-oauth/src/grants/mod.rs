@@ -9,7 +9,7 @@ mod client_credentials;
 pub mod device_code;
 mod issue;
 mod key_binding;
-mod password;
+pub mod password;
 pub mod refresh_token;
 
 use std::{fmt, pin::Pin};

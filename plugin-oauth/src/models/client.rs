@@ -162,24 +162,6 @@ impl Client {
         Ok(found)
     }
 
-    /// Those that a member registered, the newest first.
-    pub fn of_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<Vec<Self>> {
-        oauth_clients::table
-            .filter(oauth_clients::owner_id.eq(owner_id))
-            .order((oauth_clients::created_at.desc(), oauth_clients::id.desc()))
-            .select(Self::as_select())
-            .load(connection)
-    }
-
-    /// One that this member registered.
-    pub fn find_of_owner(
-        connection: &mut Connection,
-        client_id: &str,
-        owner_id: i64,
-    ) -> QueryResult<Option<Self>> {
-        Ok(Self::find(connection, client_id)?.filter(|client| client.owner_id == Some(owner_id)))
-    }
-
     /// All, in the order in which they were registered.
     pub fn all(connection: &mut Connection) -> QueryResult<Vec<Self>> {
         oauth_clients::table

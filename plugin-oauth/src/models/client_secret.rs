@@ -67,6 +67,15 @@ impl ClientSecret {
         Ok(secrets)
     }
 
+    /// All that count now.
+    pub fn live(connection: &mut Connection, now: Timestamp) -> QueryResult<Vec<Self>> {
+        secrets::table
+            .filter(dsl::expires_at.is_null().or(dsl::expires_at.gt(now)))
+            .order(dsl::created_at)
+            .select(Self::as_select())
+            .load(connection)
+    }
+
     pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
         diesel::insert_into(secrets::table)
             .values(self)

@@ -5,6 +5,12 @@ use std::time::Duration;
 use diesel::{prelude::*, sql_query, sql_types::BigInt};
 use hob_plugin_sdk::db::{Connection, Timestamp};
 
+use super::schema::{
+    oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests, oauth_consents,
+    oauth_device_authorizations, oauth_initial_access_tokens, oauth_refresh_tokens,
+    oauth_used_jwt_ids,
+};
+
 /// Each deletes the rows that expired before `$1`, the oldest first, at most
 /// `$2` of them: a seek in the index on the expiry where there are none.
 const STATEMENTS: [&str; 8] = [
@@ -58,4 +64,29 @@ pub fn delete_expired(
                 .execute(connection)?;
             Ok(deleted + rows)
         })
+}
+
+/// How many rows expired before this and are still there.
+pub fn count_expired(connection: &mut Connection, before: Timestamp) -> QueryResult<u64> {
+    macro_rules! count {
+        ($($table:ident . $expiry:ident),+ $(,)?) => {
+            [$(
+                $table::table
+                    .filter($table::$expiry.lt(before))
+                    .count()
+                    .get_result::<i64>(connection)?
+            ),+]
+        };
+    }
+    let counts = count![
+        oauth_device_authorizations.forget_at,
+        oauth_authorization_requests.expires_at,
+        oauth_authorization_codes.forget_at,
+        oauth_access_tokens.expires_at,
+        oauth_refresh_tokens.expires_at,
+        oauth_used_jwt_ids.expires_at,
+        oauth_initial_access_tokens.expires_at,
+        oauth_consents.expires_at,
+    ];
+    Ok(u64::try_from(counts.iter().sum::<i64>()).unwrap_or(0))
 }

@@ -47,6 +47,16 @@ impl MemberEpoch {
         Ok(touched == 1)
     }
 
+    /// Lets others who do the same for this member wait until the transaction
+    /// ends, whatever the epoch.
+    pub fn lock(connection: &mut Connection, member_id: i64, now: Timestamp) -> QueryResult<()> {
+        insert(connection, member_id, now)?;
+        diesel::update(dsl::oauth_member_epochs.find(member_id))
+            .set(dsl::touched_at.eq(now))
+            .execute(connection)?;
+        Ok(())
+    }
+
     /// Begins a new one.
     pub fn advance(connection: &mut Connection, member_id: i64, now: Timestamp) -> QueryResult<()> {
         insert(connection, member_id, now)?;

@@ -1,0 +1,78 @@
+//! What the doctor looks at, gathered in one read.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use hob_plugin_sdk::{PluginError, db::Timestamp};
+
+use crate::{
+    OAuth,
+    models::{Client, ClientSecret, ClientUse, count_expired},
+    scope::Scope,
+    settings::Settings,
+};
+
+/// The hourly job has had its chance.
+const PRUNED_WITHIN: Duration = Duration::from_secs(24 * 3600);
+
+/// All that is known.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub now: Timestamp,
+    pub site_url: String,
+    pub settings: Settings,
+    /// What an application that registers itself may ask for.
+    pub self_registered_scope: Scope,
+    /// The scopes of the site that are marked as sensitive.
+    pub sensitive_scope: Scope,
+    pub clients: Vec<ClientFacts>,
+    /// Rows that expired a day ago and are still there.
+    pub expired_rows: u64,
+}
+
+/// What is known of an application.
+#[derive(Debug, Clone)]
+pub struct ClientFacts {
+    pub client: Client,
+    pub usage: ClientUse,
+    /// Those that count now.
+    pub secrets: Vec<ClientSecret>,
+}
+
+impl Facts {
+    /// As things are now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn collect(oauth: &OAuth) -> Result<Self, PluginError> {
+        let now = oauth.now();
+        let (clients, expired_rows) = oauth
+            .read(move |connection| {
+                let mut uses = ClientUse::of_all(connection, now)?;
+                let mut secrets: BTreeMap<i64, Vec<ClientSecret>> = BTreeMap::new();
+                for secret in ClientSecret::live(connection, now)? {
+                    secrets.entry(secret.client).or_default().push(secret);
+                }
+                let facts_of = |client: Client| ClientFacts {
+                    usage: uses.remove(&client.id).unwrap_or_default(),
+                    secrets: secrets.remove(&client.id).unwrap_or_default(),
+                    client,
+                };
+                let clients = Client::all(connection)?.into_iter().map(facts_of).collect();
+                Ok((clients, count_expired(connection, now - PRUNED_WITHIN)?))
+            })
+            .await?;
+        let sensitive = oauth.scope_descriptions().iter();
+        Ok(Self {
+            now,
+            site_url: oauth.host().site().url.clone(),
+            settings: oauth.settings().clone(),
+            self_registered_scope: oauth.self_registered_scope().clone(),
+            sensitive_scope: sensitive
+                .filter(|description| description.dangerous)
+                .map(|description| description.name.as_str())
+                .collect(),
+            clients,
+            expired_rows,
+        })
+    }
+}
