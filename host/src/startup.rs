@@ -1,7 +1,7 @@
 //! From a configuration to a running site, step by step. The server, the
 //! command line and tests all go this way.
 
-use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use hob_plugin_manifest::Migration;
 use hob_plugin_sdk::{Throttle, db::Db};
@@ -29,6 +29,19 @@ pub const CORE: Core<'static> = Core {
     commands: crate::cli::CORE_COMMANDS,
     tables: &["hob_", "members", "sessions", "media"],
     services: &[],
+    events: CORE_EVENTS,
+};
+
+/// What [`hob_plugin_sdk::CORE_EVENTS`] are called.
+const CORE_EVENTS: &[(&str, u32)] = &{
+    use hob_plugin_sdk::CORE_EVENTS as DESCRIBED;
+    let mut events = [("", 0); DESCRIBED.len()];
+    let mut at = 0;
+    while at < events.len() {
+        events[at] = (DESCRIBED[at].name, DESCRIBED[at].version);
+        at += 1;
+    }
+    events
 };
 
 /// The enabled plugins in the order of their start, checked as far as that
@@ -177,11 +190,23 @@ pub struct Started {
 }
 
 impl Started {
-    /// Stops the plugins, then the database, which finishes what is queued.
-    /// Blocks.
+    /// Stops the database, which finishes what is queued, and then the
+    /// plugins, which hear of what it did. Blocks.
     pub fn stop(self) {
-        self.app.plugins().stop();
+        let plugins = self.app.plugins().clone();
         self.database.shutdown();
+        plugins.stop();
+    }
+
+    /// Waits for those who hear of events after the commit, but not for ever.
+    pub async fn finish_events(&self, at_most: Duration) {
+        let finished = self.app.plugins().finish_events();
+        if tokio::time::timeout(at_most, finished).await.is_err() {
+            tracing::warn!(
+                seconds = at_most.as_secs(),
+                "not every plugin has heard of all that is stored"
+            );
+        }
     }
 }
 
@@ -269,10 +294,7 @@ pub fn start_with(
         uploads: Uploads::at_most(config.server.uploads_at_once),
     });
     let plugins = Plugins::start(&site, &database, watchdog, sources, enabled)?;
-    let subscribers = plugins.clone();
-    let fresh = database.set_event_sink(Box::new(move |event, connection| {
-        subscribers.deliver(event, connection)
-    }));
+    let fresh = database.set_event_sink(Box::new(plugins.clone()));
     assert!(fresh.is_ok(), "a database gets its event sink once");
     Ok(Started {
         app: App::new(site, plugins),

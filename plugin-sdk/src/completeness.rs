@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fmt::Display};
 
 use hob_plugin_manifest::{Manifest, Route};
 
-use crate::Declaration;
+use crate::{Declaration, declaration::EventHandler};
 
-/// Checks routes, commands and offered services in both directions, and
+/// Checks routes, commands, offered services and events in both directions, and
 /// answers with the manifest's line for each of the declaration's routes.
 ///
 /// # Errors
@@ -44,6 +44,38 @@ pub(crate) fn check<P>(
             .offers
             .iter()
             .map(|(id, version, _)| service(id, *version)),
+    );
+    let event = |(name, version): (&String, &u32)| service(name, *version);
+    compare(
+        &mut problems,
+        "raised event",
+        "raises",
+        manifest.raises.iter().map(event),
+        declaration
+            .raises
+            .iter()
+            .map(|raised| service(&raised.name, raised.version)),
+    );
+    let heard = |inside: bool| {
+        declaration
+            .subscriptions
+            .iter()
+            .filter(move |heard| matches!(heard.handler, EventHandler::Inside(_)) == inside)
+            .map(|heard| service(heard.name, heard.version))
+    };
+    compare(
+        &mut problems,
+        "event heard inside",
+        "subscribe",
+        manifest.subscribes.iter().map(event),
+        heard(true),
+    );
+    compare(
+        &mut problems,
+        "event heard after",
+        "subscribe_after",
+        manifest.subscribes_after.iter().map(event),
+        heard(false),
     );
     if !problems.is_empty() {
         return Err(problems.join("; "));
@@ -104,7 +136,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Host, Invocation, NoConfig, Output, Plugin, PluginError, Request, Response};
+    use crate::{
+        Host, Invocation, MemberDeleted, MemberDisabled, NoConfig, Output, Plugin, PluginError,
+        Request, Response,
+    };
 
     struct Nothing;
 
@@ -173,6 +208,36 @@ mod tests {
         let problem = check(&declaration(&["GET /a"]), manifest).unwrap_err();
         assert!(
             problem.starts_with("plugin.toml has two lines"),
+            "{problem}"
+        );
+    }
+
+    #[test]
+    fn events_are_checked_as_routes_are_each_by_its_moment() {
+        let inside = "[subscribes]\n\"hob.member.disabled\" = 1\n";
+        let after = "[subscribes_after]\n\"hob.member.disabled\" = 1\n";
+        let raises = "[raises]\n\"hob.member.deleted\" = 1\n";
+        let mut bound = declaration(&[]);
+        bound.subscribe(|_, _: &MemberDisabled, _| Ok(()));
+        assert!(check(&bound, manifest(inside)).is_ok());
+        let problem = check(&bound, manifest(after)).unwrap_err();
+        assert!(
+            problem.contains("the event heard inside `hob.member.disabled v1`, which plugin.toml")
+                && problem.contains("declares the event heard after `hob.member.disabled v1`"),
+            "{problem}"
+        );
+
+        let mut bound = declaration(&[]);
+        bound.subscribe_after(|_, _: MemberDisabled| async { Ok(()) });
+        assert!(check(&bound, manifest(after)).is_ok());
+        assert!(check(&bound, manifest(inside)).is_err());
+
+        let mut bound = declaration(&[]);
+        bound.raises::<MemberDeleted>();
+        assert!(check(&bound, manifest(raises)).is_ok());
+        let problem = check(&bound, manifest("")).unwrap_err();
+        assert!(
+            problem.contains("the raised event `hob.member.deleted v1`"),
             "{problem}"
         );
     }

@@ -8,8 +8,12 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     CommandError, Event, Host, IntoResponse, Invocation, Output, PluginError, Request,
-    abi::{FfiFuture, FfiFutureExt, Interface, RawError, RawInterface, http::RawResponse},
+    abi::{
+        FfiFuture, FfiFutureExt, Interface, RawError, RawInterface, event::RawRaised,
+        http::RawResponse,
+    },
     db::Connection,
+    event,
     panic::Guarded,
 };
 
@@ -43,8 +47,12 @@ pub(crate) type CommandHandler<P> =
     Box<dyn Fn(Arc<P>, Invocation) -> BoxFuture<Result<Output, CommandError>> + Send + Sync>;
 pub(crate) type JobHandler<P> =
     Box<dyn Fn(Arc<P>) -> BoxFuture<Result<(), PluginError>> + Send + Sync>;
-pub(crate) type EventHandler<P> =
+/// Hears of a payload inside a transaction.
+pub(crate) type InsideHandler<P> =
     Box<dyn Fn(&P, *const (), &mut Connection) -> Result<(), PluginError> + Send + Sync>;
+/// Hears of a payload after the commit; the future has a copy of it.
+pub(crate) type AfterHandler<P> =
+    Box<dyn Fn(Arc<P>, *const ()) -> BoxFuture<Result<(), PluginError>> + Send + Sync>;
 pub(crate) type Offer<P> = Box<dyn Fn(Arc<P>) -> RawInterface + Send + Sync>;
 
 pub(crate) struct Subscription<P> {
@@ -52,6 +60,11 @@ pub(crate) struct Subscription<P> {
     pub(crate) version: u32,
     pub(crate) layout: &'static abi_stable::type_layout::TypeLayout,
     pub(crate) handler: EventHandler<P>,
+}
+
+pub(crate) enum EventHandler<P> {
+    Inside(InsideHandler<P>),
+    After(AfterHandler<P>),
 }
 
 pub(crate) struct PeriodicJob<P> {
@@ -66,6 +79,7 @@ pub(crate) struct PeriodicJob<P> {
 pub struct Declaration<P> {
     pub(crate) routes: Vec<(&'static str, RouteHandler<P>)>,
     pub(crate) commands: Vec<(&'static str, CommandHandler<P>)>,
+    pub(crate) raises: Vec<RawRaised>,
     pub(crate) subscriptions: Vec<Subscription<P>>,
     pub(crate) jobs: Vec<PeriodicJob<P>>,
     pub(crate) offers: Vec<(&'static str, u32, Offer<P>)>,
@@ -76,6 +90,7 @@ impl<P> Default for Declaration<P> {
         Self {
             routes: Vec::new(),
             commands: Vec::new(),
+            raises: Vec::new(),
             subscriptions: Vec::new(),
             jobs: Vec::new(),
             offers: Vec::new(),
@@ -114,8 +129,18 @@ impl<P: Plugin> Declaration<P> {
         self
     }
 
-    /// Hears of an event inside the transaction that it tells of. An error
-    /// refuses what is being done.
+    /// Says that this plugin raises an event, which the manifest names under
+    /// `[raises]`.
+    pub fn raises<E: Event>(&mut self) -> &mut Self {
+        self.raises.push(event::raised::<E>());
+        self
+    }
+
+    /// Hears of an event inside the transaction that it tells of; the manifest
+    /// names it under `[subscribes]`. Where [`Event::MAY_REFUSE`], an error
+    /// refuses what is being done; make it by [`PluginError::refusal`], whose
+    /// words are shown to whoever is refused. Where not, an error rolls back
+    /// what this subscriber wrote, and is logged.
     pub fn subscribe<E: Event>(
         &mut self,
         handler: impl Fn(&P, &E, &mut Connection) -> Result<(), PluginError> + Send + Sync + 'static,
@@ -124,13 +149,36 @@ impl<P: Plugin> Declaration<P> {
             name: E::NAME,
             version: E::VERSION,
             layout: E::LAYOUT,
-            handler: Box::new(move |plugin, payload, connection| {
+            handler: EventHandler::Inside(Box::new(move |plugin, payload, connection| {
                 // SAFETY: the host delivers to this subscription only payloads
                 // whose layout it has found equal to `E`'s, and lends them for
                 // the length of the call.
                 let event = unsafe { &*payload.cast::<E>() };
                 handler(plugin, event, connection)
-            }),
+            })),
+        });
+        self
+    }
+
+    /// Hears of an event once what it tells of is stored, at most once: a
+    /// crash in between loses it. The manifest names it under
+    /// `[subscribes_after]`. What must not be lost belongs into
+    /// [`Self::subscribe`].
+    pub fn subscribe_after<E, H, F>(&mut self, handler: H) -> &mut Self
+    where
+        E: Event,
+        H: Fn(Arc<P>, E) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), PluginError>> + Send + 'static,
+    {
+        self.subscriptions.push(Subscription {
+            name: E::NAME,
+            version: E::VERSION,
+            layout: E::LAYOUT,
+            handler: EventHandler::After(Box::new(move |plugin, payload| {
+                // SAFETY: as in `subscribe`; the future gets a copy.
+                let event = unsafe { &*payload.cast::<E>() }.clone();
+                Box::pin(handler(plugin, event))
+            })),
         });
         self
     }

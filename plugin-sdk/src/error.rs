@@ -21,6 +21,14 @@ impl PluginError {
         }
     }
 
+    /// A refusal, with words for whoever is refused.
+    pub fn refusal(words: impl Into<String>) -> Self {
+        Self {
+            kind: RawError::KIND_FORBIDDEN,
+            message: words.into(),
+        }
+    }
+
     /// What went wrong. Where [`Self::may_be_shown`], fit for a client's eyes.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -39,7 +47,7 @@ impl PluginError {
         self.kind == RawError::KIND_NOT_FOUND
     }
 
-    /// The member lacks the privilege.
+    /// The member lacks the privilege, or a plugin refuses.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.kind == RawError::KIND_FORBIDDEN

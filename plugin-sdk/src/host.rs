@@ -5,10 +5,10 @@ use std::time::Duration;
 use hob_plugin_manifest::Manifest;
 
 use crate::{
-    PluginError, Service,
+    Channel, Event, PluginError, Service,
     abi::{
-        Interface, InterfaceError, db::DbV1, host::HostHandle, media::MediaV1, members::MembersV1,
-        site::SiteV1,
+        Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle, media::MediaV1,
+        members::MembersV1, site::SiteV1,
     },
     db::{Db, Timestamp},
     media::Media,
@@ -152,6 +152,19 @@ impl Host {
     /// This host offers none that this SDK can use.
     pub fn db(&self) -> Result<Db, PluginError> {
         Ok(Db::from_abi(self.interface::<DbV1>()?))
+    }
+
+    /// A channel for an event of this plugin's: see [`Channel`].
+    ///
+    /// # Errors
+    /// As [`Self::db`].
+    pub fn channel<E: Event>(&self) -> Result<Channel<E>, PluginError> {
+        let table = self.interface::<EventsV1>()?;
+        Ok(Channel::new((table.is_heard)(
+            table.context,
+            E::NAME.into(),
+            E::VERSION,
+        )))
     }
 
     /// The people of the site.

@@ -54,7 +54,12 @@ mod throttle;
 pub use command::{CommandError, Invocation, Output};
 pub use declaration::{Declaration, NoConfig, Plugin};
 pub use error::PluginError;
-pub use event::{Event, MemberDeleted, MemberDisabled, MemberPasswordChanged};
+#[doc(hidden)]
+pub use event::raised_by_core;
+pub use event::{
+    CORE_EVENTS, Channel, Event, EventDescription, FieldDescription, MemberDeleted, MemberDisabled,
+    MemberPasswordChanged,
+};
 pub use export::{InlinePlugin, StaticPlugin};
 pub use hob_plugin_manifest as manifest;
 pub use host::{Host, ScopeDescription, Site};

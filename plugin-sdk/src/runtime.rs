@@ -24,7 +24,7 @@ use crate::{
         RawInterface,
         command::{PluginCommandsV1, RawInvocation, RawOutput},
         db::RawConnection,
-        event::{PluginEventsV1, RawSubscription},
+        event::{PluginEventsV1, RawMoment, RawRaised, RawSubscription},
         host::HostHandle,
         http::{PluginHttpV1, RawRequest, RawResponse},
         job::{PluginJobsV1, RawPeriodicJob},
@@ -32,6 +32,7 @@ use crate::{
     },
     completeness,
     db::Connection,
+    declaration::EventHandler,
     host,
     http::BoundRoute,
     logging,
@@ -156,8 +157,10 @@ fn interfaces<P: Plugin>(context: RawContext) -> Vec<(&'static str, u32, RawInte
         }),
         entry(PluginEventsV1 {
             context,
+            raises: raises::<P>,
             subscriptions: subscriptions::<P>,
             deliver: deliver::<P>,
+            deliver_after: deliver_after::<P>,
         }),
         entry(PluginJobsV1 {
             context,
@@ -285,6 +288,13 @@ extern "C" fn run_command<P: Plugin>(
     .into_ffi()
 }
 
+extern "C" fn raises<P: Plugin>(context: RawContext) -> RVec<RawRaised> {
+    guard_or(RVec::new(), || {
+        let raises = &runtime::<P>(context).declaration.raises;
+        raises.iter().cloned().collect()
+    })
+}
+
 extern "C" fn subscriptions<P: Plugin>(context: RawContext) -> RVec<RawSubscription> {
     guard_or(RVec::new(), || {
         runtime::<P>(context)
@@ -295,6 +305,10 @@ extern "C" fn subscriptions<P: Plugin>(context: RawContext) -> RVec<RawSubscript
                 name: subscription.name.into(),
                 version: subscription.version,
                 layout: subscription.layout,
+                moment: match subscription.handler {
+                    EventHandler::Inside(_) => RawMoment::Inside,
+                    EventHandler::After(_) => RawMoment::After,
+                },
             })
             .collect()
     })
@@ -308,16 +322,37 @@ unsafe extern "C" fn deliver<P: Plugin>(
 ) -> RResult<(), RawError> {
     guard(|| {
         let runtime = runtime::<P>(context).running()?;
-        let subscription = runtime
-            .declaration
-            .subscriptions
-            .get(index as usize)
-            .ok_or_else(|| missing("subscription", index))?;
+        let subscription = runtime.declaration.subscriptions.get(index as usize);
+        let Some(EventHandler::Inside(handler)) = subscription.map(|found| &found.handler) else {
+            return Err(missing("subscription inside", index));
+        };
         Connection::lend(connection, |connection| {
-            (subscription.handler)(&runtime.plugin, payload, connection)
+            handler(&runtime.plugin, payload, connection)
         })
         .map_err(RawError::from)
     })
+}
+
+unsafe extern "C" fn deliver_after<P: Plugin>(
+    context: RawContext,
+    index: u32,
+    payload: *const (),
+) -> FfiFuture<RResult<(), RawError>> {
+    let begun = guard(|| {
+        let runtime = runtime::<P>(context).running()?;
+        let subscription = runtime.declaration.subscriptions.get(index as usize);
+        let Some(EventHandler::After(handler)) = subscription.map(|found| &found.handler) else {
+            return Err(missing("subscription after", index));
+        };
+        let heard = handler(runtime.plugin.clone(), payload);
+        Ok(Guarded::new(heard, |heard: Result<(), PluginError>| {
+            heard.map_err(RawError::from)
+        }))
+    });
+    match begun {
+        RResult::ROk(heard) => heard.into_ffi(),
+        RResult::RErr(error) => std::future::ready(RResult::RErr(error)).into_ffi(),
+    }
 }
 
 extern "C" fn jobs<P: Plugin>(context: RawContext) -> RVec<RawPeriodicJob> {

@@ -108,7 +108,13 @@ impl Extension {
         let started = super::start(config)?;
         let plugin = started.app.plugins().find(self.id());
         let result = match plugin {
-            Some(plugin) => runtime()?.block_on(plugin.run_command(invocation)),
+            Some(plugin) => runtime()?.block_on(async {
+                let result = plugin.run_command(invocation).await;
+                // Whoever hears of it would else never do so: this process
+                // ends.
+                started.finish_events(config.server.shutdown_timeout).await;
+                result
+            }),
             None => {
                 return Err(
                     Diagnostic::new(format!("plugin {} is not enabled", self.id()))

@@ -6,7 +6,7 @@ use super::{Outcome, print, purge::purge};
 use crate::{
     config::Config,
     diagnostic::Diagnostic,
-    plugins::{self, PluginFile, lock},
+    plugins::{self, PluginFile, events::never_raised, lock},
     startup,
 };
 
@@ -116,6 +116,9 @@ fn describe(file: &PluginFile) -> String {
     lines.extend(services("offers", &manifest.offers));
     lines.extend(services("requires", &manifest.requires));
     lines.extend(services("optional", &manifest.optional));
+    lines.extend(services("raises", &manifest.raises));
+    lines.extend(services("hears", &manifest.subscribes));
+    lines.extend(services("hears then", &manifest.subscribes_after));
     if !file.packed.migrations.is_empty() {
         let count = file.packed.migrations.len();
         lines.push(format!(
@@ -177,6 +180,15 @@ fn check(config: &Config) -> Outcome {
         [] => "No plugin is enabled.\n".to_owned(),
         ids => format!("These would start, in this order: {}.\n", ids.join(", ")),
     });
+    let manifests: Vec<_> = resolved
+        .iter()
+        .map(|plugin| &plugin.file.packed.manifest)
+        .collect();
+    for (id, event, version) in never_raised(&manifests, startup::CORE.events) {
+        print(format!(
+            "Note: {id} listens to {event} v{version}, which no enabled plugin raises.\n"
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -44,6 +44,7 @@ impl Serve {
             app.site().media.prepare().await;
             tokio::spawn(app.site().media.clone().work());
             app.plugins().run_jobs();
+            app.plugins().run_events();
             print(format!(
                 "{} is at {} (listening on {address})\n",
                 app.site().name,
@@ -53,6 +54,7 @@ impl Serve {
             server
                 .serve(stop_signal(), config.server.shutdown_timeout)
                 .await;
+            started.finish_events(config.server.shutdown_timeout).await;
             Ok::<(), Diagnostics>(())
         });
         started.stop();

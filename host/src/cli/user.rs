@@ -96,7 +96,11 @@ impl User {
     pub fn run(self, config: &Config) -> Outcome {
         // Plugins have to hear of what is done to a member.
         let started = super::start(config)?;
-        let outcome = runtime()?.block_on(self.command.run(&started));
+        let outcome = runtime()?.block_on(async {
+            let outcome = self.command.run(&started).await;
+            started.finish_events(config.server.shutdown_timeout).await;
+            outcome
+        });
         started.stop();
         outcome
     }

@@ -6,7 +6,10 @@
 //!   any case; a plugin behaves the same on SQLite.
 //! - A job that is past its deadline gets no further statement.
 //! - An event is delivered with a lease of the same connection, in which
-//!   savepoints count from 1 again. A refusal counts as a failed statement.
+//!   savepoints count from 1 again. A refusal counts as a failed statement;
+//!   where the event does not let anybody refuse, the lease is guarded by a
+//!   savepoint. What is to be heard after the commit is kept until the job
+//!   ends, and forgotten with the savepoint in which it was raised.
 //!
 //! The drivers ([`Session`]) know nothing of this.
 
@@ -26,10 +29,14 @@ use hob_plugin_sdk::abi::{
 };
 
 use super::{
-    EventSink,
     error::{failure, refused, unavailable},
+    events::{EventSink, Lender, OwnedEvent},
     job::{CoarseInstant, Deadline, OwnedJob},
 };
+
+/// How many events may be raised inside one another. Subscribers that raise
+/// each other's events go round in a circle.
+const DEEPEST_EVENT: u32 = 8;
 
 /// A driver's connection with a transaction open on it.
 pub(crate) trait Session {
@@ -65,6 +72,11 @@ struct Lease<'a, S> {
     failure: RefCell<Option<RawDbError>>,
     /// Savepoints that are open.
     depth: Slot<u32>,
+    /// Events that are being delivered, one inside the other.
+    delivering: Slot<u32>,
+    /// What is to be heard after the commit, each with the number of
+    /// savepoints that were open around it.
+    after: RefCell<Vec<(u32, OwnedEvent)>>,
 }
 
 /// What a [`RawConnection`] points to: the lease, as one borrower sees it.
@@ -74,18 +86,21 @@ struct Borrower<'b, 'a, S> {
     base: u32,
 }
 
-/// Runs a job on the session. `Ok` asks for a commit; an error is what to
-/// answer once the transaction has been rolled back.
+/// Runs a job on the session. `Ok` asks for a commit, and is what is to be
+/// heard after it; an error is what to answer once the transaction has been
+/// rolled back.
 pub(crate) fn lend<S: Session>(
     session: &mut S,
     terms: &Terms<'_>,
     job: &mut OwnedJob,
-) -> Result<(), RawJobOutcome> {
+) -> Result<Vec<OwnedEvent>, RawJobOutcome> {
     let lease = Lease {
         session: RefCell::new(session),
         terms,
         failure: RefCell::new(None),
         depth: Slot::new(0),
+        delivering: Slot::new(0),
+        after: RefCell::default(),
     };
     let borrower = Borrower {
         lease: &lease,
@@ -96,7 +111,12 @@ pub(crate) fn lend<S: Session>(
         RawVerdict::Panicked => Err(RawJobOutcome::Panicked),
         RawVerdict::RollBack => Err(RawJobOutcome::RolledBack),
         RawVerdict::Commit => match lease.failure.take() {
-            None => Ok(()),
+            None => Ok(lease
+                .after
+                .take()
+                .into_iter()
+                .map(|(_, event)| event)
+                .collect()),
             Some(failed) => Err(RawJobOutcome::Failed(RawDbError {
                 message: RString::from(format!(
                     "the job asked for a commit although a statement had failed: {}",
@@ -189,6 +209,10 @@ impl<S: Session> Lease<'_, S> {
                     self.unchecked(|session| session.savepoint(action, depth))
                         .map_err(|error| self.failed(error))?;
                     self.failure.take();
+                    self.after.borrow_mut().retain(|(open, _)| *open < depth);
+                }
+                for (open, _) in &mut *self.after.borrow_mut() {
+                    *open = (*open).min(depth - 1);
                 }
                 self.depth.set(depth - 1);
             }
@@ -209,40 +233,99 @@ impl<S: Session> Lease<'_, S> {
         let Some(sink) = self.terms.sink else {
             return Ok(());
         };
-        let base = self.depth.get();
-        let borrower = Borrower { lease: self, base };
-        // A connection of its own: the caller still holds the one it was
-        // lent, and two exclusive references to one value may not live at once.
-        let delivered = catch_unwind(AssertUnwindSafe(|| sink(event, &mut borrower.connection())))
+        let depth = self.delivering.get();
+        if depth == DEEPEST_EVENT {
+            let error = RawError {
+                kind: RawError::KIND_FAILED,
+                message: RString::from(format!(
+                    "the event {} was raised inside of {depth} others: their subscribers raise \
+                     each other's events",
+                    event.name
+                )),
+            };
+            self.failed(failure(RawDbErrorKind::Other, error.message.as_str()));
+            return Err(error);
+        }
+        self.delivering.set(depth + 1);
+        let delivered = catch_unwind(AssertUnwindSafe(|| sink.deliver(&event, self)))
             .unwrap_or_else(|_| {
                 Err(RawError {
                     kind: RawError::KIND_PANICKED,
                     message: RString::from(format!("delivering the event {} panicked", event.name)),
                 })
             });
-        if let Err(refusal) = &delivered {
-            self.failed(failure(
-                RawDbErrorKind::Other,
-                format!("the event {} was refused: {}", event.name, refusal.message),
-            ));
-        } else if self.depth.get() > base {
-            self.failed(refused(format!(
-                "a subscriber of the event {} left a savepoint open",
-                event.name
-            )));
+        self.delivering.set(depth);
+        match delivered {
+            Ok(Some(copy)) => self.after.borrow_mut().push((self.depth.get(), copy)),
+            Ok(None) => {}
+            Err(refusal) => {
+                self.failed(failure(
+                    RawDbErrorKind::Other,
+                    format!("the event {} was refused: {}", event.name, refusal.message),
+                ));
+                return Err(refusal);
+            }
         }
-        if let Some(failed) = &*self.failure.borrow()
-            && delivered.is_ok()
-        {
-            return Err(RawError {
-                kind: RawError::KIND_FAILED,
-                message: RString::from(format!(
-                    "a subscriber of the event {} failed: {}",
-                    event.name, failed.message
-                )),
-            });
+        Ok(())
+    }
+
+    /// Calls a subscriber with a connection of its own: whoever raised the
+    /// event still holds the one that it was lent, and two exclusive
+    /// references to one value may not live at once.
+    fn lend_from(
+        &self,
+        base: u32,
+        deliver: &mut dyn FnMut(&mut RawConnection) -> Result<(), RawError>,
+    ) -> Result<(), RawError> {
+        let borrower = Borrower { lease: self, base };
+        catch_unwind(AssertUnwindSafe(|| deliver(&mut borrower.connection()))).unwrap_or_else(
+            |_| {
+                Err(RawError {
+                    kind: RawError::KIND_PANICKED,
+                    message: "it panicked".into(),
+                })
+            },
+        )?;
+        if self.depth.get() > base {
+            self.failed(refused("it left a savepoint open"));
         }
+        match &*self.failure.borrow() {
+            None => Ok(()),
+            Some(failed) => Err(failed_to(failed)),
+        }
+    }
+}
+
+impl<S: Session> Lender for Lease<'_, S> {
+    fn lend(
+        &self,
+        guarded: bool,
+        deliver: &mut dyn FnMut(&mut RawConnection) -> Result<(), RawError>,
+    ) -> Result<(), RawError> {
+        let base = self.depth.get();
+        if !guarded {
+            return self.lend_from(base, deliver);
+        }
+        let guard = base + 1;
+        self.savepoint(RawSavepoint::Open, guard)
+            .map_err(|error| failed_to(&error))?;
+        let delivered = self.lend_from(guard, deliver);
+        let end = match delivered {
+            Ok(()) => RawSavepoint::Release,
+            Err(_) => RawSavepoint::RollBack,
+        };
+        // Where even that fails, so does the transaction.
+        self.savepoint(end, guard)
+            .map_err(|error| failed_to(&error))?;
         delivered
+    }
+}
+
+/// The database's error, as a subscriber's.
+fn failed_to(error: &RawDbError) -> RawError {
+    RawError {
+        kind: RawError::KIND_FAILED,
+        message: error.message.clone(),
     }
 }
 

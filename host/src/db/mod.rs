@@ -11,6 +11,7 @@
 
 mod connection;
 mod error;
+mod events;
 pub(crate) mod interning;
 mod job;
 mod lending;
@@ -28,15 +29,15 @@ use std::{
 
 use abi_stable::std_types::RStr;
 use hob_plugin_sdk::abi::{
-    FfiFuture, FfiFutureExt, RawContext, RawError,
-    db::{DbV1, RawConnection, RawJob, RawJobOutcome},
-    event::RawEvent,
+    FfiFuture, FfiFutureExt, RawContext,
+    db::{DbV1, RawJob, RawJobOutcome},
 };
 use tokio::sync::oneshot;
 
 pub use self::{
     connection::{Connection, JobFailed, Value},
     error::DatabaseError,
+    events::{DeliverEvents, EventSink, Lender, OwnedEvent},
     url::DatabaseUrl,
 };
 use self::{
@@ -45,11 +46,6 @@ use self::{
     sqlite::SqliteDatabase,
 };
 use crate::watchdog::Watchdog;
-
-/// Delivers an event to its subscribers, with a connection to the transaction
-/// that it was raised in. An error refuses what the event tells of.
-pub type EventSink =
-    Box<dyn Fn(RawEvent<'_>, &mut RawConnection) -> Result<(), RawError> + Send + Sync>;
 
 /// What an operator may set. The defaults suit a small site.
 #[derive(Clone, Debug)]

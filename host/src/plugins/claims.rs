@@ -1,5 +1,5 @@
 //! What a plugin claims for itself and nobody else may: its id, its routes,
-//! its tables, its scopes, its commands.
+//! its tables, its scopes, its commands, its events.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -37,6 +37,7 @@ enum Kind {
     Route,
     Tables,
     Scope,
+    Event,
 }
 
 impl Kind {
@@ -47,7 +48,7 @@ impl Kind {
                     "move the routes of {mover} with `prefix` in [plugin.{mover}], or disable it"
                 )
             }
-            Self::Tables | Self::Scope => {
+            Self::Tables | Self::Scope | Self::Event => {
                 format!("disable {mover}; its author must choose another name")
             }
         }
@@ -59,6 +60,9 @@ pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostic
     let mut claims = Claims::default();
     for (method, path) in core.routes {
         claims.claim(None, Kind::Route, shape(method, path), "");
+    }
+    for (name, _) in core.events {
+        claims.claim(None, Kind::Event, (*name).to_owned(), "");
     }
     for node in nodes {
         let manifest = node.manifest;
@@ -82,6 +86,10 @@ pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostic
         for scope in &manifest.scopes {
             let shown = format!("the scope `{}`", scope.name);
             claims.claim(Some(node), Kind::Scope, scope.name.clone(), &shown);
+        }
+        for name in manifest.raises.keys() {
+            let shown = format!("the event {name}");
+            claims.claim(Some(node), Kind::Event, name.clone(), &shown);
         }
     }
     errors.extend(claims.conflicts.into_values().map(Conflict::diagnostic));

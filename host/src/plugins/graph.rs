@@ -29,6 +29,8 @@ pub struct Core<'a> {
     pub tables: &'a [&'a str],
     /// The services that plugins may require of it: id and version.
     pub services: &'a [(&'a str, u32)],
+    /// The events that it raises: name and version.
+    pub events: &'a [(&'a str, u32)],
 }
 
 /// Checks the enabled plugins against each other. The answer is the order in

@@ -6,6 +6,7 @@ use abi_stable::std_types::{ROption, RStr, RVec};
 use hob_plugin_sdk::abi::{
     FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
     db::DbV1,
+    event::EventsV1,
     host::{HostHandle, RawService},
     log::LogV1,
     media::MediaV1,
@@ -14,6 +15,7 @@ use hob_plugin_sdk::abi::{
 };
 
 use super::{
+    events::Heard,
     log::LOG,
     running::{PluginSource, Registry},
 };
@@ -21,6 +23,7 @@ use crate::{media::interface::media_interface, members::members_interface, site:
 
 /// The tables that are the same for every plugin.
 pub struct SharedInterfaces {
+    events: &'static EventsV1,
     log: &'static LogV1,
     media: &'static MediaV1,
     members: &'static MembersV1,
@@ -41,7 +44,9 @@ impl SharedInterfaces {
                 })
             })
             .collect();
+        let manifests = plugins.iter().map(|plugin| &plugin.packed.manifest);
         Arc::new(Self {
+            events: Heard::new(manifests).interface(),
             log: &LOG,
             media: media_interface(site.media.clone()),
             members: members_interface(
@@ -116,6 +121,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
     let offered = [
         entry(&host.site_table),
         entry(host.db),
+        entry(host.shared.events),
         entry(host.shared.log),
         entry(host.shared.media),
         entry(host.shared.members),

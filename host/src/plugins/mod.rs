@@ -12,6 +12,7 @@
 
 pub mod claims;
 pub mod elf;
+pub mod events;
 pub mod file;
 pub mod folder;
 pub mod graph;

@@ -10,17 +10,18 @@ use hob_plugin_manifest::{Manifest, Packed};
 use hob_plugin_sdk::abi::{
     Interface, InterfaceError, PluginHandle, RawError,
     command::{PluginCommandsV1, RawInvocation, RawOutput},
-    db::RawConnection,
-    event::{PluginEventsV1, RawEvent, RawSubscription},
+    event::{PluginEventsV1, RawEvent, RawMoment, RawSubscription},
     host::HostHandle,
     http::PluginHttpV1,
-    interface::check_layouts,
     job::{PluginJobsV1, RawPeriodicJob},
 };
 
-use super::host_interfaces::{HostContext, SharedInterfaces};
+use super::{
+    events::{EventMap, PluginEvents},
+    host_interfaces::{HostContext, SharedInterfaces},
+};
 use crate::{
-    db::Database,
+    db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
     http::views::MenuLink,
     site::Site,
@@ -93,8 +94,6 @@ pub struct RunningPlugin {
     pub commands: &'static PluginCommandsV1,
     jobs: Vec<PeriodicJob>,
     run_job: &'static PluginJobsV1,
-    events: &'static PluginEventsV1,
-    subscriptions: Vec<Subscription>,
     watchdog: Watchdog,
 }
 
@@ -105,17 +104,14 @@ struct PeriodicJob {
     watched: Watched,
 }
 
-/// An event that a plugin hears of.
-struct Subscription {
-    raw: RawSubscription,
-    watched: Watched,
-}
-
 /// All started plugins, in the order of their start.
 #[derive(Clone)]
 pub struct Plugins {
     running: Arc<Vec<RunningPlugin>>,
     menu: Arc<Vec<MenuLink>>,
+    events: Arc<EventMap>,
+    /// How long a subscriber may take after the commit.
+    patience: Duration,
     watchdog: Watchdog,
 }
 
@@ -170,15 +166,21 @@ impl Plugins {
             enabled,
         };
         let mut running: Vec<RunningPlugin> = Vec::new();
+        let mut events: Vec<PluginEvents> = Vec::new();
         for source in sources {
             match starting.start(source) {
-                Ok(plugin) => running.push(plugin),
+                Ok((plugin, its_events)) => {
+                    running.push(plugin);
+                    events.push(its_events);
+                }
                 Err(error) => {
                     stop_all(&running);
                     return Err(error);
                 }
             }
         }
+        let events = EventMap::new(hob_plugin_sdk::raised_by_core(), &events, watchdog)
+            .inspect_err(|_| stop_all(&running))?;
         let menu = running
             .iter()
             .flat_map(|plugin| {
@@ -193,6 +195,8 @@ impl Plugins {
         Ok(Self {
             running: Arc::new(running),
             menu: Arc::new(menu),
+            events: Arc::new(events),
+            patience: site.limits.time,
             watchdog: watchdog.clone(),
         })
     }
@@ -218,44 +222,17 @@ impl Plugins {
         &self.menu
     }
 
-    /// Delivers an event to all that subscribed to it, inside the transaction
-    /// of `connection`. The first refusal ends it.
-    ///
-    /// # Errors
-    /// A subscriber refuses, panicked, or takes the event for another.
-    pub fn deliver(
-        &self,
-        event: RawEvent<'_>,
-        connection: &mut RawConnection,
-    ) -> Result<(), RawError> {
-        for plugin in self.running.iter() {
-            for (index, subscription) in (0_u32..).zip(&plugin.subscriptions) {
-                let Subscription { raw, watched } = subscription;
-                let fits = raw.name.as_str() == event.name.as_str() && raw.version == event.version;
-                if !fits {
-                    continue;
-                }
-                check_layouts(raw.layout, event.layout).map_err(|difference| RawError {
-                    kind: RawError::KIND_FAILED,
-                    message: format!(
-                        "plugin {} takes {} for another event: {difference}",
-                        plugin.id, event.name
-                    )
-                    .into(),
-                })?;
-                let _inside = self.watchdog.enter(*watched);
-                // SAFETY: the payload is of the layout that the subscriber
-                // compiled, and outlives the call.
-                let delivered = unsafe {
-                    (plugin.events.deliver)(plugin.events.context, index, event.payload, connection)
-                };
-                delivered.into_result().map_err(|error| RawError {
-                    kind: error.kind,
-                    message: format!("plugin {}: {}", plugin.id, error.message).into(),
-                })?;
-            }
-        }
-        Ok(())
+    /// Begins to deliver events to those who hear of them after the commit,
+    /// until the runtime ends.
+    pub fn run_events(&self) {
+        let (events, patience) = (self.events.clone(), self.patience);
+        tokio::spawn(async move { events.run(patience).await });
+    }
+
+    /// Waits until the events of all that is committed have been delivered.
+    pub async fn finish_events(&self) {
+        self.run_events();
+        self.events.settled().await;
     }
 
     /// Starts the periodic jobs, which run until the runtime ends.
@@ -274,6 +251,20 @@ impl Plugins {
     /// Stops them all; calls after this are refused.
     pub fn stop(&self) {
         stop_all(&self.running);
+    }
+}
+
+impl DeliverEvents for Plugins {
+    fn deliver(
+        &self,
+        event: &RawEvent<'_>,
+        lender: &dyn Lender,
+    ) -> Result<Option<OwnedEvent>, RawError> {
+        self.events.deliver(event, lender)
+    }
+
+    fn committed(&self, events: Vec<OwnedEvent>) {
+        self.events.committed(events);
     }
 }
 
@@ -334,7 +325,7 @@ struct Starting<'a> {
 }
 
 impl Starting<'_> {
-    fn start(&self, source: PluginSource) -> Result<RunningPlugin, Diagnostic> {
+    fn start(&self, source: PluginSource) -> Result<(RunningPlugin, PluginEvents), Diagnostic> {
         let manifest = source.packed.manifest;
         let id = manifest.id.clone();
         let who = format!("plugin {id}");
@@ -375,16 +366,7 @@ impl Starting<'_> {
                 .into());
             }
         }
-        let subscriptions: Vec<RawSubscription> =
-            (events.subscriptions)(events.context).into_iter().collect();
-        check_core_events(&id, &subscriptions)?;
-        let subscriptions = subscriptions
-            .into_iter()
-            .map(|raw| Subscription {
-                watched: self.watchdog.name(format!("{who}, the event {}", raw.name)),
-                raw,
-            })
-            .collect();
+        let events = its_events(&manifest, events)?;
         let periodic = (0_u32..)
             .zip((jobs.jobs)(jobs.context))
             .map(|(index, raw)| PeriodicJob {
@@ -405,7 +387,7 @@ impl Starting<'_> {
             handle,
             offers: manifest.offers.clone().into_iter().collect(),
         });
-        Ok(RunningPlugin {
+        let plugin = RunningPlugin {
             id,
             version: source.packed.version,
             manifest,
@@ -415,11 +397,53 @@ impl Starting<'_> {
             commands,
             jobs: periodic,
             run_job: jobs,
-            events,
-            subscriptions,
             watchdog: self.watchdog.clone(),
-        })
+        };
+        Ok((plugin, events))
     }
+}
+
+/// What a plugin raises and hears of, held against its manifest: by that the
+/// others were told who listens.
+fn its_events(
+    manifest: &Manifest,
+    table: &'static PluginEventsV1,
+) -> Result<PluginEvents, StartError> {
+    let id = manifest.id.clone();
+    let raises: Vec<_> = (table.raises)(table.context).into_iter().collect();
+    let subscriptions: Vec<RawSubscription> =
+        (table.subscriptions)(table.context).into_iter().collect();
+    let line = |name: &str, version: u32| format!("{name} v{version}");
+    let declared = manifest.raises.iter().map(|(name, of)| line(name, *of));
+    let answered = raises
+        .iter()
+        .map(|raised| line(&raised.name, raised.version));
+    same_names(&id, "the raised event", declared, answered)?;
+    for (moment, kind, declared) in [
+        (
+            RawMoment::Inside,
+            "the event heard inside",
+            &manifest.subscribes,
+        ),
+        (
+            RawMoment::After,
+            "the event heard after",
+            &manifest.subscribes_after,
+        ),
+    ] {
+        let declared = declared.iter().map(|(name, of)| line(name, *of));
+        let answered = subscriptions
+            .iter()
+            .filter(|heard| heard.moment == moment)
+            .map(|heard| line(&heard.name, heard.version));
+        same_names(&id, kind, declared, answered)?;
+    }
+    Ok(PluginEvents {
+        id,
+        table,
+        raises,
+        subscriptions,
+    })
 }
 
 fn ask<I: Interface>(id: &str, handle: &PluginHandle) -> Result<&'static I, StartError> {
@@ -460,45 +484,6 @@ fn same_names(
             kind,
             name: name.clone(),
         });
-    }
-    Ok(())
-}
-
-/// What a plugin takes the core's events for is compared at its start, and
-/// not when somebody changes a password.
-fn check_core_events(id: &str, subscriptions: &[RawSubscription]) -> Result<(), StartError> {
-    use abi_stable::StableAbi;
-    use hob_plugin_sdk::{Event, MemberDeleted, MemberDisabled, MemberPasswordChanged};
-
-    let core = [
-        (
-            MemberDisabled::NAME,
-            MemberDisabled::VERSION,
-            MemberDisabled::LAYOUT,
-        ),
-        (
-            MemberPasswordChanged::NAME,
-            MemberPasswordChanged::VERSION,
-            MemberPasswordChanged::LAYOUT,
-        ),
-        (
-            MemberDeleted::NAME,
-            MemberDeleted::VERSION,
-            MemberDeleted::LAYOUT,
-        ),
-    ];
-    for subscription in subscriptions {
-        for (name, version, layout) in core {
-            if subscription.name.as_str() != name || subscription.version != version {
-                continue;
-            }
-            check_layouts(subscription.layout, layout).map_err(|difference| StartError::Event {
-                plugin: id.to_owned(),
-                event: name.to_owned(),
-                version,
-                difference,
-            })?;
-        }
     }
     Ok(())
 }

@@ -227,6 +227,12 @@ impl TestHost {
             .unwrap_or_else(|error| panic!("{}", error.message));
     }
 
+    /// Delivers the events of what is committed to those who hear of it
+    /// afterwards, and waits for them.
+    pub async fn settle_events(&self) {
+        self.app().plugins().finish_events().await;
+    }
+
     /// Does what the background worker would do, until nothing is left.
     ///
     /// # Panics

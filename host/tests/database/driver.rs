@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use abi_stable::std_types::{RSlice, RStr};
+use abi_stable::std_types::{RResult, RSlice, RStr};
 use hob::{
     db::{Connection, Database, DatabaseOptions, Value},
     testing::postgres::{FreshDatabase, fresh_database},
@@ -16,7 +16,7 @@ use hob_plugin_sdk::abi::{
         Cell, DbV1, RawConnection, RawDbError, RawJob, RawJobOutcome, RawSavepoint, RawStatement,
         RawVerdict,
     },
-    event::{RawEvent, RawMemberEvent},
+    event::{RawEvent, RawMemberEvent, RawPayload},
 };
 use tempfile::TempDir;
 
@@ -140,12 +140,25 @@ pub fn savepoint(
 
 pub fn raise(raw: &mut RawConnection, member_id: i64) -> Result<(), RawError> {
     use abi_stable::StableAbi;
+    unsafe extern "C" fn copy(payload: *const ()) -> RResult<RawPayload, RawError> {
+        unsafe extern "C" fn free(data: *mut ()) {
+            // SAFETY: the box made below, freed once.
+            drop(unsafe { Box::from_raw(data.cast::<RawMemberEvent>()) });
+        }
+        // SAFETY: of the event below.
+        let copied = unsafe { *payload.cast::<RawMemberEvent>() };
+        RResult::ROk(RawPayload {
+            data: Box::into_raw(Box::new(copied)).cast(),
+            free,
+        })
+    }
     let payload = RawMemberEvent { member_id };
     let event = RawEvent {
         name: RStr::from_str("hob.member.disabled"),
         version: 1,
         payload: std::ptr::from_ref(&payload).cast(),
         layout: <RawMemberEvent as StableAbi>::LAYOUT,
+        copy,
     };
     // SAFETY: the context is the connection's own, and the payload lives.
     unsafe { (raw.raise)(raw.context, event) }.into_result()

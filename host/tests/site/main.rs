@@ -4,6 +4,7 @@
 mod account;
 mod below_a_path;
 mod bridge;
+mod events;
 mod media;
 mod migrations;
 mod sign_in;

@@ -52,6 +52,8 @@ impl InlinePlugin for Busy {
 id = "busy"
 title = "Keeps its threads"
 prefix = "/busy"
+[subscribes]
+"hob.member.disabled" = 1
 [[route]]
 route = "GET /route"
 [[route]]

@@ -29,6 +29,15 @@ pub struct Manifest {
     /// Services it uses where they are there.
     #[serde(default)]
     pub optional: BTreeMap<String, u32>,
+    /// Events that it raises: name → version.
+    #[serde(default)]
+    pub raises: BTreeMap<String, u32>,
+    /// Events that it hears of inside the transaction that they tell of.
+    #[serde(default)]
+    pub subscribes: BTreeMap<String, u32>,
+    /// Events that it hears of once what they tell of is stored.
+    #[serde(default)]
+    pub subscribes_after: BTreeMap<String, u32>,
     #[serde(default, rename = "route")]
     pub routes: Vec<Route>,
     #[serde(default, rename = "scope")]
@@ -260,6 +269,15 @@ impl Manifest {
         if !self.tables.is_empty() && !tables_fit {
             return fail("tables".into(), "a prefix such as `oauth_`");
         }
+        let events = [&self.raises, &self.subscribes, &self.subscribes_after];
+        for event in events.into_iter().flat_map(BTreeMap::keys) {
+            if !event.contains('.') || !event.split('.').all(is_name) {
+                return fail(
+                    format!("event {event:?}"),
+                    "a dotted name such as `hob.member.disabled`",
+                );
+            }
+        }
         let mut seen = BTreeSet::new();
         for route in &self.routes {
             let field = format!("route {:?}", route.route);
@@ -447,6 +465,19 @@ mod tests {
                 problem.contains("brace") || problem.contains("begins with"),
                 "{bad}: {problem}"
             );
+        }
+    }
+
+    #[test]
+    fn an_event_has_a_dotted_name() {
+        let problem = |name: &str| {
+            let text = format!("id = \"x\"\ntitle = \"X\"\n[subscribes_after]\n{name:?} = 1\n");
+            Manifest::parse(&text).err().map(|error| error.to_string())
+        };
+        assert_eq!(problem("org.example.album_emptied"), None);
+        for bad in ["emptied", "a..b", ".a", "a.", "A.b", "a b.c"] {
+            let problem = problem(bad).unwrap_or_default();
+            assert!(problem.contains("a dotted name"), "{bad}: {problem}");
         }
     }
 

@@ -32,6 +32,7 @@ use crate::{
         db::{Cell, DbV1, RawConnection, RawDbError, RawRows, RawSavepoint, RawStatement},
         event::RawEvent,
     },
+    event,
 };
 
 /// The database behind a connection. Queries need not ask: it is for what a
@@ -117,22 +118,20 @@ impl Connection {
     }
 
     /// Delivers an event to all who subscribe to it, inside of this
-    /// transaction. What they write is committed or rolled back with it.
+    /// transaction: what they write is committed or rolled back with it. Those
+    /// who subscribe to it for afterwards hear of it once it is committed.
     ///
     /// # Errors
-    /// [`DbError::EventRefused`] where a subscriber refuses or fails; the
-    /// transaction has to be rolled back then.
+    /// [`DbError::EventRefused`] where the event lets subscribers refuse and
+    /// one does or fails; the transaction, or the savepoint that is open, has
+    /// to be rolled back then. Also where the plugin does not declare that it
+    /// raises this event.
     pub fn raise<E: Event>(&mut self, event: &E) -> Result<(), DbError> {
-        self.raise_raw(RawEvent {
-            name: E::NAME.into(),
-            version: E::VERSION,
-            payload: std::ptr::from_ref(event).cast(),
-            layout: E::LAYOUT,
-        })
-        .map_err(|reason| DbError::EventRefused {
-            event: E::NAME,
-            reason,
-        })
+        self.raise_raw(event::raw(event))
+            .map_err(|reason| DbError::EventRefused {
+                event: E::NAME,
+                reason,
+            })
     }
 
     /// As [`Self::raise`], for an event whose type the caller vouches for.

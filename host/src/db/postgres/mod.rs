@@ -139,9 +139,12 @@ impl Worker {
             sink: self.sink.get(),
         };
         let outcome = match lend(&mut session, &terms, &mut queued.job) {
-            Ok(()) => match session.commit() {
+            Ok(events) => match session.commit() {
                 Ok(()) => {
                     self.session = Some(session);
+                    if let (Some(sink), false) = (self.sink.get(), events.is_empty()) {
+                        sink.committed(events);
+                    }
                     return RawJobOutcome::Done;
                 }
                 Err(error) => RawJobOutcome::Failed(uncommitted(&session, error)),

@@ -16,7 +16,7 @@ use super::{
     session::{SqliteSession, Word},
 };
 use crate::db::{
-    DatabaseOptions, EventSink,
+    DatabaseOptions, EventSink, OwnedEvent,
     error::{failure, unavailable},
     job::{Answer, CoarseInstant, Kind, Queued},
     lending::{Terms, lend},
@@ -115,7 +115,7 @@ fn write_group(
         return Group::default();
     }
     let began = Instant::now();
-    let mut ran: Vec<(Answer, RawJobOutcome)> = Vec::with_capacity(waiting.len());
+    let mut ran: Vec<(Answer, RawJobOutcome, Vec<OwnedEvent>)> = Vec::with_capacity(waiting.len());
     let mut lost = None;
     while let Some(mut queued) = waiting.pop_front() {
         let deadline = (queued.kind == Kind::Write).then(|| CoarseInstant::after(budget));
@@ -124,8 +124,8 @@ fn write_group(
             deadline,
             sink: sink.get(),
         };
-        let outcome = write_one(session, &terms, &mut queued);
-        ran.push((queued.answer, outcome));
+        let (outcome, events) = write_one(session, &terms, &mut queued);
+        ran.push((queued.answer, outcome, events));
         if session.is_autocommit() {
             lost = Some(unavailable(
                 "a write that shared the transaction ran into a fatal error, and SQLite rolled \
@@ -151,10 +151,13 @@ fn write_group(
     {
         tracing::error!(error = %error.message, "a failed transaction could not be rolled back");
     }
-    for (answer, outcome) in ran {
+    for (answer, outcome, events) in ran {
         answer.send(match (&lost, outcome) {
             (Some(error), RawJobOutcome::Done) => RawJobOutcome::Failed(error.clone()),
-            (_, outcome) => outcome,
+            (_, outcome) => {
+                hand_on(sink, events);
+                outcome
+            }
         });
     }
     group
@@ -170,16 +173,29 @@ fn begin(session: &mut SqliteSession, patiently: bool) -> Result<(), RawDbError>
     }
 }
 
-fn write_one(session: &mut SqliteSession, terms: &Terms<'_>, queued: &mut Queued) -> RawJobOutcome {
+/// Hands on what is to be heard after the commit, before it is answered:
+/// whoever has the answer finds it on its way.
+fn hand_on(sink: &OnceLock<EventSink>, events: Vec<OwnedEvent>) {
+    if let (Some(sink), false) = (sink.get(), events.is_empty()) {
+        sink.committed(events);
+    }
+}
+
+/// Runs a job. The events are of one that is [`RawJobOutcome::Done`].
+fn write_one(
+    session: &mut SqliteSession,
+    terms: &Terms<'_>,
+    queued: &mut Queued,
+) -> (RawJobOutcome, Vec<OwnedEvent>) {
     if let Err(error) = session.say(Word::Open(0)) {
-        return RawJobOutcome::Failed(error);
+        return (RawJobOutcome::Failed(error), Vec::new());
     }
     session.set_deadline(terms.deadline);
     let mut settled = lend(session, terms, &mut queued.job);
     session.set_deadline(None);
     if session.is_autocommit() {
         // The savepoint is gone with the transaction.
-        return settled.err().unwrap_or(RawJobOutcome::Done);
+        return (settled.err().unwrap_or(RawJobOutcome::Done), Vec::new());
     }
     if settled.is_ok() && session.has_open_foreign_keys() {
         // Left to the commit, this would fail the whole group.
@@ -188,18 +204,18 @@ fn write_one(session: &mut SqliteSession, terms: &Terms<'_>, queued: &mut Queued
             "FOREIGN KEY constraint failed at the end of the transaction",
         )));
     }
-    let outcome = match settled {
-        Ok(()) => RawJobOutcome::Done,
+    let settled = match settled {
+        Ok(events) => (RawJobOutcome::Done, events),
         Err(outcome) => {
             if let Err(error) = session.say(Word::RollBackTo(0)) {
-                return abandon(session, error);
+                return (abandon(session, error), Vec::new());
             }
-            outcome
+            (outcome, Vec::new())
         }
     };
     match session.say(Word::Release(0)) {
-        Ok(()) => outcome,
-        Err(error) => abandon(session, error),
+        Ok(()) => settled,
+        Err(error) => (abandon(session, error), Vec::new()),
     }
 }
 

@@ -150,6 +150,31 @@ fn one_route() {
 }
 
 #[test]
+fn one_event() {
+    let a = "id = \"a\"\nraises = { \"x.done\" = 1 }";
+    let b = "id = \"b\"\nraises = { \"x.done\" = 2 }";
+    assert_eq!(
+        refused(&[a, b], &[]),
+        "error: plugins a and b both claim the event x.done\n\
+         \x20 --> hob.toml:3:1\n\
+         \x20 --> hob.toml:3:2\n\
+         \x20 fix: disable b; its author must choose another name"
+    );
+    let core = Core {
+        events: &[("x.done", 1)],
+        ..Core::default()
+    };
+    let of_core = check(&[a], &[], &core).unwrap_err();
+    assert!(
+        of_core.contains("claims the event x.done, which is Hob's own"),
+        "{of_core}"
+    );
+    // To hear of it is no claim.
+    let hears = "id = \"b\"\nsubscribes = { \"x.done\" = 1 }";
+    assert!(check(&[a, hears], &[], &Core::default()).is_ok());
+}
+
+#[test]
 fn paths_of_which_an_address_fits_two() {
     let a = "id = \"a\"\nprefix = \"/p\"\n[[route]]\nroute = \"GET /x/{id}\"";
     let b = "id = \"b\"\n[[route]]\nroute = \"POST /p/x/{*rest}\"\nbody = \"buffered\"";
