@@ -361,6 +361,15 @@ impl OAuth {
     ) -> Result<T, PluginError> {
         Ok(self.db.write(work).await?)
     }
+
+    /// For what lives for minutes and is harmless to lose in a power cut:
+    /// codes and requests, with which somebody begins anew.
+    async fn write_unsynced<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, PluginError> {
+        Ok(self.db.write_unsynced(work).await?)
+    }
 }
 
 /// Those that the operator names, as far as there are such; else all that are

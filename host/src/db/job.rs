@@ -79,6 +79,8 @@ impl Drop for FreeAtEnd {
 pub(crate) enum Kind {
     Read,
     Write,
+    /// A write whose answer does not wait for the disk.
+    Unsynced,
     /// The host's own upkeep: a write that has all the time it needs, and
     /// waits for others that do the same.
     Upkeep,

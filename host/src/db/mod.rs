@@ -57,8 +57,7 @@ pub struct DatabaseOptions {
     /// How long SQLite waits for another process's lock.
     pub busy_timeout: Duration,
     /// How many pages SQLite's log may hold before it is folded into the
-    /// database. Secrets have no neighbours, so a page is written often before
-    /// that, and folded once.
+    /// database. A page is written often before that, and folded once.
     pub sqlite_log_pages: u32,
     /// Connections to PostgreSQL, each with its thread.
     pub postgres_connections: NonZeroUsize,
@@ -223,6 +222,7 @@ fn lend_to(shared: &'static Shared, reads: Option<Watch>, writes: Option<Watch>)
         context: std::ptr::from_ref(lent).cast(),
         read,
         write,
+        write_unsynced,
         intern,
     }))
 }
@@ -243,11 +243,18 @@ extern "C" fn read(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome>
 }
 
 extern "C" fn write(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
-    let lent = lent(context);
+    queue_write(lent(context), job, Kind::Write)
+}
+
+extern "C" fn write_unsynced(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome> {
+    queue_write(lent(context), job, Kind::Unsynced)
+}
+
+fn queue_write(lent: &'static Lent, job: RawJob, kind: Kind) -> FfiFuture<RawJobOutcome> {
     let job = OwnedJob::new(job, lent.writes);
     match &lent.shared.driver {
-        Driver::Sqlite(sqlite) => queue(job, Kind::Write, |queued| sqlite.enqueue(queued)),
-        Driver::Postgres(postgres) => queue(job, Kind::Write, |queued| postgres.enqueue(queued)),
+        Driver::Sqlite(sqlite) => queue(job, kind, |queued| sqlite.enqueue(queued)),
+        Driver::Postgres(postgres) => queue(job, kind, |queued| postgres.enqueue(queued)),
     }
 }
 

@@ -63,6 +63,14 @@ pub fn write<T: Send + 'static>(
     run(db.write, db, work)
 }
 
+/// The same, without waiting for the disk.
+pub fn write_unsynced<T: Send + 'static>(
+    db: &DbV1,
+    work: impl FnOnce(&mut Connection<'_>) -> Result<T, RawDbError> + Send + 'static,
+) -> (RawJobOutcome, Option<Result<T, RawDbError>>) {
+    run(db.write_unsynced, db, work)
+}
+
 pub fn read<T: Send + 'static>(
     db: &DbV1,
     work: impl FnOnce(&mut Connection<'_>) -> Result<T, RawDbError> + Send + 'static,

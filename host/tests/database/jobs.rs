@@ -14,6 +14,7 @@ use hob_plugin_sdk::abi::db::{RawDbErrorKind, RawJobOutcome, RawSavepoint, RawVe
 
 use crate::driver::{
     Fixture, block_on, count, execute, must, on_each, read, rows, savepoint, start_write, write,
+    write_unsynced,
 };
 
 const LONG: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) \
@@ -152,6 +153,38 @@ fn a_write_whose_future_is_dropped_is_finished_all_the_same() {
         }));
         fixture.reopen(DatabaseOptions::default());
         assert_eq!(count(fixture.db(), "SELECT count(*) FROM a"), 1);
+    });
+}
+
+/// What does not wait for the disk is a transaction like any other: seen as
+/// soon as it is answered, whole or not at all, and there after the end.
+#[test]
+fn an_unsynced_write_counts_at_once() {
+    on_each(DatabaseOptions::default(), |fixture| {
+        with_table(fixture);
+        for id in 1..=50 {
+            let (outcome, _) = write_unsynced(fixture.db(), move |c| {
+                c.execute("INSERT INTO a VALUES ($1, 'x')", &[id.into()])
+            });
+            assert!(matches!(outcome, RawJobOutcome::Done), "{outcome:?}");
+            assert_eq!(count(fixture.db(), "SELECT max(id) FROM a"), id);
+        }
+        let (outcome, _) = write_unsynced(fixture.db(), |c| {
+            c.execute("DELETE FROM a", &[])?;
+            c.execute("INSERT INTO nowhere VALUES (1)", &[])
+        });
+        assert!(matches!(outcome, RawJobOutcome::RolledBack), "{outcome:?}");
+        if !fixture.is_sqlite() {
+            let asked = |c: &mut Connection<'_>| {
+                c.query("SELECT current_setting('synchronous_commit')", &[])
+            };
+            let (_, unsynced) = write_unsynced(fixture.db(), asked);
+            assert_eq!(unsynced.unwrap().unwrap(), [["off".into()]]);
+            // It holds for that transaction alone.
+            assert_eq!(must(fixture.db(), asked), [["on".into()]]);
+        }
+        fixture.reopen(DatabaseOptions::default());
+        assert_eq!(count(fixture.db(), "SELECT count(*) FROM a"), 50);
     });
 }
 

@@ -19,6 +19,9 @@ pub struct DbV1 {
     /// Runs a job in a transaction, and answers after its durable commit.
     /// A queued job runs even if the future is dropped.
     pub write: extern "C" fn(RawContext, RawJob) -> FfiFuture<RawJobOutcome>,
+    /// The same, but answers once the commit holds for everybody and for
+    /// whatever happens to the process; it is on the disk a moment later.
+    pub write_unsynced: extern "C" fn(RawContext, RawJob) -> FfiFuture<RawJobOutcome>,
     /// Gives a statement that will be run again a number, the same for the
     /// same text for the life of the process. Never 0.
     pub intern: extern "C" fn(RawContext, RStr<'_>) -> u32,

@@ -53,6 +53,7 @@ impl Fake {
             context: std::ptr::from_ref(fake).cast(),
             read: submit,
             write: submit,
+            write_unsynced: submit,
             intern,
         }));
         (fake, table)

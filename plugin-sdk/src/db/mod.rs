@@ -109,6 +109,31 @@ impl Db {
     {
         job::run(self.table, self.table.write, work)
     }
+
+    /// Like [`write`](Self::write), but answers as soon as the transaction is
+    /// committed, and does not wait until it is on the disk: an asynchronous
+    /// commit. Everybody sees it, and no crash of the site undoes it; a power
+    /// cut or a crash of the whole machine may undo the last fraction of a
+    /// second.
+    ///
+    /// For what is short-lived and harmless to lose, such as an authorization
+    /// code: whoever has one that was lost begins anew. Never for what takes
+    /// something away (a revocation, the use of something that can be used
+    /// once) or what somebody was told that they can count on.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn write_unsynced<F, T, E>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<F, T, E>
+    where
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        job::run(self.table, self.table.write_unsynced, work)
+    }
 }
 
 impl fmt::Debug for Db {

@@ -126,7 +126,7 @@ impl Worker {
     fn serve(&mut self, queued: &mut Queued) -> RawJobOutcome {
         let budget = match queued.kind {
             Kind::Read => Some(self.read_budget),
-            Kind::Write => Some(self.write_budget),
+            Kind::Write | Kind::Unsynced => Some(self.write_budget),
             Kind::Upkeep => None,
         };
         let mut session = match self.begin(queued.kind, budget) {

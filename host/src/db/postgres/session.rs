@@ -55,12 +55,16 @@ impl PostgresSession {
         // A read sees one snapshot, as on SQLite.
         let mode = match kind {
             Kind::Read => " ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Kind::Write | Kind::Upkeep => "",
+            Kind::Write | Kind::Unsynced | Kind::Upkeep => "",
+        };
+        let commit = match kind {
+            Kind::Unsynced => "; SET LOCAL synchronous_commit = off",
+            Kind::Read | Kind::Write | Kind::Upkeep => "",
         };
         // 0 would be no limit at all.
         let timeout = budget.map_or(0, |budget| budget.as_millis().max(1));
         self.say(&format!(
-            "BEGIN{mode}; SET LOCAL statement_timeout = {timeout}"
+            "BEGIN{mode}; SET LOCAL statement_timeout = {timeout}{commit}"
         ))
     }
 

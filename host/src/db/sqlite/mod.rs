@@ -7,6 +7,7 @@ mod memo;
 mod readers;
 mod session;
 mod statement;
+mod syncer;
 mod writer;
 
 use std::{
@@ -25,6 +26,7 @@ use tokio::sync::mpsc;
 use self::{
     readers::{LetGo, Readers},
     session::{SqliteSession, open_error},
+    syncer::Syncer,
 };
 use super::{
     DatabaseError, DatabaseOptions, EventSink,
@@ -60,6 +62,7 @@ impl SqliteDatabase {
             problem: open_error(&error).message.into_string(),
         };
         let session = SqliteSession::open_writer(path, options.busy_timeout).map_err(opened)?;
+        let syncer = Syncer::start(path, sink).map_err(DatabaseError::Thread)?;
         let readers = Arc::new(Readers::new(
             path.to_owned(),
             options.busy_timeout,
@@ -69,7 +72,7 @@ impl SqliteDatabase {
         let writer = {
             let readers = Arc::clone(&readers);
             spawn("hob-db-writer", move || {
-                writer::run(session, jobs, &options, sink, &readers);
+                writer::run(session, syncer, jobs, &options, sink, &readers);
             })?
         };
         let (tidy, until) = std::sync::mpsc::channel::<()>();

@@ -1,6 +1,6 @@
 //! The writer thread: takes all writes that wait, runs each inside a savepoint
-//! of its own, commits them together, and only then answers. Now and then it
-//! folds the log into the database.
+//! of its own, commits them together, and hands them to the syncer, which
+//! answers. Now and then it folds the log into the database.
 
 use std::{
     collections::VecDeque,
@@ -14,11 +14,12 @@ use tokio::sync::mpsc;
 use super::{
     readers::{LetGo, Readers},
     session::{SqliteSession, Word},
+    syncer::{Settled, Syncer},
 };
 use crate::db::{
     DatabaseOptions, EventSink, OwnedEvent,
     error::{failure, unavailable},
-    job::{Answer, CoarseInstant, Kind, Queued},
+    job::{CoarseInstant, Kind, Queued},
     lending::{Terms, lend},
 };
 
@@ -43,6 +44,7 @@ struct Group {
 
 pub(super) fn run(
     mut session: SqliteSession,
+    syncer: Syncer,
     mut jobs: mpsc::Receiver<Queued>,
     options: &DatabaseOptions,
     sink: &'static OnceLock<EventSink>,
@@ -55,7 +57,13 @@ pub(super) fn run(
         gather(&mut jobs, &mut taken, before);
         waiting.extend(taken.drain(..));
         while !waiting.is_empty() {
-            before = write_group(&mut session, &mut waiting, options.write_budget, sink);
+            before = write_group(
+                &mut session,
+                &syncer,
+                &mut waiting,
+                options.write_budget,
+                sink,
+            );
             if session.log_pages() > options.sqlite_log_pages {
                 fold(&mut session, readers);
             }
@@ -99,33 +107,47 @@ fn fold(session: &mut SqliteSession, readers: &Readers) {
     readers.let_go(LetGo::All);
 }
 
-/// Runs jobs from the front of the queue in one transaction, and answers those
-/// that it ran. Runs at least one.
+/// Runs jobs from the front of the queue in one transaction, and sees to it that
+/// those that it ran are answered. Runs at least one.
 fn write_group(
     session: &mut SqliteSession,
+    syncer: &Syncer,
     waiting: &mut VecDeque<Queued>,
     budget: Duration,
     sink: &'static OnceLock<EventSink>,
 ) -> Group {
     let is_upkeep = waiting.front().is_some_and(|job| job.kind == Kind::Upkeep);
-    if let Err(error) = begin(session, is_upkeep) {
+    let begun = match syncer.failure() {
+        Some(error) => Err(error.clone()),
+        None => begin(session, is_upkeep),
+    };
+    if let Err(error) = begun {
         for queued in waiting.drain(..) {
             queued.answer.send(RawJobOutcome::Failed(error.clone()));
         }
         return Group::default();
     }
     let began = Instant::now();
-    let mut ran: Vec<(Answer, RawJobOutcome, Vec<OwnedEvent>)> = Vec::with_capacity(waiting.len());
+    let mut ran: Vec<Settled> = Vec::with_capacity(waiting.len());
+    let mut unsynced: Vec<Settled> = Vec::new();
     let mut lost = None;
     while let Some(mut queued) = waiting.pop_front() {
-        let deadline = (queued.kind == Kind::Write).then(|| CoarseInstant::after(budget));
+        let deadline = (queued.kind != Kind::Upkeep).then(|| CoarseInstant::after(budget));
         let terms = Terms {
             writable: true,
             deadline,
             sink: sink.get(),
         };
         let (outcome, events) = write_one(session, &terms, &mut queued);
-        ran.push((queued.answer, outcome, events));
+        let to = match queued.kind {
+            Kind::Unsynced => &mut unsynced,
+            Kind::Read | Kind::Write | Kind::Upkeep => &mut ran,
+        };
+        to.push(Settled {
+            answer: queued.answer,
+            outcome,
+            events,
+        });
         if session.is_autocommit() {
             lost = Some(unavailable(
                 "a write that shared the transaction ran into a fatal error, and SQLite rolled \
@@ -143,7 +165,7 @@ fn write_group(
         lost = session.say(Word::Commit).err();
     }
     let group = Group {
-        jobs: ran.len(),
+        jobs: ran.len() + unsynced.len(),
         commit: ready.elapsed(),
     };
     if !session.is_autocommit()
@@ -151,15 +173,13 @@ fn write_group(
     {
         tracing::error!(error = %error.message, "a failed transaction could not be rolled back");
     }
-    for (answer, outcome, events) in ran {
-        answer.send(match (&lost, outcome) {
-            (Some(error), RawJobOutcome::Done) => RawJobOutcome::Failed(error.clone()),
-            (_, outcome) => {
-                hand_on(sink, events);
-                outcome
-            }
-        });
+    if lost.is_some() {
+        unsynced.append(&mut ran);
     }
+    for settled in unsynced {
+        settled.tell(lost.as_ref(), sink.get());
+    }
+    syncer.sync(ran);
     group
 }
 
@@ -170,14 +190,6 @@ fn begin(session: &mut SqliteSession, patiently: bool) -> Result<(), RawDbError>
             Err(_) if patiently && session.was_busy() => {}
             other => return other,
         }
-    }
-}
-
-/// Hands on what is to be heard after the commit, before it is answered:
-/// whoever has the answer finds it on its way.
-fn hand_on(sink: &OnceLock<EventSink>, events: Vec<OwnedEvent>) {
-    if let (Some(sink), false) = (sink.get(), events.is_empty()) {
-        sink.committed(events);
     }
 }
 
