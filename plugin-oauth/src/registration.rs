@@ -258,9 +258,11 @@ pub fn new_client(
 ) -> (NewClient, Option<PlainSecret>) {
     let randomness = &mut operating_system_randomness();
     let secret = match kind {
-        ClientKind::Confidential => {
-            Some(PlainSecret::generate(SecretKind::ClientSecret, randomness))
-        }
+        ClientKind::Confidential => Some(PlainSecret::generate(
+            SecretKind::ClientSecret,
+            now,
+            randomness,
+        )),
         ClientKind::Public => None,
     };
     let new_client = NewClient {

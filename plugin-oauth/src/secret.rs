@@ -14,7 +14,7 @@ use diesel::{
 };
 use hob_plugin_sdk::{
     auth::TokenId,
-    db::{Hob, Value},
+    db::{Hob, Timestamp, Value},
 };
 use rand::{CryptoRng, rand_core::UnwrapErr, rngs::SysRng};
 use sha2::{Digest, Sha256};
@@ -25,12 +25,14 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const WORD_LENGTH: usize = 11;
 /// 256 bits, in four words.
 const BODY_LENGTH: usize = 4 * WORD_LENGTH;
+/// A [`Moment`] in base 62.
+const MOMENT_LENGTH: usize = 7;
 /// A CRC-32 in base 62.
 const CHECKSUM_LENGTH: usize = 6;
 
 /// What a secret is for. Each kind has a prefix of its own, so that one kind
 /// is never taken for another and scanners find a leaked one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecretKind {
     AccessToken,
     RefreshToken,
@@ -60,6 +62,68 @@ impl SecretKind {
             Self::RegistrationAccessToken => "hob_ra_",
         }
     }
+
+    /// Whether many are issued, and each for a while. Such a secret tells when
+    /// it was, and its digest begins with that: the rows that are written
+    /// together then stand together, and a commit changes few pages of the
+    /// database, where digests alone would scatter them.
+    const fn is_issued_often(self) -> bool {
+        match self {
+            Self::AccessToken
+            | Self::RefreshToken
+            | Self::AuthorizationCode
+            | Self::AuthorizationRequest
+            | Self::DeviceCode => true,
+            Self::ClientSecret | Self::InitialAccessToken | Self::RegistrationAccessToken => false,
+        }
+    }
+
+    /// How long its secrets are.
+    const fn length(self) -> usize {
+        let moment = if self.is_issued_often() {
+            MOMENT_LENGTH
+        } else {
+            0
+        };
+        self.prefix().len() + moment + BODY_LENGTH + CHECKSUM_LENGTH
+    }
+
+    /// The moment that a secret of this kind names, if its kind names one.
+    fn moment(self, text: &str) -> Option<Moment> {
+        let after = text.get(self.prefix().len()..)?;
+        Moment::read(after.get(..MOMENT_LENGTH)?).filter(|_| self.is_issued_often())
+    }
+}
+
+/// When a secret was issued, to 16 milliseconds. It is no secret, and nothing
+/// is decided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment(u64);
+
+impl Moment {
+    /// Enough for 570 years.
+    const BITS: u32 = 40;
+    /// One step is 2¹⁴ microseconds.
+    const STEP: u32 = 14;
+
+    fn of(now: Timestamp) -> Self {
+        let micros = u64::try_from(now.as_micros()).unwrap_or(0);
+        Self(micros >> Self::STEP & ((1 << Self::BITS) - 1))
+    }
+
+    fn read(digits: &str) -> Option<Self> {
+        let number = digits.bytes().try_fold(0_u64, |number, digit| {
+            let value = ALPHABET.iter().position(|letter| *letter == digit)?;
+            Some(number * 62 + value as u64)
+        })?;
+        (number >> Self::BITS == 0).then_some(Self(number))
+    }
+
+    /// In the order of time.
+    fn bytes(self) -> [u8; 5] {
+        let [_, _, _, bytes @ ..] = self.0.to_be_bytes();
+        bytes
+    }
 }
 
 /// The operating system's generator; that it fails is a panic, since nothing
@@ -69,41 +133,50 @@ pub fn operating_system_randomness() -> impl CryptoRng {
     UnwrapErr(SysRng)
 }
 
-/// A secret in the clear: prefix, 256 random bits, checksum.
+/// A secret in the clear: prefix, the moment where its kind has one, 256 random
+/// bits, checksum.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PlainSecret(String);
+pub struct PlainSecret {
+    kind: SecretKind,
+    text: String,
+}
 
 impl PlainSecret {
     /// A new secret.
-    pub fn generate(kind: SecretKind, randomness: &mut impl CryptoRng) -> Self {
-        let prefix = kind.prefix();
-        let mut text = String::with_capacity(prefix.len() + BODY_LENGTH + CHECKSUM_LENGTH);
-        text.push_str(prefix);
+    pub fn generate(kind: SecretKind, now: Timestamp, randomness: &mut impl CryptoRng) -> Self {
+        let mut text = String::with_capacity(kind.length());
+        text.push_str(kind.prefix());
+        if kind.is_issued_often() {
+            push_base62::<MOMENT_LENGTH>(&mut text, Moment::of(now).0);
+        }
         for _ in 0..BODY_LENGTH / WORD_LENGTH {
             push_base62::<WORD_LENGTH>(&mut text, randomness.next_u64());
         }
         let checksum = crc32fast::hash(text.as_bytes());
         push_base62::<CHECKSUM_LENGTH>(&mut text, checksum.into());
-        Self(text)
+        Self { kind, text }
     }
 
     /// Reads a secret of this kind. None where prefix, length, letters or
     /// checksum are another's: it can't be one that was issued here.
     #[must_use]
     pub fn parse(kind: SecretKind, text: &str) -> Option<Self> {
-        may_be_issued(kind, text).then(|| Self(text.to_owned()))
+        may_be_issued(kind, text).then(|| Self {
+            kind,
+            text: text.to_owned(),
+        })
     }
 
     /// The secret itself, to be shown to whom it is given.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What is stored of it.
     #[must_use]
     pub fn digest(&self) -> SecretDigest {
-        SecretDigest::of(&self.0)
+        SecretDigest::of_kind(self.kind, &self.text)
     }
 }
 
@@ -113,15 +186,16 @@ impl fmt::Debug for PlainSecret {
     }
 }
 
-/// Whether prefix, length, letters and checksum are those of a secret of this
-/// kind.
+/// Whether prefix, length, letters, moment and checksum are those of a secret
+/// of this kind.
 fn may_be_issued(kind: SecretKind, text: &str) -> bool {
     let Some(body) = text.strip_prefix(kind.prefix()) else {
         return false;
     };
-    if body.len() != BODY_LENGTH + CHECKSUM_LENGTH
-        || !body.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
+    if text.len() != kind.length() || !body.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return false;
+    }
+    if kind.is_issued_often() && kind.moment(text).is_none() {
         return false;
     }
     let (signed, checksum) = text.split_at(text.len() - CHECKSUM_LENGTH);
@@ -145,12 +219,15 @@ fn push_base62<const LENGTH: usize>(text: &mut String, number: u64) {
 
 /// The SHA-256 digest of a secret: what is stored and looked up. A slow hash
 /// would protect nothing more, for a secret has 256 random bits.
+///
+/// Where a secret's kind is issued often, its moment stands in the place of the
+/// last five bytes, and before the others: 216 bits are left of the hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Binary)]
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
-    /// The digest of whatever was presented as a secret.
+    /// The digest of whatever was presented as a secret that names no moment.
     #[must_use]
     pub fn of(presented: &str) -> Self {
         Self(Sha256::digest(presented.as_bytes()).into())
@@ -160,7 +237,19 @@ impl SecretDigest {
     /// can't be one, as in [`PlainSecret::parse`].
     #[must_use]
     pub fn of_issued(kind: SecretKind, presented: &str) -> Option<Self> {
-        may_be_issued(kind, presented).then(|| Self::of(presented))
+        may_be_issued(kind, presented).then(|| Self::of_kind(kind, presented))
+    }
+
+    fn of_kind(kind: SecretKind, text: &str) -> Self {
+        let hash = Self::of(text);
+        let Some(moment) = kind.moment(text) else {
+            return hash;
+        };
+        let mut digest = [0; 32];
+        let (first, rest) = digest.split_at_mut(5);
+        first.copy_from_slice(&moment.bytes());
+        rest.copy_from_slice(&hash.0[..27]);
+        Self(digest)
     }
 
     /// No secret has this digest. It is what a presented one is compared with
@@ -177,8 +266,8 @@ impl SecretDigest {
         self.0.ct_eq(&other.0).into()
     }
 
-    /// Names the secret in logs: 64 of the digest's bits, which tell nothing
-    /// of the secret.
+    /// Names the secret in logs: the digest's first 64 bits, which tell nothing
+    /// of the secret but when it was issued.
     #[must_use]
     pub fn name(&self) -> String {
         self.token_id().to_string()
@@ -239,7 +328,7 @@ pub fn new_client_id(randomness: &mut impl CryptoRng) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::{collections::HashSet, time::Duration};
 
     use proptest::prelude::*;
 
@@ -256,21 +345,69 @@ mod tests {
         SecretKind::RegistrationAccessToken,
     ];
 
+    const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
+
     fn generate(kind: SecretKind) -> PlainSecret {
-        PlainSecret::generate(kind, &mut operating_system_randomness())
+        PlainSecret::generate(kind, NOW, &mut operating_system_randomness())
     }
 
     #[test]
     fn a_secret_is_read_as_its_own_kind_only() {
         for kind in KINDS {
             let secret = generate(kind);
-            assert_eq!(secret.reveal().len(), kind.prefix().len() + 50);
+            assert_eq!(secret.reveal().len(), kind.length());
             for other in KINDS {
                 let read = PlainSecret::parse(other, secret.reveal());
                 assert_eq!(read.is_some(), kind == other, "{kind:?} as {other:?}");
                 let digest = SecretDigest::of_issued(other, secret.reveal());
                 assert_eq!(digest, read.map(|read| read.digest()));
             }
+        }
+    }
+
+    /// What is written together stands together, and what is written later
+    /// stands behind it.
+    #[test]
+    fn digests_of_what_is_issued_often_are_in_the_order_of_time() {
+        for kind in KINDS {
+            let mut randomness = operating_system_randomness();
+            let issued: Vec<PlainSecret> = (0..50)
+                .map(|step| NOW + Duration::from_millis(20 * step))
+                .map(|now| PlainSecret::generate(kind, now, &mut randomness))
+                .collect();
+            assert_eq!(
+                issued.is_sorted_by_key(PlainSecret::digest),
+                kind.is_issued_often()
+            );
+            for secret in issued {
+                let plain = SecretDigest::of(secret.reveal());
+                assert_eq!(secret.digest() == plain, !kind.is_issued_often());
+                let digest = SecretDigest::of_issued(kind, secret.reveal());
+                assert_eq!(digest, Some(secret.digest()));
+            }
+        }
+    }
+
+    /// Two secrets of the same moment are told apart by the hash alone.
+    #[test]
+    fn the_hash_of_the_whole_secret_is_in_the_digest() {
+        let secret = generate(SecretKind::RefreshToken);
+        let hash = SecretDigest::of(secret.reveal()).0;
+        assert_eq!(secret.digest().0[..5], Moment::of(NOW).bytes());
+        assert_eq!(secret.digest().0[5..], hash[..27]);
+    }
+
+    #[test]
+    fn a_moment_is_read_as_it_was_written() {
+        for number in [0, 1, 61, 62, (1 << Moment::BITS) - 1] {
+            let mut text = String::new();
+            push_base62::<MOMENT_LENGTH>(&mut text, number);
+            assert_eq!(Moment::read(&text), Some(Moment(number)));
+        }
+        let mut beyond = String::new();
+        push_base62::<MOMENT_LENGTH>(&mut beyond, 1 << Moment::BITS);
+        for wrong in [beyond.as_str(), "000 000", "00000é"] {
+            assert_eq!(Moment::read(wrong), None, "{wrong}");
         }
     }
 

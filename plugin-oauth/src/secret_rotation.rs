@@ -46,9 +46,9 @@ pub async fn rotate(
         ClientAuthentication::None => return Ok(Err(RotationError::Public)),
         ClientAuthentication::PrivateKeyJwt(_) => return Ok(Err(RotationError::Keys)),
     }
-    let secret =
-        PlainSecret::generate(SecretKind::ClientSecret, &mut operating_system_randomness());
     let (client, now) = (client.id, oauth.now());
+    let randomness = &mut operating_system_randomness();
+    let secret = PlainSecret::generate(SecretKind::ClientSecret, now, randomness);
     let new = ClientSecret::new(secret.digest(), client, now);
     let rotated = oauth
         .write(move |connection| {

@@ -202,12 +202,13 @@ async fn only_digests_of_secrets_are_stored() {
         let code = dance.code(&app).await;
         let own = tokens(&dance.exchange(&app, &code).await);
         let secret = app.secret.clone().expect("it is confidential");
-        for (table, secret) in [
-            ("oauth_client_secrets", &secret),
-            ("oauth_authorization_requests", &request),
-            ("oauth_authorization_codes", &code),
-            ("oauth_access_tokens", &own.access),
-            ("oauth_refresh_tokens", &own.refresh),
+        // How many bytes the moment of issue takes up, before the hash.
+        for (table, secret, moment) in [
+            ("oauth_client_secrets", &secret, 0),
+            ("oauth_authorization_requests", &request, 5),
+            ("oauth_authorization_codes", &code, 5),
+            ("oauth_access_tokens", &own.access, 5),
+            ("oauth_refresh_tokens", &own.refresh, 5),
         ] {
             let query = format!("SELECT \"digest\" FROM \"{table}\"");
             let rows: Vec<Row> = dance
@@ -217,7 +218,9 @@ async fn only_digests_of_secrets_are_stored() {
                 .await
                 .expect("the table is there");
             let digest = Sha256::digest(secret.as_bytes());
-            assert!(rows.iter().any(|row| row.digest == *digest), "{table}");
+            let hash = &digest[..32 - moment];
+            let is_kept = rows.iter().any(|row| row.digest[moment..] == *hash);
+            assert!(is_kept, "{table}");
             assert!(rows.iter().all(|row| row.digest.len() == 32), "{table}");
         }
 

@@ -23,6 +23,8 @@ const MEMBERS: i64 = 1_000;
 /// More than there are connections, so that no run is at a loss.
 pub const REFRESH_TOKENS: usize = 1_000;
 const SCOPE: &str = "profile";
+/// A moment is in units of 2¹⁴ microseconds.
+const MOMENT_STEP: u32 = 14;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Sows members with sessions and consents, and access tokens, and writes the
@@ -54,7 +56,7 @@ pub fn sow_refresh_tokens(site: &Site) -> anyhow::Result<()> {
                  SELECT ?, ?, member_id, id, ?, NULL, scope, '', ?, ?, ?, NULL, 0 \
                  FROM oauth_consents WHERE member_id = ?",
             )
-            .bind::<Binary, _>(digest(secret))
+            .bind::<Binary, _>(token_digest(secret))
             .bind::<Text, _>(&site.client.client_id)
             .bind::<BigInt, _>(now + number)
             .bind::<BigInt, _>(now)
@@ -140,7 +142,7 @@ fn sow_access_tokens(
     let secrets = secrets("hob_at_", tokens);
     write_lines(site, "access_tokens", &secrets)?;
     // In the order of the key, or a million would take minutes.
-    let mut digests: Vec<[u8; 32]> = secrets.iter().map(|secret| digest(secret)).collect();
+    let mut digests: Vec<[u8; 32]> = secrets.iter().map(|secret| token_digest(secret)).collect();
     digests.sort_unstable();
     for (digest, number) in digests.iter().zip(0_i64..) {
         sql_query(
@@ -168,12 +170,15 @@ fn write_lines(site: &Site, name: &str, lines: &[String]) -> anyhow::Result<()> 
     Ok(file.flush()?)
 }
 
-/// Secrets as plugin-oauth makes them: a prefix, four words of 64 bits, and
-/// the checksum.
+/// Secrets as plugin-oauth makes them: a prefix, the moment in which a token
+/// was issued, four words of 64 bits, and the checksum.
 fn secrets(prefix: &str, count: usize) -> Vec<String> {
     let mut randomness: StdRng = rand::make_rng();
     let secret = |_| {
         let mut text = prefix.to_owned();
+        if !prefix.is_empty() {
+            push_base62(&mut text, now() as u64 >> MOMENT_STEP, 7);
+        }
         for _ in 0..4 {
             push_base62(&mut text, randomness.next_u64(), 11);
         }
@@ -195,6 +200,18 @@ fn push_base62(text: &mut String, mut number: u64, length: usize) {
 
 fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+/// A token's moment stands before its hash.
+fn token_digest(secret: &str) -> [u8; 32] {
+    let moment = secret["hob_at_".len()..][..7]
+        .bytes()
+        .filter_map(|digit| ALPHABET.iter().position(|letter| *letter == digit))
+        .fold(0_u64, |number, digit| number * 62 + digit as u64);
+    let mut key = [0; 32];
+    key[..5].copy_from_slice(&moment.to_be_bytes()[3..]);
+    key[5..].copy_from_slice(&digest(secret)[..27]);
+    key
 }
 
 /// Microseconds, UTC.

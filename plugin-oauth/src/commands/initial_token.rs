@@ -49,6 +49,7 @@ pub async fn issue(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, 
     let now = oauth.now();
     let plain = PlainSecret::generate(
         SecretKind::InitialAccessToken,
+        now,
         &mut operating_system_randomness(),
     );
     let new = NewInitialAccessToken {

@@ -48,8 +48,10 @@ fn sound() -> Facts {
 }
 
 fn secret(age: Duration) -> ClientSecret {
-    let plain = PlainSecret::generate(SecretKind::ClientSecret, &mut operating_system_randomness());
-    ClientSecret::new(plain.digest(), 1, now() - age)
+    let made = now() - age;
+    let randomness = &mut operating_system_randomness();
+    let plain = PlainSecret::generate(SecretKind::ClientSecret, made, randomness);
+    ClientSecret::new(plain.digest(), 1, made)
 }
 
 fn client(change: impl FnOnce(&mut ClientFacts)) -> ClientFacts {

@@ -10,7 +10,7 @@ mod metadata;
 
 use hob_plugin_sdk::{
     PluginError,
-    db::{Connection, Json},
+    db::{Connection, Json, Timestamp},
 };
 
 pub use admission::Admission;
@@ -49,9 +49,9 @@ pub async fn register(
 ) -> Result<Registered, DynamicRegistrationError> {
     let randomness = &mut operating_system_randomness();
     let client_id = new_client_id(randomness);
-    let client_secret = secret_for(&metadata);
-    let access_token = PlainSecret::generate(SecretKind::RegistrationAccessToken, randomness);
     let now = oauth.now();
+    let client_secret = secret_for(&metadata, now);
+    let access_token = PlainSecret::generate(SecretKind::RegistrationAccessToken, now, randomness);
     let new_client = NewClient {
         name: metadata.name.unwrap_or_else(|| client_id.clone()),
         client_id,
@@ -173,7 +173,8 @@ pub async fn replace(
         return Err(ClientMetadataError::ClientId.into());
     }
     let metadata = update.metadata;
-    let client_secret = secret_for(&metadata);
+    let now = oauth.now();
+    let client_secret = secret_for(&metadata, now);
     let replacement = ClientReplacement {
         name: metadata.name.unwrap_or_else(|| client.client_id.clone()),
         kind: metadata.kind,
@@ -187,7 +188,7 @@ pub async fn replace(
     };
     registration.metadata = Json(metadata.supplement.clone());
     let new_secret = client_secret.as_ref().map(PlainSecret::digest);
-    let (repeated_secret, now) = (update.client_secret, oauth.now());
+    let repeated_secret = update.client_secret;
     let replaced = oauth
         .write(move |connection| {
             if let Some(repeated) = repeated_secret {
@@ -246,10 +247,11 @@ pub async fn remove(oauth: &OAuth, managed: Registered) -> Result<(), PluginErro
 }
 
 /// A new secret, if that is how the client is to authenticate.
-fn secret_for(metadata: &ClientMetadata) -> Option<PlainSecret> {
+fn secret_for(metadata: &ClientMetadata, now: Timestamp) -> Option<PlainSecret> {
     match (metadata.kind, &metadata.jwks) {
         (ClientKind::Confidential, None) => Some(PlainSecret::generate(
             SecretKind::ClientSecret,
+            now,
             &mut operating_system_randomness(),
         )),
         (ClientKind::Confidential, Some(_)) | (ClientKind::Public, _) => None,

@@ -71,7 +71,7 @@ pub struct PreparedCode {
 impl PreparedCode {
     pub fn new(oauth: &OAuth, issue: CodeIssue<'_>, now: Timestamp) -> Self {
         let mut randomness = operating_system_randomness();
-        let secret = PlainSecret::generate(SecretKind::AuthorizationCode, &mut randomness);
+        let secret = PlainSecret::generate(SecretKind::AuthorizationCode, now, &mut randomness);
         let expires_at = now + lifetime(oauth, &issue.redirect_uri);
         Self {
             row: AuthorizationCode {

@@ -76,7 +76,7 @@ pub async fn begin(
         let (begun, family) = {
             let mut randomness = operating_system_randomness();
             let begun = Begun {
-                device_code: PlainSecret::generate(SecretKind::DeviceCode, &mut randomness),
+                device_code: PlainSecret::generate(SecretKind::DeviceCode, now, &mut randomness),
                 user_code: UserCode::generate(&mut randomness),
             };
             (begun, new_family(&mut randomness))

@@ -96,7 +96,7 @@ impl PreparedTokens {
     pub fn new(oauth: &OAuth, issue: Issue, now: Timestamp) -> Self {
         let settings = oauth.settings();
         let randomness = &mut operating_system_randomness();
-        let access_secret = PlainSecret::generate(SecretKind::AccessToken, randomness);
+        let access_secret = PlainSecret::generate(SecretKind::AccessToken, now, randomness);
         let lifetime: Duration = settings.access_token_lifetime();
         let scope = issue.scope.to_string();
         let (key_thumbprint, jwt_id) = issue
@@ -127,7 +127,7 @@ impl PreparedTokens {
                 access_token.consent = Some(member.consent.id);
                 access_token.expires_at = member.consent.limit(access_token.expires_at);
                 member.refresh.map(|refresh| {
-                    let secret = PlainSecret::generate(SecretKind::RefreshToken, randomness);
+                    let secret = PlainSecret::generate(SecretKind::RefreshToken, now, randomness);
                     let idle_until = now + settings.refresh_token_lifetime();
                     let end = member.consent.limit(refresh.family_expires_at);
                     let row = RefreshToken {
