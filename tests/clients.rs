@@ -403,6 +403,11 @@ fn requests_oauthlib_hears_that_it_was_taken_back() {
 }
 
 #[test]
+fn requests_oauthlib_pushes_its_request() {
+    pushes_its_request(REQUESTS_OAUTHLIB, &[]);
+}
+
+#[test]
 fn requests_oauthlib_acts_for_no_member() {
     acts_for_no_member(REQUESTS_OAUTHLIB);
 }
@@ -440,6 +445,11 @@ fn authlib_gives_its_tokens_back() {
 #[test]
 fn authlib_asks_what_its_token_allows() {
     asks_what_its_token_allows(AUTHLIB);
+}
+
+#[test]
+fn authlib_pushes_its_request() {
+    pushes_its_request(AUTHLIB, &["--public"]);
 }
 
 #[test]
@@ -623,6 +633,11 @@ fn golang_oauth2_hears_that_it_was_taken_back() {
 }
 
 #[test]
+fn golang_oauth2_pushes_its_request() {
+    pushes_its_request(XOAUTH2, &[]);
+}
+
+#[test]
 fn golang_oauth2_acts_for_no_member() {
     acts_for_no_member(XOAUTH2);
 }
@@ -660,6 +675,11 @@ fn oauth2_crate_gives_its_tokens_back() {
 #[test]
 fn oauth2_crate_asks_what_its_token_allows() {
     asks_what_its_token_allows(OAUTH2_CRATE);
+}
+
+#[test]
+fn oauth2_crate_pushes_its_request() {
+    pushes_its_request(OAUTH2_CRATE, &[]);
 }
 
 #[test]

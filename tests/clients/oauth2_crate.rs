@@ -9,7 +9,7 @@ use oauth2::{
     StandardDeviceAuthorizationResponse, StandardErrorResponse, TokenIntrospectionResponse,
     TokenResponse, TokenUrl,
     basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse},
-    http::uri::Scheme,
+    http::{Request, uri::Scheme},
 };
 use ureq::{
     Agent,
@@ -30,6 +30,7 @@ type Refusal = RequestTokenError<ureq::Error, StandardErrorResponse<BasicErrorRe
 pub struct OAuth2Crate {
     site: String,
     client: ConfiguredClient,
+    secret: Option<String>,
     attempt: Option<(CsrfToken, PkceCodeVerifier)>,
     tokens: Option<BasicTokenResponse>,
     device: Option<StandardDeviceAuthorizationResponse>,
@@ -57,6 +58,7 @@ impl OAuth2Crate {
         Self {
             site: site.to_owned(),
             client,
+            secret: application.client_secret.clone(),
             attempt: None,
             tokens: None,
             device: None,
@@ -73,6 +75,27 @@ impl OAuth2Crate {
             .url();
         self.attempt = Some((state, verifier));
         url.into()
+    }
+
+    /// The crate has no function for it, and makes the request as ever.
+    fn push(&mut self, scope: &str) -> String {
+        let url = self.connect(scope);
+        let (page, request) = url.split_once('?').expect("it asks for something");
+        let mut form = request.to_owned();
+        if let Some(secret) = &self.secret {
+            form.push_str("&client_secret=");
+            form.push_str(secret);
+        }
+        let request = Request::post(format!("{}/oauth/par", self.site))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.into_bytes())
+            .expect("a request");
+        let answer = send(request).expect("an answer");
+        assert_eq!(answer.status(), 201, "{answer:?}");
+        let pushed: serde_json::Value = serde_json::from_slice(answer.body()).expect("JSON");
+        let request_uri = pushed["request_uri"].as_str().expect("a name");
+        let client_id = query_of(&url, "client_id").expect("its own");
+        format!("{page}?client_id={client_id}&request_uri={request_uri}")
     }
 
     fn callback(&mut self, url: &str) -> Result<String, Refusal> {
@@ -195,6 +218,7 @@ impl Client for OAuth2Crate {
         let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
         let said = match command {
             "connect" => Ok(self.connect(rest)),
+            "push" => Ok(self.push(rest)),
             "callback" => self.callback(rest),
             "refresh" => self.refresh(),
             "machine" => self.machine(rest),

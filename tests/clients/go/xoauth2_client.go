@@ -61,6 +61,39 @@ func (app *application) connect(scope string) (string, error) {
 		oauth2.SetAuthURLParam("code_challenge_method", "S256")), nil
 }
 
+// push has no function in the library, which makes the request as ever.
+func (app *application) push(scope string) (string, error) {
+	address, err := app.connect(scope)
+	if err != nil {
+		return "", err
+	}
+	browser, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	request := browser.Query()
+	if app.config.ClientSecret != "" {
+		request.Set("client_secret", app.config.ClientSecret)
+	}
+	response, err := http.PostForm(site+"/oauth/par", request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusCreated {
+		return "", errors.New(response.Status)
+	}
+	var pushed struct {
+		RequestURI string `json:"request_uri"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&pushed); err != nil {
+		return "", err
+	}
+	named := url.Values{"client_id": {app.config.ClientID}, "request_uri": {pushed.RequestURI}}
+	browser.RawQuery = named.Encode()
+	return browser.String(), nil
+}
+
 func (app *application) callback(address string) (string, error) {
 	callback, err := url.Parse(address)
 	if err != nil {
@@ -170,6 +203,7 @@ func main() {
 	app := newApplication()
 	commands := map[string]func(string) (string, error){
 		"connect":  app.connect,
+		"push":     app.push,
 		"callback": app.callback,
 		"refresh":  app.refresh,
 		"machine":  app.machine,

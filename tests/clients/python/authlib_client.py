@@ -10,6 +10,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from commands import answer
 from joserfc.jwk import RSAKey
+from pushing import push
 
 HOB_URL = os.environ["HOB_URL"]
 CLIENT_SECRET = os.environ.get("CLIENT_SECRET") or None
@@ -54,6 +55,10 @@ class Application:
             metadata["authorization_endpoint"], code_verifier=self.verifier
         )
         return url
+
+    def push(self, scope):
+        endpoint = metadata["pushed_authorization_request_endpoint"]
+        return push(self.connect(scope), endpoint, self.session.client_id, CLIENT_SECRET)
 
     def callback(self, url):
         # Without a code the library would ask for a token of the application's

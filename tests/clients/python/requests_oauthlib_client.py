@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from commands import answer
 from oauthlib.oauth2 import BackendApplicationClient
+from pushing import push
 from requests_oauthlib import OAuth2Session
 
 HOB_URL = os.environ["HOB_URL"]
@@ -30,6 +31,9 @@ class Application:
         )
         url, _state = self.session.authorization_url(f"{HOB_URL}/oauth/authorize")
         return url
+
+    def push(self, scope):
+        return push(self.connect(scope), f"{HOB_URL}/oauth/par", CLIENT_ID, CLIENT_SECRET)
 
     def callback(self, url):
         # With a secret the library sends it by HTTP Basic; without one it names
