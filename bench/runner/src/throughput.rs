@@ -47,6 +47,10 @@ struct Round {
     client_credentials: Run,
     introspect_small: Run,
     introspect_large: Run,
+    /// A page of the host, one request after the other.
+    page: Run,
+    /// The consent page in the same way.
+    consent: Run,
 }
 
 /// Measures round after round and writes the ratios into the report.
@@ -77,7 +81,7 @@ fn measure_round(
         let wrk = Wrk::new(paths, settings, "plain.lua", address, "/");
         wrk.run(&process, &[])?
     };
-    let (native, plugin, me_small, dance, refresh, client_credentials, introspect_small) = {
+    let (native, plugin, me_small, dance, refresh, client_credentials, introspect_small, pages) = {
         let serving = small.serve()?;
         let process = &serving.process;
         let basic = basic(small);
@@ -102,7 +106,21 @@ fn measure_round(
         let own = wrk("client_credentials.lua", "/").run(process, &[&basic])?;
         check_introspection(small, &basic)?;
         let introspect = wrk("introspect.lua", "/").run(process, &[&tokens_of(small), &basic])?;
-        (native, plugin, me, dance, refresh, own, introspect)
+        let consent_path = format!(
+            "/oauth/authorize?response_type=code&client_id={}&redirect_uri={redirect_uri}\
+             &scope=profile&state=af0ifjsldkj&prompt=consent&code_challenge_method=S256\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            small.client.client_id
+        );
+        let page = |path: &str, expected: &str| {
+            Wrk::one_by_one(paths, settings, "page.lua", small.address, path)
+                .run(process, &[&session_file, expected])
+        };
+        let pages = (
+            page("/upload", "multipart/form-data")?,
+            page(&consent_path, "name=\"decision\"")?,
+        );
+        (native, plugin, me, dance, refresh, own, introspect, pages)
     };
     let (me_large, introspect_large) = {
         let serving = large.serve()?;
@@ -123,6 +141,8 @@ fn measure_round(
         client_credentials,
         introspect_small,
         introspect_large,
+        page: pages.0,
+        consent: pages.1,
     })
 }
 
@@ -201,10 +221,33 @@ impl Wrk {
         address: SocketAddr,
         path: &str,
     ) -> Self {
+        Self::with(THREADS, CONNECTIONS, paths, settings, script, address, path)
+    }
+
+    /// One request after the other, so that the figure is the time of each.
+    fn one_by_one(
+        paths: &Paths,
+        settings: Settings,
+        script: &str,
+        address: SocketAddr,
+        path: &str,
+    ) -> Self {
+        Self::with(1, 1, paths, settings, script, address, path)
+    }
+
+    fn with(
+        threads: usize,
+        connections: usize,
+        paths: &Paths,
+        settings: Settings,
+        script: &str,
+        address: SocketAddr,
+        path: &str,
+    ) -> Self {
         let mut command = Command::new("wrk");
         command
-            .arg(format!("-t{THREADS}"))
-            .arg(format!("-c{CONNECTIONS}"))
+            .arg(format!("-t{threads}"))
+            .arg(format!("-c{connections}"))
             .arg(format!("-d{}s", settings.seconds))
             .arg("-s")
             .arg(paths.scripts.join(script))
@@ -313,6 +356,21 @@ fn write(rounds: &[Round], report: &mut Report) {
         |round| round.introspect_large,
         |round| round.bare,
         Bound::AtLeast(0.30),
+    );
+    let consent = |round: &Round| round.page.per_second / round.consent.per_second;
+    let times = |run: fn(&Round) -> Run| {
+        1e6 / median(rounds.iter().map(|round| run(round).per_second).collect())
+    };
+    report.add(
+        "the consent page, to a static page of the host (one request after the other)",
+        format!(
+            "{:.0} µs to {:.0} µs",
+            times(|round| round.consent),
+            times(|round| round.page)
+        ),
+        median(rounds.iter().map(consent).collect()),
+        "",
+        Bound::AtMost(2.0),
     );
     let route = |round: &Round| (round.plugin.cpu_micros - round.native.cpu_micros) * 1e3;
     report.add(
