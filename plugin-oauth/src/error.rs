@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::{IntoResponse, PluginError, Response, db::DbError, http::FieldError};
+use hob_plugin_sdk::{
+    IntoResponse, PluginError, Response, db::DbError, http::FieldError, whole_seconds,
+};
 use serde::Serialize;
 
 use crate::{
@@ -183,9 +185,9 @@ pub enum OAuthError {
     ClientSuspended,
     #[error("{0}")]
     ClientAuthentication(#[from] ClientAuthenticationError),
-    #[error("too many failures from this address; wait {} s", .0.as_secs())]
+    #[error("too many failures from this address; wait {} s", whole_seconds(*.0))]
     Throttled(Duration),
-    #[error("too many requests of public clients from this address; wait {} s", .0.as_secs())]
+    #[error("too many requests of public clients from this address; wait {} s", whole_seconds(*.0))]
     TooManyUnproven(Duration),
     #[error("this client may not use this grant")]
     GrantNotAllowed,
@@ -385,9 +387,7 @@ impl IntoResponse for OAuthError {
         let response = error_response(self.status(), code, &self.description());
         match &self {
             Self::Throttled(wait) | Self::TooManyUnproven(wait) => {
-                // Whole seconds, rounded up (RFC 9110, section 10.2.3).
-                let seconds = wait.as_millis().div_ceil(1000);
-                response.with_header("retry-after", seconds.to_string())
+                response.with_header("retry-after", whole_seconds(*wait).to_string())
             }
             Self::Dpop(DpopError::Nonce(nonce)) => {
                 response.with_header("dpop-nonce", nonce.clone())

@@ -65,7 +65,7 @@ pub use hob_plugin_manifest as manifest;
 pub use host::{Host, ScopeDescription, Site};
 pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
 pub use service::Service;
-pub use throttle::{Throttle, network_of};
+pub use throttle::{Throttle, network_of, whole_seconds};
 
 /// A text that the other side of the boundary made. It can be read as a `&str`
 /// wherever it came from; only what has to be a `String` is copied, by `into`.

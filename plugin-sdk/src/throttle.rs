@@ -53,6 +53,13 @@ impl Pair {
     }
 }
 
+/// What `Retry-After` says of a wait: whole seconds, rounded up (RFC 9110,
+/// section 10.2.3).
+#[must_use]
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
 /// The failures so far: ten are free, and one is forgiven each half minute,
 /// or as said. A peer is an address as [`crate::Request::peer`] gives it. For
 /// each pair the time at which all will be forgiven, which is all that a leaky

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::{IntoResponse, PluginError, Response};
+use hob_plugin_sdk::{IntoResponse, PluginError, Response, whole_seconds};
 
 use super::metadata::{LONGEST_TEXT, LONGEST_URL, MOST_CONTACTS};
 use crate::{
@@ -31,7 +31,7 @@ pub enum DynamicRegistrationError {
     Suspended,
     #[error("{0}")]
     Metadata(#[from] ClientMetadataError),
-    #[error("too many requests from this address; wait {} s", .0.as_secs())]
+    #[error("too many requests from this address; wait {} s", whole_seconds(*.0))]
     Throttled(Duration),
     #[error(transparent)]
     Plugin(#[from] PluginError),
@@ -155,8 +155,7 @@ impl IntoResponse for DynamicRegistrationError {
                 "Bearer realm=\"registration\", error=\"invalid_token\"",
             ),
             Self::Throttled(wait) => {
-                // Whole seconds, rounded up (RFC 9110, section 10.2.3).
-                response.with_header("retry-after", wait.as_millis().div_ceil(1000).to_string())
+                response.with_header("retry-after", whole_seconds(*wait).to_string())
             }
             _ => response,
         }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::{Member, Request, Response, prelude::*};
+use hob_plugin_sdk::{Member, Request, Response, prelude::*, whole_seconds};
 
 use super::{
     front_channel::{Unredirectable, page, sign_in_path},
@@ -210,10 +210,7 @@ impl Form {
             },
         );
         match self.wait {
-            // Whole seconds, rounded up (RFC 9110, section 10.2.3).
-            Some(wait) => {
-                response.with_header("retry-after", wait.as_millis().div_ceil(1000).to_string())
-            }
+            Some(wait) => response.with_header("retry-after", whole_seconds(wait).to_string()),
             None => response,
         }
     }
