@@ -61,9 +61,15 @@ fn use_everything(installation: &Installation, program: &Path) {
         assert!(!log.contains("ERROR"), "{log}");
     }
     for (arguments, expected) in [
-        (&["hello", "greetings"][..], "visitors: 1\nmembers: 20\n"),
+        (
+            &["hello", "greetings"][..],
+            "visitors: 1\nmembers: 20\napplications: \n",
+        ),
         (&["user", "disable", "alice"], ""),
-        (&["hello", "greetings"], "visitors: 1\nmembers: 0\n"),
+        (
+            &["hello", "greetings"],
+            "visitors: 1\nmembers: 0\napplications: \n",
+        ),
     ] {
         let output = by(program, installation, arguments).output().unwrap();
         let (said, failed) = (

@@ -139,7 +139,7 @@ fn each_command_explains_itself_with_examples() {
 fn the_commands_of_a_plugin_come_and_go_with_it() {
     let site = with_hello();
     let said = site.hob(&["hello", "greetings"]).succeeds();
-    assert_eq!(said, "visitors: 0\nmembers: 0\n");
+    assert_eq!(said, "visitors: 0\nmembers: 0\napplications: \n");
     site.edit_configuration("\"hello\"", "");
     site.hob(&["hello", "greetings"]).misunderstands();
     assert!(!site.hob(&["--help"]).succeeds().contains("hello"));
@@ -172,7 +172,7 @@ fn the_tables_are_planned_made_and_reported() {
         let status = site.hob(&["dbupdate", "--status"]);
         assert_eq!(status.code, Some(1), "{status:?}");
         assert!(
-            status.stdout.contains("hello: 0 applied, 1 pending\n"),
+            status.stdout.contains("hello: 0 applied, 2 pending\n"),
             "{status:?}"
         );
 
@@ -196,7 +196,7 @@ fn the_tables_are_planned_made_and_reported() {
             "Everything is up to date.\n"
         );
         let status = site.hob(&["dbupdate", "--status"]).succeeds();
-        assert!(status.contains("hello: 1 applied, 0 pending\n"), "{status}");
+        assert!(status.contains("hello: 2 applied, 0 pending\n"), "{status}");
         drop(site.serve());
     });
 }
@@ -313,7 +313,9 @@ fn installed_plugins_are_listed_explained_and_checked() {
     }
     assert_eq!(
         site.hob(&["plugins", "check"]).succeeds(),
-        "These would start, in this order: hello.\n"
+        "These would start, in this order: hello.\n\
+         Note: hello listens to hob.oauth.client.registered v1, which no enabled plugin raises.\n\
+         Note: hello listens to hob.oauth.consent.granted v1, which no enabled plugin raises.\n"
     );
     let said = site.hob(&["plugins", "info", "helo"]).fails();
     assert!(

@@ -65,5 +65,5 @@ fn a_plugin_of_another_compiler_is_loaded_and_used() {
     assert!(!second.contains("<b>"), "{second}");
     installation.hob(&["user", "disable", "alice"]).succeeds();
     let said = installation.hob(&["hello", "greetings"]).succeeds();
-    assert_eq!(said, "visitors: 1\nmembers: 0\n");
+    assert_eq!(said, "visitors: 1\nmembers: 0\napplications: \n");
 }

@@ -22,6 +22,7 @@ use hob_plugin_sdk::{
 use self::shown_client::ClientJson;
 use crate::{
     OAuth,
+    act::Act,
     grants::{Grant, GrantTypes},
     housekeeping,
     models::{Client, ClientKind},
@@ -88,8 +89,11 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     let secret = secret.filter(|_| keys.is_none());
     new_client.jwks = keys.map(Json);
     let digest = secret.as_ref().map(PlainSecret::digest);
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let client = oauth
-        .write(move |connection| Client::insert(connection, &new_client, digest))
+        .change(move |connection| {
+            registration::store(connection, events, &act, &new_client, digest, None)
+        })
         .await?;
     let output = output(&invocation, &ClientJson::new(&client, secret.as_ref()))?;
     let output = match secret {
@@ -120,7 +124,8 @@ pub async fn client_rotate(
                 )
             })?,
     };
-    let secret = secret_rotation::rotate(&oauth, &client, old_lives_on)
+    let act = Act::of_operator(&oauth, &invocation);
+    let secret = secret_rotation::rotate(&oauth, act, &client, old_lives_on)
         .await?
         .map_err(|error| {
             let fix = match error {
@@ -145,7 +150,8 @@ pub async fn client_rotate(
 
 /// `prune`
 pub async fn prune(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
-    let pruned = housekeeping::prune(&oauth).await?;
+    let act = Act::of_operator(&oauth, &invocation);
+    let pruned = housekeeping::prune(&oauth, &act).await?;
     if invocation.given("json") {
         return Output::json(&pruned);
     }

@@ -3,13 +3,14 @@
 //!
 //! Knows neither what the application gets now nor how it hears of it.
 
-use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
     http::{FieldError, Fields},
 };
 
 use crate::{
+    act::Act,
+    events::{DecidedConsent, Events},
     models::{Client, Consent, ConsentTerm, NewConsent},
     resource::Resource,
     scope::Scope,
@@ -44,10 +45,10 @@ impl Decision {
 /// What a member allows, and to whom.
 pub struct Allowed {
     pub member_id: i64,
-    pub client: i64,
-    /// Such a client is kept because it is used.
-    pub client_registered_itself: bool,
+    pub client: Client,
     pub resource: Resource,
+    /// The resource's identifier (RFC 8707).
+    pub audience: String,
     /// What was asked.
     pub asked: Scope,
     /// What of it was ticked.
@@ -57,27 +58,41 @@ pub struct Allowed {
 }
 
 impl Allowed {
-    /// Stores it. What was asked and is not ticked is taken back; what was not
-    /// asked this time stays, and ends with the rest.
+    /// Stores it, and tells others of it. What was asked and is not ticked is
+    /// taken back; what was not asked this time stays, and ends with the rest.
     ///
     /// # Errors
-    /// The database's.
-    pub fn store(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<ConsentTerm> {
-        if self.client_registered_itself {
-            Client::keep(connection, self.client, now)?;
+    /// A plugin refuses, in words for the member; or the database's.
+    pub fn store(
+        &self,
+        connection: &mut Connection,
+        events: Events,
+        act: &Act,
+    ) -> Result<ConsentTerm, DbError> {
+        let now = act.at;
+        // Such a client is kept because it is used.
+        if self.client.registered_dynamically {
+            Client::keep(connection, self.client.id, now)?;
         }
-        let before = Consent::find(connection, self.member_id, self.client, &self.resource, now)?;
+        let before = Consent::find(
+            connection,
+            self.member_id,
+            self.client.id,
+            &self.resource,
+            now,
+        )?;
         let kept = before
             .as_ref()
             .map(|consent| consent.scope.without(&self.asked))
             .unwrap_or_default();
-        Consent::grant(
+        let after = kept.union(&self.scope);
+        let term = Consent::grant(
             connection,
             &NewConsent {
                 member_id: self.member_id,
-                client: self.client,
+                client: self.client.id,
                 resource: self.resource.clone(),
-                scope: kept.union(&self.scope),
+                scope: after.clone(),
                 granted_at: before.as_ref().map_or(now, |consent| consent.granted_at),
                 updated_at: now,
                 last_used_at: Some(now),
@@ -85,7 +100,17 @@ impl Allowed {
                 revision: 0,
             },
             before.as_ref(),
-        )
+        )?;
+        let decided = DecidedConsent {
+            client: &self.client,
+            member_id: self.member_id,
+            term,
+            resource: &self.audience,
+            before: before.as_ref().map(|consent| &consent.scope),
+            after: &after,
+        };
+        events.consent_decided(connection, act, &decided)?;
+        Ok(term)
     }
 }
 

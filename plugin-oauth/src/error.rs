@@ -207,8 +207,11 @@ pub enum OAuthError {
     LoginRequired,
     #[error("the member has to be asked")]
     ConsentRequired,
+    /// In the plugin's own words.
+    #[error("{0}")]
+    RefusedByPlugin(String),
     #[error(transparent)]
-    Plugin(#[from] PluginError),
+    Plugin(PluginError),
 }
 
 /// Why a client is not believed to be who it says. All of these are one code
@@ -308,7 +311,7 @@ impl OAuthError {
             Self::Device(DeviceError::Expired) => ErrorCode::ExpiredToken,
             Self::Dpop(DpopError::Nonce(_)) => ErrorCode::UseDpopNonce,
             Self::Dpop(_) => ErrorCode::InvalidDpopProof,
-            Self::Denied => ErrorCode::AccessDenied,
+            Self::Denied | Self::RefusedByPlugin(_) => ErrorCode::AccessDenied,
             Self::LoginRequired => ErrorCode::LoginRequired,
             Self::ConsentRequired => ErrorCode::ConsentRequired,
             Self::Plugin(_) => ErrorCode::ServerError,
@@ -338,9 +341,19 @@ impl OAuthError {
     }
 }
 
+impl From<PluginError> for OAuthError {
+    fn from(error: PluginError) -> Self {
+        if error.is_forbidden() {
+            Self::RefusedByPlugin(error.message().to_owned())
+        } else {
+            Self::Plugin(error)
+        }
+    }
+}
+
 impl From<DbError> for OAuthError {
     fn from(error: DbError) -> Self {
-        Self::Plugin(error.into())
+        PluginError::from(error).into()
     }
 }
 
@@ -412,6 +425,13 @@ mod tests {
         let error = OAuthError::from(PluginError::new("database: the disk is full"));
         assert_eq!(error.code(), ErrorCode::ServerError);
         assert!(!error.description().contains("disk"));
+    }
+
+    #[test]
+    fn a_refusal_of_a_plugin_is_told_in_its_words() {
+        let error = OAuthError::from(PluginError::refusal("Not on Sundays."));
+        assert_eq!(error.code(), ErrorCode::AccessDenied);
+        assert_eq!(error.description(), "Not on Sundays.");
     }
 
     #[test]

@@ -7,16 +7,17 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     PluginError,
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
 };
 use serde::Serialize;
 
 use crate::{
     OAuth,
-    models::{ClientRegistration, delete_expired},
+    act::Act,
+    events::{Deletion, Events},
+    models::{ClientRegistration, Ended, delete_expired},
     secret_uses::TakenUses,
 };
 
@@ -38,13 +39,15 @@ pub struct Housekeeping {
 pub struct Share {
     due: bool,
     secret_uses: TakenUses,
+    events: Events,
 }
 
 impl Housekeeping {
     /// The part of the issue that is about to be made.
-    pub fn share(&self, secret_uses: TakenUses) -> Share {
+    pub fn share(&self, secret_uses: TakenUses, events: Events) -> Share {
         Share {
             secret_uses,
+            events,
             due: self.issues.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1,
         }
     }
@@ -52,13 +55,30 @@ impl Housekeeping {
 
 impl Share {
     /// Does it.
-    pub fn run(self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn run(self, connection: &mut Connection, now: Timestamp) -> Result<(), DbError> {
         self.secret_uses.note(connection)?;
         if self.due {
-            delete_expired(connection, now, ROWS)?;
+            let act = Act::of_site("prune", now);
+            delete_and_tell(connection, self.events, &act, now, ROWS)?;
         }
         Ok(())
     }
+}
+
+/// Deletes expired rows, and tells others of those that they want to hear of.
+fn delete_and_tell(
+    connection: &mut Connection,
+    events: Events,
+    act: &Act,
+    now: Timestamp,
+    most: i64,
+) -> Result<usize, DbError> {
+    let expired = delete_expired(connection, now, most)?;
+    events.consents_expired(connection, act, &expired.consents)?;
+    Ok(expired.rows)
 }
 
 /// What was deleted.
@@ -73,7 +93,8 @@ pub struct Pruned {
 /// # Errors
 /// The database's.
 pub async fn run_hourly(oauth: Arc<OAuth>) -> Result<(), PluginError> {
-    prune(&oauth).await.map(drop)
+    let act = Act::of_site("prune", oauth.now());
+    prune(&oauth, &act).await.map(drop)
 }
 
 /// Deletes all that is of no use any longer. Two at it at once only find less
@@ -81,24 +102,31 @@ pub async fn run_hourly(oauth: Arc<OAuth>) -> Result<(), PluginError> {
 ///
 /// # Errors
 /// The database's.
-pub async fn prune(oauth: &OAuth) -> Result<Pruned, PluginError> {
+pub async fn prune(oauth: &OAuth, act: &Act) -> Result<Pruned, PluginError> {
     Ok(Pruned {
-        expired_rows: delete_all_expired(oauth).await?,
-        unused_applications: delete_unused_registrations(oauth).await?,
+        expired_rows: delete_all_expired(oauth, act).await?,
+        unused_applications: delete_unused_registrations(oauth, act).await?,
     })
 }
 
 /// Clients that registered themselves and that nobody uses.
-async fn delete_unused_registrations(oauth: &OAuth) -> Result<usize, PluginError> {
+async fn delete_unused_registrations(oauth: &OAuth, act: &Act) -> Result<usize, PluginError> {
     let Some(lifetime) = oauth.settings().unused_registration_lifetime() else {
         return Ok(0);
     };
     let before = oauth.now() - lifetime;
     let mut all = 0;
     loop {
+        let (events, act) = (oauth.events(), act.clone());
         let deleted = oauth
-            .write(move |connection| {
-                ClientRegistration::delete_unused(connection, before, ROWS_OF_JOB)
+            .change(move |connection| {
+                let gone = ClientRegistration::delete_unused(connection, before, ROWS_OF_JOB)?;
+                let (reason, ended) = (Deletion::Unused, Ended::default());
+                for client in &gone {
+                    let named = (client.client_id.as_str(), client.name.as_str());
+                    events.client_deleted(connection, &act, named, reason, 0, ended)?;
+                }
+                Ok(gone.len())
             })
             .await?;
         if deleted == 0 {
@@ -112,12 +140,13 @@ async fn delete_unused_registrations(oauth: &OAuth) -> Result<usize, PluginError
     }
 }
 
-async fn delete_all_expired(oauth: &OAuth) -> Result<usize, PluginError> {
+async fn delete_all_expired(oauth: &OAuth, act: &Act) -> Result<usize, PluginError> {
     let mut all = 0;
     loop {
         let now = oauth.now();
+        let (events, act) = (oauth.events(), act.clone());
         let deleted = oauth
-            .write(move |connection| delete_expired(connection, now, ROWS_OF_JOB))
+            .change(move |connection| delete_and_tell(connection, events, &act, now, ROWS_OF_JOB))
             .await?;
         if deleted == 0 {
             return Ok(all);

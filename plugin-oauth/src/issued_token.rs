@@ -6,10 +6,12 @@
 use diesel::QueryResult;
 use hob_plugin_sdk::{
     auth::TokenId,
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
 };
 
 use crate::{
+    act::Act,
+    events::{Events, Revoked},
     key_thumbprint::KeyThumbprint,
     models::{AccessToken, Consents, RefreshToken, revoke_family},
     resource::Resource,
@@ -109,11 +111,32 @@ impl FoundToken {
     ///
     /// # Errors
     /// The database's.
-    pub fn revoke(&self, connection: &mut Connection) -> QueryResult<()> {
-        match self {
-            Self::Access(token) => token.revoke(connection),
-            Self::Refresh(token) => revoke_family(connection, token.consent, token.family),
-        }
+    pub fn revoke(
+        &self,
+        connection: &mut Connection,
+        events: Events,
+        act: &Act,
+        by_operator: bool,
+    ) -> Result<(), DbError> {
+        let (member_id, revoked, ended) = match self {
+            Self::Access(token) => (
+                token.member_id,
+                Revoked::AccessToken { by_operator },
+                token.revoke(connection)?,
+            ),
+            Self::Refresh(token) => (
+                Some(token.member_id),
+                Revoked::Family { by_operator },
+                revoke_family(connection, token.consent, token.family)?,
+            ),
+        };
+        events.tokens_revoked(
+            connection,
+            act,
+            (self.client_id(), member_id),
+            revoked,
+            ended,
+        )
     }
 
     #[must_use]

@@ -4,6 +4,7 @@
 //! `plugin.toml`. `endpoints` knows HTTP, `grants` the rules, `models` the
 //! queries, each only what stands below it.
 
+mod act;
 mod authorization_request;
 #[cfg(test)]
 mod bad_input;
@@ -17,6 +18,7 @@ mod dpop;
 mod dynamic_registration;
 mod endpoints;
 mod error;
+mod events;
 mod grants;
 mod housekeeping;
 mod introspection;
@@ -49,13 +51,14 @@ use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
     auth::{resource_metadata, token_verifier},
-    db::{Connection, Db, Timestamp},
+    db::{Connection, Db, DbError, Timestamp},
     http::Fields,
     members::Members,
     prelude::*,
 };
 
 use crate::{
+    act::Act,
     dpop::Nonces,
     endpoints::{
         authorize, client_configuration, client_secret, clients, connections, consent, device,
@@ -63,6 +66,7 @@ use crate::{
         pushed_authorization_request, register, revoke, token,
     },
     error::OAuthError,
+    events::{Deletion, Events, Revoked, Withdrawal},
     housekeeping::{Housekeeping, Share},
     models::Client,
     resource::Resource,
@@ -87,6 +91,7 @@ pub struct OAuth {
     db: Db,
     members: Members,
     settings: Settings,
+    events: Events,
     scopes: OnceLock<Scopes>,
     housekeeping: Housekeeping,
     secret_uses: SecretUses,
@@ -168,17 +173,16 @@ impl Plugin for OAuth {
 
         declaration
             .subscribe(|oauth, event: &MemberDisabled, connection| {
-                let (member_id, now) = (event.member_id, oauth.now());
-                Ok(models::revoke_all_of_member(connection, member_id, now)?)
+                oauth.revoke_all_of_member(connection, event.member_id, Revoked::MemberDisabled)
             })
             .subscribe(|oauth, event: &MemberPasswordChanged, connection| {
-                let (member_id, now) = (event.member_id, oauth.now());
-                Ok(models::revoke_all_of_member(connection, member_id, now)?)
+                oauth.revoke_all_of_member(connection, event.member_id, Revoked::PasswordChanged)
             })
             .subscribe(|oauth, event: &MemberDeleted, connection| {
-                let (member_id, now) = (event.member_id, oauth.now());
-                Ok(models::forget_member(connection, member_id, now)?)
+                oauth.forget_member(connection, event.member_id)
             });
+
+        Events::declare(declaration);
 
         declaration
             .every("prune", Duration::from_secs(3600), housekeeping::run_hourly)
@@ -193,6 +197,7 @@ impl Plugin for OAuth {
         Ok(Self {
             db: host.db()?,
             members: host.members()?,
+            events: Events::new(&host)?,
             host,
             settings,
             scopes: OnceLock::new(),
@@ -218,6 +223,11 @@ impl OAuth {
 
     fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// What others are told of.
+    fn events(&self) -> Events {
+        self.events
     }
 
     fn settings(&self) -> &Settings {
@@ -270,7 +280,13 @@ impl OAuth {
 
     /// One issue's share of the housekeeping.
     fn housekeeping(&self) -> Share {
-        self.housekeeping.share(self.secret_uses.take())
+        self.housekeeping
+            .share(self.secret_uses.take(), self.events)
+    }
+
+    /// The identifier of a resource (RFC 8707).
+    fn audience(&self, resource: &Resource) -> String {
+        resource.audience(&self.host.site().url).to_owned()
     }
 
     /// Who this server is, everywhere (RFC 8414, section 2; RFC 9207): the
@@ -362,13 +378,66 @@ impl OAuth {
         Ok(self.db.write(work).await?)
     }
 
-    /// For what lives for minutes and is harmless to lose in a power cut:
-    /// codes and requests, with which somebody begins anew.
-    async fn write_unsynced<T: Send + 'static>(
+    /// As [`Self::write`], for work that raises events: a refusal comes back
+    /// with its words ([`PluginError::is_forbidden`]).
+    async fn change<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+        work: impl FnOnce(&mut Connection) -> Result<T, DbError> + Send + 'static,
     ) -> Result<T, PluginError> {
-        Ok(self.db.write_unsynced(work).await?)
+        self.db.write(work).await.map_err(PluginError::from)
+    }
+
+    /// As [`Self::change`], for what lives for minutes and is harmless to lose
+    /// in a power cut: codes and requests, with which somebody begins anew.
+    async fn change_unsynced<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, PluginError> {
+        self.db
+            .write_unsynced(work)
+            .await
+            .map_err(PluginError::from)
+    }
+
+    /// All that was issued in a member's name dies.
+    fn revoke_all_of_member(
+        &self,
+        connection: &mut Connection,
+        member_id: i64,
+        reason: Revoked,
+    ) -> Result<(), PluginError> {
+        let now = self.now();
+        let ended = models::revoke_all_of_member(connection, member_id, now)?;
+        let act = Act::of_site(reason.reason(), now);
+        let of = ("", Some(member_id));
+        self.events
+            .tokens_revoked(connection, &act, of, reason, ended)?;
+        Ok(())
+    }
+
+    fn forget_member(
+        &self,
+        connection: &mut Connection,
+        member_id: i64,
+    ) -> Result<(), PluginError> {
+        let (now, reason) = (self.now(), Revoked::MemberDeleted);
+        let act = Act::of_site(reason.reason(), now);
+        let forgotten = models::forget_member(connection, member_id, now)?;
+        let events = self.events;
+        let of = ("", Some(member_id));
+        events.consents_revoked(
+            connection,
+            &act,
+            &forgotten.consents,
+            Withdrawal::MemberDeleted,
+        )?;
+        events.tokens_revoked(connection, &act, of, reason, forgotten.ended)?;
+        for (client, members, ended) in &forgotten.clients {
+            let named = (client.client_id.as_str(), client.name.as_str());
+            let reason = Deletion::MemberDeleted;
+            events.client_deleted(connection, &act, named, reason, *members, *ended)?;
+        }
+        Ok(())
     }
 }
 

@@ -3,16 +3,18 @@
 //!
 //! Knows neither forms nor command lines nor JSON; says of each field what is wrong.
 
-use hob_plugin_sdk::db::{Json, Timestamp};
+use hob_plugin_sdk::db::{Connection, DbError, Json, Timestamp};
 use url::Url;
 
 use crate::{
     OAuth,
+    act::Act,
+    events::Events,
     grants::{GRANTS, Grant, GrantTypes},
-    models::{ClientChanges, ClientKind, NewClient},
+    models::{Client, ClientChanges, ClientKind, NewClient},
     redirect_uri::{RedirectUri, RedirectUriError},
     scope::{Scope, ScopeSyntaxError},
-    secret::{PlainSecret, SecretKind, new_client_id, operating_system_randomness},
+    secret::{PlainSecret, SecretDigest, SecretKind, new_client_id, operating_system_randomness},
 };
 
 const LONGEST_NAME: usize = 100;
@@ -245,6 +247,27 @@ pub fn grant_types(names: &[String], kind: ClientKind) -> Result<GrantTypes, Reg
 
 fn grant_names() -> String {
     GRANTS.map(|grant| grant.name).join(", ")
+}
+
+/// Stores a new client with the digest of its first secret, whoever registers
+/// it, and tells others of it.
+///
+/// # Errors
+/// A plugin refuses, in words; or the database's.
+pub fn store(
+    connection: &mut Connection,
+    events: Events,
+    act: &Act,
+    new_client: &NewClient,
+    secret: Option<SecretDigest>,
+    initial_access_token: Option<i64>,
+) -> Result<Client, DbError> {
+    let client = Client::insert(connection, new_client, secret)?;
+    events.client_registered(connection, act, &client, initial_access_token)?;
+    if let Some(secret) = secret {
+        events.secret_added(connection, act, &client, &secret)?;
+    }
+    Ok(client)
 }
 
 /// Makes a new client of what was checked, and its secret if it can keep one.

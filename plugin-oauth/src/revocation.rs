@@ -9,20 +9,33 @@
 //! somebody; one that signs its member out gives the refresh token back. The
 //! consent stays in either case: it is the member's to take back.
 
-use crate::{OAuth, error::OAuthError, issued_token::IssuedToken, models::Client};
+use crate::{
+    OAuth,
+    act::{Act, Origin},
+    error::OAuthError,
+    issued_token::IssuedToken,
+    models::Client,
+};
 
 /// Revokes a token, if it is this client's. Another's stays as it is, and
 /// nobody is told that there is one.
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke(oauth: &OAuth, client: &Client, token: IssuedToken) -> Result<(), OAuthError> {
+pub async fn revoke(
+    oauth: &OAuth,
+    client: &Client,
+    origin: Origin,
+    token: IssuedToken,
+) -> Result<(), OAuthError> {
     let found = oauth.read(move |connection| token.find(connection)).await?;
     let Some(found) = found.filter(|found| found.client_id() == client.client_id) else {
         return Ok(());
     };
+    let events = oauth.events();
+    let act = Act::of_client(&client.client_id, origin, oauth.now());
     oauth
-        .write(move |connection| found.revoke(connection))
+        .change(move |connection| found.revoke(connection, events, &act, false))
         .await?;
     Ok(())
 }

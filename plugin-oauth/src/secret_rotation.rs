@@ -7,6 +7,7 @@ use hob_plugin_sdk::{PluginError, db::Timestamp};
 
 use crate::{
     OAuth,
+    act::Act,
     models::{Client, ClientAuthentication, ClientSecret},
     secret::{PlainSecret, SecretKind, operating_system_randomness},
 };
@@ -38,6 +39,7 @@ fn until(end: Option<Timestamp>) -> String {
 /// The database's, and within: [`RotationError`].
 pub async fn rotate(
     oauth: &OAuth,
+    act: Act,
     client: &Client,
     old_lives_on: Duration,
 ) -> Result<Result<PlainSecret, RotationError>, PluginError> {
@@ -46,22 +48,26 @@ pub async fn rotate(
         ClientAuthentication::None => return Ok(Err(RotationError::Public)),
         ClientAuthentication::PrivateKeyJwt(_) => return Ok(Err(RotationError::Keys)),
     }
-    let (client, now) = (client.id, oauth.now());
+    let (events, now) = (oauth.events(), act.at);
     let randomness = &mut operating_system_randomness();
     let secret = PlainSecret::generate(SecretKind::ClientSecret, now, randomness);
-    let new = ClientSecret::new(secret.digest(), client, now);
+    let new = ClientSecret::new(secret.digest(), client.id, now);
+    let client = client.clone();
     let rotated = oauth
-        .write(move |connection| {
+        .change(move |connection| {
             // Whoever rotates at the same time waits, and then counts anew.
-            Client::lock(connection, client)?;
-            let live = ClientSecret::live_of_client(connection, client, now)?;
+            Client::lock(connection, client.id)?;
+            let live = ClientSecret::live_of_client(connection, client.id, now)?;
             if live.len() >= MOST_LIVE && !old_lives_on.is_zero() {
                 let next_end = live.iter().filter_map(|secret| secret.expires_at).min();
                 return Ok(Err(RotationError::TwoLive(next_end)));
             }
-            ClientSecret::expire_all(connection, client, now + old_lives_on)?;
-            ClientSecret::delete_expired(connection, client, now)?;
+            let end = now + old_lives_on;
+            let retired = ClientSecret::expire_all(connection, client.id, end)?;
+            ClientSecret::delete_expired(connection, client.id, now)?;
             new.insert(connection)?;
+            events.secrets_retired(connection, &act, &client, &retired, end)?;
+            events.secret_added(connection, &act, &client, &new.digest)?;
             Ok(Ok(()))
         })
         .await?;

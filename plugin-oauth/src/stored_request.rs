@@ -136,7 +136,7 @@ pub async fn store(
     };
     let housekeeping = oauth.housekeeping();
     oauth
-        .write_unsynced(move |connection| {
+        .change_unsynced(move |connection| {
             stored.insert(connection)?;
             housekeeping.run(connection, now)
         })

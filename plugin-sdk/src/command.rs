@@ -10,12 +10,14 @@ use crate::{
 /// A command with its arguments, parsed by the host as the manifest says.
 #[derive(Debug, Clone)]
 pub struct Invocation {
+    user: String,
     arguments: Vec<(String, Vec<String>)>,
 }
 
 impl Invocation {
     pub(crate) fn from_raw(raw: RawInvocation) -> Self {
         Self {
+            user: raw.user.into(),
             arguments: raw
                 .arguments
                 .into_iter()
@@ -25,6 +27,12 @@ impl Invocation {
                 })
                 .collect(),
         }
+    }
+
+    /// Whoever runs it, as the machine calls that user.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
     }
 
     /// Whether the argument or flag was given.

@@ -51,6 +51,7 @@ mod runtime;
 mod service;
 mod throttle;
 
+pub use abi::who::{Actor, Who};
 pub use command::{CommandError, Invocation, Output};
 pub use declaration::{Declaration, NoConfig, Plugin};
 pub use error::PluginError;

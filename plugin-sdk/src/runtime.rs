@@ -280,6 +280,12 @@ extern "C" fn run_command<P: Plugin>(
                     stderr: format!("error: {problem}\n  fix: {fix}\n").into(),
                     exit_code: 2,
                 }),
+                Err(CommandError::Plugin(error)) if error.is_forbidden() => Ok(RawOutput {
+                    stdout: RString::new(),
+                    stderr: format!("error: {error}\n  fix: a plugin refuses it: change its settings, or disable it\n")
+                        .into(),
+                    exit_code: 1,
+                }),
                 Err(CommandError::Plugin(error)) => Err(error.into()),
             }
         },

@@ -5,6 +5,7 @@
 
 mod dbupdate;
 mod init;
+mod operator;
 mod plugin_command;
 mod plugins;
 mod purge;

@@ -94,6 +94,7 @@ impl Extension {
             .ok_or_else(|| Diagnostic::new(format!("there is no command {} {name}", self.id())))?;
         Ok(RawInvocation {
             command: name.into(),
+            user: super::operator::user().into(),
             arguments: command
                 .arguments
                 .iter()

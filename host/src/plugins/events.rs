@@ -5,7 +5,7 @@
 //! started, [`EventMap`] holds their types against each other.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -77,14 +77,15 @@ pub fn never_raised<'a>(
                 .iter()
                 .any(|manifest| manifest.raises.get(name) == Some(&version))
     };
-    manifests
+    let heard: BTreeSet<_> = manifests
         .iter()
         .flat_map(|manifest| {
             let heard = manifest.subscribes.iter().chain(&manifest.subscribes_after);
             heard.map(|(name, version)| (manifest.id.as_str(), name.as_str(), *version))
         })
         .filter(|(_, name, version)| !raised(name, *version))
-        .collect()
+        .collect();
+    heard.into_iter().collect()
 }
 
 /// What one plugin raises and hears of, as it told at its start.

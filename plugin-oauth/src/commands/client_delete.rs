@@ -4,7 +4,12 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 
 use super::named_client;
-use crate::{OAuth, models::Client};
+use crate::{
+    OAuth,
+    act::Act,
+    events::{Deletion, Revoked},
+    models::Client,
+};
 
 #[derive(Serialize)]
 struct Deleted<'a> {
@@ -29,13 +34,24 @@ pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
         ));
     }
     let client_id = client.client_id.clone();
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let deleted = oauth
-        .write(move |connection| {
+        .change(move |connection| {
             let Some(client) = Client::find(connection, &client_id)? else {
                 return Ok(None);
             };
-            let members = client.count_members(connection, now)?;
-            client.delete(connection)?;
+            let (members, ended) = client.delete(connection, now)?;
+            let (of, reason) = ((client.client_id.as_str(), None), Revoked::ClientDeleted);
+            let named = (client.client_id.as_str(), client.name.as_str());
+            events.client_deleted(
+                connection,
+                &act,
+                named,
+                Deletion::ByOperator,
+                members,
+                ended,
+            )?;
+            events.tokens_revoked(connection, &act, of, reason, ended)?;
             Ok(Some((client, members)))
         })
         .await?;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::Act,
     models::{Client, ClientSettings, Registrar},
     registration::{self, RegistrationError},
 };
@@ -23,8 +24,15 @@ pub async fn edit(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     let client = named_client(&oauth, &invocation).await?;
     let settings = settings(&oauth, &client, &invocation)?;
     let is_its_own = client.registrar() == Registrar::Itself && is_replaced_by_updates(&settings);
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let changed = oauth
-        .write(move |connection| client.edit(connection, &settings))
+        .change(move |connection| {
+            let changed = client.edit(connection, &settings)?;
+            if let Some(changed) = &changed {
+                events.client_edited(connection, &act, &client, changed)?;
+            }
+            Ok(changed)
+        })
         .await?
         .ok_or_else(|| {
             CommandError::usage(

@@ -5,6 +5,7 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use super::{named_client, told};
 use crate::{
     OAuth,
+    act::Act,
     key_set::KeySet,
     models::{Client, ClientAuthentication},
 };
@@ -22,10 +23,16 @@ pub async fn replace(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output
         .ok_or_else(|| CommandError::usage("there are no keys", "give them with --jwks"))?;
     let had_secrets = client.authentication() == ClientAuthentication::Secret;
     let names: Vec<String> = keys.names().collect();
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let changed = oauth
-        .write(move |connection| {
-            client.replace_keys(connection, keys)?;
-            Client::find(connection, &client.client_id)
+        .change(move |connection| {
+            let retired = client.replace_keys(connection, keys)?;
+            let Some(changed) = Client::find(connection, &client.client_id)? else {
+                return Ok(None);
+            };
+            events.client_edited(connection, &act, &client, &changed)?;
+            events.secrets_retired(connection, &act, &changed, &retired, act.at)?;
+            Ok(Some(changed))
         })
         .await?;
     let output = told(&invocation, changed, |client| {

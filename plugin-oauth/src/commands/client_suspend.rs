@@ -4,17 +4,21 @@
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 
 use super::{named_client, remark, told};
-use crate::{OAuth, models::Client};
+use crate::{OAuth, act::Act, events::Revoked, models::Client};
 
 /// `client suspend`
 pub async fn suspend(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
-    let (reason, now) = (remark::given(&invocation, "reason")?, oauth.now());
+    let reason = remark::given(&invocation, "reason")?;
     let noted = reason.clone();
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let suspended = oauth
-        .write(move |connection| {
-            client.suspend(connection, noted.as_deref(), now)?;
-            Client::find(connection, &client.client_id)
+        .change(move |connection| {
+            let ended = client.suspend(connection, noted.as_deref(), act.at)?;
+            let of = (client.client_id.as_str(), None);
+            events.client_suspended(connection, &act, &client, noted.as_deref(), ended)?;
+            events.tokens_revoked(connection, &act, of, Revoked::ClientSuspended, ended)?;
+            Ok(Client::find(connection, &client.client_id)?)
         })
         .await?;
     if let Some(client) = &suspended {
@@ -35,10 +39,13 @@ pub async fn suspend(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output
 /// `client resume`
 pub async fn resume(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let resumed = oauth
-        .write(move |connection| {
-            client.resume(connection)?;
-            Client::find(connection, &client.client_id)
+        .change(move |connection| {
+            if client.resume(connection)? {
+                events.client_resumed(connection, &act, &client)?;
+            }
+            Ok(Client::find(connection, &client.client_id)?)
         })
         .await?;
     if let Some(client) = &resumed {

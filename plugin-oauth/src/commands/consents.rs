@@ -9,7 +9,9 @@ use serde_json::json;
 use super::whose::{named, usernames};
 use crate::{
     OAuth,
-    models::{Consent, Given},
+    act::Act,
+    events::{Revoked, Withdrawal},
+    models::{Consent, Consents, Given},
 };
 
 /// A consent, for programs.
@@ -77,8 +79,24 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
 /// `consent revoke`
 pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let consents = named(&oauth, &invocation).await?;
+    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+    let of = match consents {
+        Consents::Member(member_id) | Consents::Given(member_id, _) => Some(member_id),
+        Consents::Client(_) => None,
+    };
+    let client_id = match consents {
+        Consents::Client(_) | Consents::Given(..) => invocation.value("client-id"),
+        Consents::Member(_) => None,
+    };
+    let client_id = client_id.unwrap_or_default().to_owned();
     let revoked = oauth
-        .write(move |connection| Consent::revoke(connection, consents))
+        .change(move |connection| {
+            let (revoked, ended) = Consent::revoke(connection, consents)?;
+            let of = (client_id.as_str(), of);
+            events.consents_revoked(connection, &act, &revoked, Withdrawal::ByOperator)?;
+            events.tokens_revoked(connection, &act, of, Revoked::Consents, ended)?;
+            Ok(revoked.len())
+        })
         .await?;
     tracing::info!(revoked, ?consents, "an operator revoked consents");
     if invocation.given("json") {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::whose::{named, usernames};
 use crate::{
     OAuth,
+    act::Act,
     issued_token::{FoundToken, TokenTerms},
 };
 
@@ -94,11 +95,12 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     let revoked = match token_id {
         None => None,
         Some(token_id) => {
+            let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
             oauth
-                .write(move |connection| {
+                .change(move |connection| {
                     let found = FoundToken::named(connection, token_id)?;
                     if let Some(found) = &found {
-                        found.revoke(connection)?;
+                        found.revoke(connection, events, &act, true)?;
                     }
                     Ok(found)
                 })

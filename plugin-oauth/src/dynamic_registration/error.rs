@@ -33,8 +33,21 @@ pub enum DynamicRegistrationError {
     Metadata(#[from] ClientMetadataError),
     #[error("too many requests from this address; wait {} s", whole_seconds(*.0))]
     Throttled(Duration),
+    /// In the plugin's own words.
+    #[error("{0}")]
+    RefusedByPlugin(String),
     #[error(transparent)]
-    Plugin(#[from] PluginError),
+    Plugin(PluginError),
+}
+
+impl From<PluginError> for DynamicRegistrationError {
+    fn from(error: PluginError) -> Self {
+        if error.is_forbidden() {
+            Self::RefusedByPlugin(error.message().to_owned())
+        } else {
+            Self::Plugin(error)
+        }
+    }
 }
 
 /// Why a token is not believed. To the client it is all one.
@@ -117,7 +130,7 @@ impl DynamicRegistrationError {
             Self::Metadata(
                 ClientMetadataError::RedirectUris(_) | ClientMetadataError::OutOfBand,
             ) => ErrorCode::InvalidRedirectUri,
-            Self::Metadata(_) => ErrorCode::InvalidClientMetadata,
+            Self::Metadata(_) | Self::RefusedByPlugin(_) => ErrorCode::InvalidClientMetadata,
             Self::Throttled(_) => ErrorCode::SlowDown,
             Self::Plugin(_) => ErrorCode::ServerError,
         }

@@ -21,10 +21,13 @@ pub use metadata::{
 
 use crate::{
     OAuth,
+    act::{Act, Origin},
+    events::{Deletion, Revoked},
     models::{
         Client, ClientKind, ClientRegistration, ClientReplacement, ClientSecret,
         InitialAccessToken, NewClient,
     },
+    registration,
     secret::{PlainSecret, SecretKind, new_client_id, operating_system_randomness},
 };
 
@@ -46,6 +49,7 @@ pub async fn register(
     oauth: &OAuth,
     admission: Admission,
     metadata: ClientMetadata,
+    origin: Origin,
 ) -> Result<Registered, DynamicRegistrationError> {
     let randomness = &mut operating_system_randomness();
     let client_id = new_client_id(randomness);
@@ -73,8 +77,10 @@ pub async fn register(
         client_secret.as_ref().map(PlainSecret::digest),
         access_token.digest(),
     );
+    let events = oauth.events();
+    let act = Act::of_client(&new_client.client_id, origin, now);
     let stored = oauth
-        .write(move |connection| {
+        .change(move |connection| {
             let initial_access_token = match admission {
                 Admission::Open => None,
                 Admission::InitialAccessToken(digest) => {
@@ -84,7 +90,14 @@ pub async fn register(
                     }
                 }
             };
-            let client = Client::insert(connection, &new_client, secret_digest)?;
+            let client = registration::store(
+                connection,
+                events,
+                &act,
+                &new_client,
+                secret_digest,
+                initial_access_token,
+            )?;
             let registration = ClientRegistration {
                 client: client.id,
                 access_token: access_token_digest,
@@ -162,6 +175,7 @@ pub async fn replace(
     oauth: &OAuth,
     managed: Registered,
     update: ClientUpdate,
+    origin: Origin,
 ) -> Result<Registered, DynamicRegistrationError> {
     let Registered {
         client,
@@ -189,8 +203,10 @@ pub async fn replace(
     registration.metadata = Json(metadata.supplement.clone());
     let new_secret = client_secret.as_ref().map(PlainSecret::digest);
     let repeated_secret = update.client_secret;
+    let events = oauth.events();
+    let act = Act::of_client(&client.client_id, origin, now);
     let replaced = oauth
-        .write(move |connection| {
+        .change(move |connection| {
             if let Some(repeated) = repeated_secret {
                 let own = Client::find_with_secrets(connection, &client.client_id, now)?;
                 let own = own.map(|(_, secrets)| secrets).unwrap_or_default();
@@ -201,16 +217,19 @@ pub async fn replace(
             let Some(changed) = client.replace(connection, &replacement)? else {
                 return Ok(Err(DynamicRegistrationError::Suspended));
             };
+            events.client_edited(connection, &act, &client, &changed)?;
             let is_new = match new_secret {
                 None => {
-                    ClientSecret::expire_all(connection, changed.id, now)?;
+                    let retired = ClientSecret::expire_all(connection, changed.id, now)?;
                     ClientSecret::delete_expired(connection, changed.id, now)?;
+                    events.secrets_retired(connection, &act, &changed, &retired, now)?;
                     false
                 }
                 Some(digest) => {
                     let own = ClientSecret::live_of_client(connection, changed.id, now)?;
                     if own.is_empty() {
                         ClientSecret::new(digest, changed.id, now).insert(connection)?;
+                        events.secret_added(connection, &act, &changed, &digest)?;
                     }
                     own.is_empty()
                 }
@@ -236,11 +255,18 @@ pub async fn replace(
 ///
 /// # Errors
 /// The database's.
-pub async fn remove(oauth: &OAuth, managed: Registered) -> Result<(), PluginError> {
-    let client = managed.client;
+pub async fn remove(oauth: &OAuth, managed: Registered, origin: Origin) -> Result<(), PluginError> {
+    let (client, events) = (managed.client, oauth.events());
+    let act = Act::of_client(&client.client_id, origin, oauth.now());
     let client_id = client.client_id.clone();
     oauth
-        .write(move |connection: &mut Connection| client.delete(connection))
+        .change(move |connection: &mut Connection| {
+            let (members, ended) = client.delete(connection, act.at)?;
+            let (of, reason) = ((client.client_id.as_str(), None), Revoked::ClientDeleted);
+            let named = (client.client_id.as_str(), client.name.as_str());
+            events.client_deleted(connection, &act, named, Deletion::ByItself, members, ended)?;
+            events.tokens_revoked(connection, &act, of, reason, ended)
+        })
         .await?;
     tracing::info!(client_id, "an application ended its registration");
     Ok(())

@@ -299,7 +299,7 @@ async fn issue_silently(
     let member = member.clone();
     let housekeeping = oauth.housekeeping();
     let issued = oauth
-        .write_unsynced(move |connection| {
+        .change_unsynced(move |connection| {
             let decided = match stored {
                 Some(stored) => {
                     stored.show_to(connection, &member)?

@@ -6,6 +6,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 use super::client_information;
 use crate::{
     OAuth,
+    act::Origin,
     dynamic_registration::{
         self, ClientUpdate, DynamicRegistrationError, Registered, RegistrationTokenError,
     },
@@ -28,7 +29,8 @@ pub async fn put(
     let managed = managed_client(&oauth, &request).await?;
     let body = client_information::json_body(&request)?;
     let update = ClientUpdate::parse(body, oauth.self_registered_scope())?;
-    let replaced = dynamic_registration::replace(&oauth, managed, update).await?;
+    let origin = Origin::of(&request);
+    let replaced = dynamic_registration::replace(&oauth, managed, update, origin).await?;
     Ok(client_information::response(&oauth, 200, &replaced))
 }
 
@@ -38,7 +40,7 @@ pub async fn delete(
     request: Request,
 ) -> Result<Response, DynamicRegistrationError> {
     let managed = managed_client(&oauth, &request).await?;
-    dynamic_registration::remove(&oauth, managed).await?;
+    dynamic_registration::remove(&oauth, managed, Origin::of(&request)).await?;
     Ok(client_information::not_stored(Response::empty(204)))
 }
 

@@ -7,10 +7,11 @@ use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 
 use super::{
     clients::{ClientView, client_path, not_found, own_client, show_client},
-    member_page::{TimeText, page},
+    member_page::{TimeText, page, refused},
 };
 use crate::{
     OAuth,
+    act::Act,
     pages::ClientSecretPage,
     secret_rotation::{self, OLD_LIVES_ON},
 };
@@ -27,9 +28,12 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         Some("now") => Duration::ZERO,
         _ => OLD_LIVES_ON,
     };
-    let secret = match secret_rotation::rotate(&oauth, &client, old_lives_on).await? {
-        Ok(secret) => secret,
-        Err(problem) => {
+    let act = Act::of_member(&oauth, super::member(&request)?, &request);
+    let rotated = secret_rotation::rotate(&oauth, act, &client, old_lives_on).await;
+    let secret = match rotated {
+        Err(error) => return refused(error),
+        Ok(Ok(secret)) => secret,
+        Ok(Err(problem)) => {
             let sentence = format!("There is no new secret: {problem}.");
             let view = ClientView::with_secret_problem(&client, sentence);
             return show_client(&oauth, &request, client, view).await;

@@ -4,10 +4,12 @@ use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm},
-    member_page::{TimeText, notice, page},
+    member_page::{TimeText, notice, page, refused},
 };
 use crate::{
     OAuth,
+    act::Act,
+    events::{Deletion, Revoked},
     grants::GrantTypes,
     models::{Client, ClientKind, ClientSecret},
     pages::{ClientCreatedPage, ClientNewPage, ClientPage, ClientRow, ClientsPage, SecretRow},
@@ -102,13 +104,19 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
         registration::new_client(checked, kind, grant_types, Some(member.id), oauth.now());
     let digest = secret.as_ref().map(PlainSecret::digest);
     let (owner_id, most) = (member.id, oauth.settings().applications_per_member());
-    let registered = oauth
-        .write(move |connection| {
-            Client::insert_for_owner(connection, owner_id, &new_client, digest, most)
+    let (events, act) = (oauth.events(), Act::of_member(&oauth, member, &request));
+    let stored = oauth
+        .change(move |connection| {
+            if !Client::has_room_for_owner(connection, owner_id, most, act.at)? {
+                return Ok(None);
+            }
+            registration::store(connection, events, &act, &new_client, digest, None).map(Some)
         })
-        .await?;
-    let Some(client) = registered else {
-        return Ok(too_many(most.unwrap_or_default()));
+        .await;
+    let client = match stored {
+        Ok(Some(client)) => client,
+        Ok(None) => return Ok(too_many(most.unwrap_or_default())),
+        Err(error) => return refused(error),
     };
     tracing::info!(
         member_id = member.id,
@@ -150,10 +158,20 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     match form.check(&oauth, &client.grant_types) {
         Ok(changes) => {
             let here = client_path(&oauth, &client);
-            oauth
-                .write(move |connection| client.update(connection, &changes))
-                .await?;
-            Ok(Response::redirect(here))
+            let act = Act::of_member(&oauth, super::member(&request)?, &request);
+            let events = oauth.events();
+            let saved = oauth
+                .change(move |connection| {
+                    let Some(changed) = client.update(connection, &changes)? else {
+                        return Ok(());
+                    };
+                    events.client_edited(connection, &act, &client, &changed)
+                })
+                .await;
+            match saved {
+                Ok(()) => Ok(Response::redirect(here)),
+                Err(error) => refused(error),
+            }
         }
         Err(problems) => {
             let view = ClientView {
@@ -177,8 +195,16 @@ pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         client_id = client.client_id,
         "a member deleted an application"
     );
+    let act = Act::of_member(&oauth, super::member(&request)?, &request);
+    let events = oauth.events();
     oauth
-        .write(move |connection| client.delete(connection))
+        .change(move |connection| {
+            let (members, ended) = client.delete(connection, act.at)?;
+            let (of, reason) = ((client.client_id.as_str(), None), Revoked::ClientDeleted);
+            let named = (client.client_id.as_str(), client.name.as_str());
+            events.client_deleted(connection, &act, named, Deletion::ByOwner, members, ended)?;
+            events.tokens_revoked(connection, &act, of, reason, ended)
+        })
         .await?;
     Ok(Response::redirect(oauth.own_path("/clients")))
 }

@@ -6,6 +6,8 @@ use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 use super::member_page::{TimeText, page};
 use crate::{
     OAuth,
+    act::Act,
+    events::{Revoked, Withdrawal},
     models::{Client, Connection, Consent, Consents},
     pages::{self, ConnectionsPage, Website},
 };
@@ -75,21 +77,26 @@ impl<'a> Shown<'a> {
 
 /// Takes back all that an application may do. To do so twice is no error.
 pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    let member_id = super::member(&request)?.id;
+    let member = super::member(&request)?;
+    let member_id = member.id;
+    let (events, act) = (oauth.events(), Act::of_member(&oauth, member, &request));
     let client_id = request
         .parameter("client_id")
         .unwrap_or_default()
         .to_owned();
-    let now = oauth.now();
     let revoked = oauth
-        .write(move |connection| {
+        .change(move |connection| {
             let Some(client) = Client::find(connection, &client_id)? else {
                 return Ok(None);
             };
             if client.registered_dynamically {
-                Client::keep(connection, client.id, now)?;
+                Client::keep(connection, client.id, act.at)?;
             }
-            Consent::revoke(connection, Consents::Given(member_id, client.id))?;
+            let given = Consents::Given(member_id, client.id);
+            let (consents, ended) = Consent::revoke(connection, given)?;
+            let of = (client.client_id.as_str(), Some(member_id));
+            events.consents_revoked(connection, &act, &consents, Withdrawal::ByMember)?;
+            events.tokens_revoked(connection, &act, of, Revoked::Consents, ended)?;
             Ok(Some(client.client_id))
         })
         .await?;

@@ -1,10 +1,11 @@
 //! `POST /consent`: takes a member's decision on an authorization request.
 
-use hob_plugin_sdk::{Member, Request, Response, prelude::*};
+use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
 
 use super::front_channel::{Unredirectable, hand_over_code, tell_error};
 use crate::{
     OAuth,
+    act::Act,
     decision::{Allowed, Decision},
     error::OAuthError,
     grants::authorization_code::{CodeIssue, PreparedCode},
@@ -52,13 +53,14 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
         return Err(Unredirectable::RequestGone);
     }
     match Decision::from_form(&form, &stored.scope)?.ok_or(Unredirectable::NoDecision)? {
-        Decision::Allow(scope) => allow(oauth, member, client, stored, scope).await,
+        Decision::Allow(scope) => allow(oauth, request, member, client, stored, scope).await,
         Decision::Deny => deny(oauth, request, member, &client, stored).await,
     }
 }
 
 async fn allow(
     oauth: &OAuth,
+    request: &Request,
     member: &Member,
     client: Client,
     stored: StoredRequest,
@@ -82,26 +84,47 @@ async fn allow(
     );
     let allowed = Allowed {
         member_id: member.id,
-        client: client.id,
-        client_registered_itself: client.registered_dynamically,
+        client: client.clone(),
+        audience: oauth.audience(&stored.resource),
         resource: stored.resource.clone(),
         asked: stored.scope.clone(),
         scope,
         expires_at: oauth.consent_expires_at(now),
     };
-    let member = member.clone();
+    let (events, act) = (oauth.events(), Act::of_member(oauth, member, request));
     let housekeeping = oauth.housekeeping();
     let issued = oauth
-        .write(move |connection| {
-            if !stored.decide(connection, &member, now)? {
-                return Ok(None);
+        .change({
+            let (member, stored, act) = (member.clone(), stored.clone(), act.clone());
+            move |connection| {
+                if !stored.decide(connection, &member, now)? {
+                    return Ok(None);
+                }
+                let consent = allowed.store(connection, events, &act)?;
+                let code = code.store(connection, consent)?;
+                housekeeping.run(connection, now)?;
+                Ok(Some(code))
             }
-            let consent = allowed.store(connection, now)?;
-            let code = code.store(connection, consent)?;
-            housekeeping.run(connection, now)?;
-            Ok(Some(code))
         })
-        .await?;
+        .await;
+    let issued = match issued.map_err(OAuthError::from) {
+        Err(refusal @ OAuthError::RefusedByPlugin(_)) => {
+            // The question is answered: nobody may answer it otherwise now.
+            if !deny_stored(oauth, &client, member, stored, act).await? {
+                return Err(Unredirectable::RequestGone);
+            }
+            let state = state.as_deref();
+            return Ok(tell_error(
+                oauth,
+                request,
+                &client,
+                &redirect_uri,
+                state,
+                refusal,
+            ));
+        }
+        issued => issued?,
+    };
     let code = issued.ok_or(Unredirectable::RequestGone)?;
     Ok(hand_over_code(
         oauth,
@@ -120,11 +143,8 @@ async fn deny(
     stored: StoredRequest,
 ) -> Result<Response, Unredirectable> {
     let (redirect_uri, state) = (stored.redirect_uri.clone(), stored.state.clone());
-    let (member, now) = (member.clone(), oauth.now());
-    let decided = oauth
-        .write(move |connection| stored.decide(connection, &member, now))
-        .await?;
-    if !decided {
+    let act = Act::of_member(oauth, member, request);
+    if !deny_stored(oauth, client, member, stored, act).await? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(tell_error(
@@ -135,4 +155,25 @@ async fn deny(
         state.as_deref(),
         OAuthError::Denied,
     ))
+}
+
+/// Stores that nothing is allowed. False if that was decided before.
+async fn deny_stored(
+    oauth: &OAuth,
+    client: &Client,
+    member: &Member,
+    stored: StoredRequest,
+    act: Act,
+) -> Result<bool, PluginError> {
+    let (client, member, events) = (client.clone(), member.clone(), oauth.events());
+    oauth
+        .change(move |connection| {
+            let decided = stored.decide(connection, &member, act.at)?;
+            if decided {
+                let (scope, device) = (&stored.scope, false);
+                events.authorization_denied(connection, &act, &client, member.id, scope, device)?;
+            }
+            Ok(decided)
+        })
+        .await
 }

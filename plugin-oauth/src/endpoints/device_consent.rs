@@ -5,7 +5,9 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 use super::front_channel::{Unredirectable, page};
 use crate::{
     OAuth,
+    act::Act,
     decision::Decision,
+    error::OAuthError,
     grants::device_code,
     models::{Client, DeviceAuthorization},
     pages::DeviceDonePage,
@@ -46,7 +48,9 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     }
     let decision = Decision::from_form(&form, &device.scope)?.ok_or(Unredirectable::NoDecision)?;
     let allowed = matches!(decision, Decision::Allow(_));
-    if !device_code::decide(oauth, &client, device, member, decision).await? {
+    let act = Act::of_member(oauth, member, request);
+    let decided = device_code::decide(oauth, &client, device, member, decision, act).await;
+    if !decided.map_err(OAuthError::from)? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(page(

@@ -238,6 +238,12 @@ impl Unredirectable {
                 "You did not allow it",
                 "The application gets no code, and has no access.",
             ),
+            Self::Untold(OAuthError::RefusedByPlugin(words)) => (
+                403,
+                ErrorCode::AccessDenied.as_str(),
+                "This site does not allow it",
+                words.as_str(),
+            ),
             Self::Untold(error) => (
                 400,
                 error.code().as_str(),

@@ -14,6 +14,7 @@ use hob_plugin_sdk::{
 
 use crate::{
     OAuth,
+    act::Origin,
     client_authentication::Credentials,
     error::OAuthError,
     grants::{self, Grant, GrantRequest, TokenResponse, authorization_code, refresh_token},
@@ -44,7 +45,7 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
     let request = GrantRequest {
         client: &client,
         form: &query,
-        peer: request.peer(),
+        origin: Origin::of(request),
         proof: None,
     };
     grants::redeem_as(named_or_meant(&query)?, oauth, request).await

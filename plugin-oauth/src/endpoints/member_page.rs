@@ -28,6 +28,18 @@ pub fn notice(status: u16, title: &str, sentence: &str) -> Response {
     page(status, title, &Notice { title, sentence })
 }
 
+/// What a plugin refuses, in its words. Other errors stay what they are.
+///
+/// # Errors
+/// It is no refusal.
+pub fn refused(error: PluginError) -> Result<Response, PluginError> {
+    if error.is_forbidden() {
+        Ok(notice(403, "This site does not allow it", error.message()))
+    } else {
+        Err(error)
+    }
+}
+
 /// A time, as text for people and for programs.
 pub struct TimeText {
     pub text: String,

@@ -5,6 +5,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 use super::client_information;
 use crate::{
     OAuth,
+    act::Origin,
     dynamic_registration::{self, Admission, ClientMetadata, DynamicRegistrationError},
 };
 
@@ -18,6 +19,7 @@ pub async fn post(
     let body = client_information::json_body(&request)?;
     let metadata = ClientMetadata::parse(body, oauth.self_registered_scope())?;
     admission.count(&oauth, request.peer());
-    let registered = dynamic_registration::register(&oauth, admission, metadata).await?;
+    let origin = Origin::of(&request);
+    let registered = dynamic_registration::register(&oauth, admission, metadata, origin).await?;
     Ok(client_information::response(&oauth, 201, &registered))
 }

@@ -4,8 +4,8 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 
 use super::back_channel;
 use crate::{
-    OAuth, client_authentication::Credentials, error::OAuthError, issued_token::IssuedToken,
-    revocation,
+    OAuth, act::Origin, client_authentication::Credentials, error::OAuthError,
+    issued_token::IssuedToken, revocation,
 };
 
 /// Revokes a token. The answer is the same where there is none: what the
@@ -17,7 +17,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
         .authenticate(&oauth, &request)
         .await?;
     if let Some(token) = IssuedToken::parse(form.required("token")?) {
-        revocation::revoke(&oauth, &client, token).await?;
+        revocation::revoke(&oauth, &client, Origin::of(&request), token).await?;
     }
     Ok(Response::empty(200)
         .with_header("cache-control", "no-store")

@@ -6,6 +6,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 use super::back_channel;
 use crate::{
     OAuth,
+    act::Origin,
     client_authentication::Credentials,
     dpop,
     error::OAuthError,
@@ -24,7 +25,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
         GrantRequest {
             client: &client,
             form: &form,
-            peer: request.peer(),
+            origin: Origin::of(&request),
             proof: proof.as_ref(),
         },
     )

@@ -19,8 +19,10 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::{Act, Origin},
     dpop::Proof,
     error::{GrantError, OAuthError},
+    events::Revoked,
     key_thumbprint::KeyThumbprint,
     models::{AuthorizationCode, Client, ConsentTerm, revoke_family},
     pkce::CodeChallenge,
@@ -137,7 +139,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         client,
         form,
         proof,
-        ..
+        origin,
     } = request;
     let request = CodeRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
@@ -158,7 +160,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     };
     match verified {
         Ok(response) => Ok(response),
-        Err(code) => Err(kill_replayed(oauth, &code).await?.into()),
+        Err(code) => Err(kill_replayed(oauth, client, origin, &code).await?.into()),
     }
 }
 
@@ -254,7 +256,12 @@ async fn consume_and_issue(
 }
 
 /// What a replayed code gave dies.
-async fn kill_replayed(oauth: &OAuth, code: &AuthorizationCode) -> Result<GrantError, OAuthError> {
+async fn kill_replayed(
+    oauth: &OAuth,
+    client: &Client,
+    origin: Origin,
+    code: &AuthorizationCode,
+) -> Result<GrantError, OAuthError> {
     let (consent, family) = (code.consent, code.family);
     tracing::warn!(
         client_id = code.client_id,
@@ -262,8 +269,17 @@ async fn kill_replayed(oauth: &OAuth, code: &AuthorizationCode) -> Result<GrantE
         code = code.digest.name(),
         "an authorization code was used again; what it gave is revoked"
     );
+    let events = oauth.events();
+    let act = Act::of_client(&client.client_id, origin, oauth.now());
+    let (client, member_id, digest) = (client.clone(), Some(code.member_id), code.digest);
     oauth
-        .write(move |connection| revoke_family(connection, consent, family))
+        .change(move |connection| {
+            let ended = revoke_family(connection, consent, family)?;
+            let of = (client.client_id.as_str(), member_id);
+            let code = (&digest, false);
+            events.code_replayed(connection, &act, &client, member_id, code, ended)?;
+            events.tokens_revoked(connection, &act, of, Revoked::Replayed, ended)
+        })
         .await?;
     Ok(GrantError::CodeReplayed)
 }

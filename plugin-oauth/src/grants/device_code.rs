@@ -7,10 +7,9 @@
 
 use std::time::Duration;
 
-use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     Member, PluginError,
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
 };
 
 use super::{
@@ -21,9 +20,11 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::{Act, Origin},
     decision::{Allowed, Decision},
     dpop::Proof,
     error::{DeviceError, GrantError, OAuthError},
+    events::Revoked,
     models::{Client, ConsentTerm, DeviceAuthorization, DeviceState, revoke_family},
     resource::Resource,
     scope::Scope,
@@ -101,9 +102,9 @@ pub async fn begin(
         };
         let housekeeping = oauth.housekeeping();
         let inserted = oauth
-            .write(move |connection| {
+            .change(move |connection| {
                 housekeeping.run(connection, now)?;
-                device.insert(connection)
+                Ok(device.insert(connection)?)
             })
             .await?;
         if inserted {
@@ -117,21 +118,45 @@ pub async fn begin(
 /// in this session, or not any longer.
 ///
 /// # Errors
-/// The database's.
+/// A plugin refuses what the member allows, and the device is denied; or the
+/// database's.
 pub async fn decide(
     oauth: &OAuth,
     client: &Client,
     device: DeviceAuthorization,
     member: &Member,
     decision: Decision,
+    act: Act,
 ) -> Result<bool, PluginError> {
-    let (member, now) = (member.clone(), oauth.now());
+    let decided = store_decision(oauth, client, device.clone(), member, decision, act.clone());
+    match decided.await {
+        Err(refusal) if refusal.is_forbidden() => {
+            let denied = store_decision(oauth, client, device, member, Decision::Deny, act);
+            if denied.await? {
+                Err(refusal)
+            } else {
+                Ok(false)
+            }
+        }
+        decided => decided,
+    }
+}
+
+async fn store_decision(
+    oauth: &OAuth,
+    client: &Client,
+    device: DeviceAuthorization,
+    member: &Member,
+    decision: Decision,
+    act: Act,
+) -> Result<bool, PluginError> {
+    let (member, client, now) = (member.clone(), client.clone(), act.at);
     let allowed = match decision {
         Decision::Deny => None,
         Decision::Allow(scope) => Some(Allowed {
             member_id: member.id,
-            client: client.id,
-            client_registered_itself: client.registered_dynamically,
+            client: client.clone(),
+            audience: oauth.audience(&device.resource),
             resource: device.resource.clone(),
             asked: device.scope.clone(),
             scope,
@@ -142,14 +167,22 @@ pub async fn decide(
         Some(_) => DeviceState::Approved,
         None => DeviceState::Denied,
     };
+    let events = oauth.events();
     oauth
-        .write(move |connection| {
+        .change(move |connection| {
             if !device.decide(connection, &member, state, now)? {
                 return Ok(false);
             }
+            let id = member.id;
             if let Some(allowed) = allowed {
-                let consent = allowed.store(connection, now)?;
-                device.grant(connection, consent, &allowed.scope)?;
+                let consent = allowed.store(connection, events, &act)?;
+                let scope = &allowed.scope;
+                device.grant(connection, consent, scope)?;
+                events.device_approved(connection, &act, &client, id, consent.id, scope)?;
+            } else {
+                let scope = &device.scope;
+                events.device_denied(connection, &act, &client, id, scope)?;
+                events.authorization_denied(connection, &act, &client, id, scope, true)?;
             }
             Ok(true)
         })
@@ -161,7 +194,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         client,
         form,
         proof,
-        ..
+        origin,
     } = request;
     let digest = PlainSecret::parse(SecretKind::DeviceCode, form.required("device_code")?)
         .ok_or(GrantError::Unknown)?
@@ -178,7 +211,9 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     }
     let now = oauth.now();
     match (device.state, device.consent, device.member_id) {
-        (DeviceState::Redeemed, ..) => Err(kill_replayed(oauth, client, &device).await?.into()),
+        (DeviceState::Redeemed, ..) => {
+            Err(kill_replayed(oauth, client, origin, &device).await?.into())
+        }
         _ if device.expires_at <= now => Err(DeviceError::Expired.into()),
         (DeviceState::Denied, ..) => Err(OAuthError::Denied),
         (DeviceState::Approved, Some(id), Some(member_id)) => {
@@ -187,7 +222,13 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
                 expires_at: device.consent_expires_at,
             };
             let member = ApprovingMember { member_id, consent };
-            consume_and_issue(oauth, client, device, member, proof, now).await
+            let issued = consume_and_issue(oauth, client, &device, member, proof, now).await?;
+            match issued {
+                Some(response) => Ok(response),
+                // Somebody else was faster, or the consent has been revoked
+                // since.
+                None => Err(kill_replayed(oauth, client, origin, &device).await?.into()),
+            }
         }
         // Approval, member and consent are written together.
         (DeviceState::Approved, ..) => Err(GrantError::Unknown.into()),
@@ -221,11 +262,11 @@ struct ApprovingMember {
 async fn consume_and_issue(
     oauth: &OAuth,
     client: &Client,
-    device: DeviceAuthorization,
+    device: &DeviceAuthorization,
     member: ApprovingMember,
     proof: Option<&Proof>,
     now: Timestamp,
-) -> Result<TokenResponse, OAuthError> {
+) -> Result<Option<TokenResponse>, OAuthError> {
     // The client may have been changed since.
     let scope = device.scope.intersection(&client.scope);
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
@@ -250,23 +291,20 @@ async fn consume_and_issue(
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();
     let consumed = device.clone();
-    let consume = move |connection: &mut Connection| -> QueryResult<Result<(), ()>> {
+    let consume = move |connection: &mut Connection| -> Result<Result<(), ()>, DbError> {
         Ok(consumed
             .redeem(connection, forget_at)?
             .then_some(())
             .ok_or(()))
     };
-    match tokens.issue(oauth, now, consume).await? {
-        Ok(response) => Ok(response),
-        // Somebody else was faster, or the consent has been revoked since.
-        Err(()) => Err(kill_replayed(oauth, client, &device).await?.into()),
-    }
+    Ok(tokens.issue(oauth, now, consume).await?.ok())
 }
 
 /// What a replayed device code gave dies.
 async fn kill_replayed(
     oauth: &OAuth,
     client: &Client,
+    origin: Origin,
     device: &DeviceAuthorization,
 ) -> Result<GrantError, OAuthError> {
     tracing::warn!(
@@ -276,8 +314,17 @@ async fn kill_replayed(
         "a device code was used again; what it gave is revoked"
     );
     if let (Some(consent), family) = (device.consent, device.family) {
+        let events = oauth.events();
+        let act = Act::of_client(&client.client_id, origin, oauth.now());
+        let (client, member_id, code) = (client.clone(), device.member_id, device.device_code);
         oauth
-            .write(move |connection| revoke_family(connection, consent, family))
+            .change(move |connection| {
+                let ended = revoke_family(connection, consent, family)?;
+                let of = (client.client_id.as_str(), member_id);
+                let code = (&code, true);
+                events.code_replayed(connection, &act, &client, member_id, code, ended)?;
+                events.tokens_revoked(connection, &act, of, Revoked::Replayed, ended)
+            })
             .await?;
     }
     Ok(GrantError::CodeReplayed)

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use diesel::QueryResult;
-use hob_plugin_sdk::db::{Connection, Timestamp};
+use hob_plugin_sdk::db::{Connection, DbError, Timestamp};
 use rand::Rng;
 use serde::Serialize;
 
@@ -194,7 +193,7 @@ impl PreparedTokens {
         self,
         oauth: &OAuth,
         now: Timestamp,
-        consume: impl FnOnce(&mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
+        consume: impl FnOnce(&mut Connection) -> Result<Result<(), E>, DbError> + Send + 'static,
     ) -> Result<Result<TokenResponse, E>, OAuthError> {
         self.issue_with(oauth, now, |_, connection| consume(connection))
             .await
@@ -209,7 +208,7 @@ impl PreparedTokens {
         self,
         oauth: &OAuth,
         now: Timestamp,
-        consume: impl FnOnce(&mut Connection) -> QueryResult<Result<i64, E>> + Send + 'static,
+        consume: impl FnOnce(&mut Connection) -> Result<Result<i64, E>, DbError> + Send + 'static,
     ) -> Result<Result<TokenResponse, E>, OAuthError> {
         self.issue_with(oauth, now, |tokens, connection| {
             let consent = consume(connection)?;
@@ -222,11 +221,13 @@ impl PreparedTokens {
         mut self,
         oauth: &OAuth,
         now: Timestamp,
-        consume: impl FnOnce(&mut Self, &mut Connection) -> QueryResult<Result<(), E>> + Send + 'static,
+        consume: impl FnOnce(&mut Self, &mut Connection) -> Result<Result<(), E>, DbError>
+        + Send
+        + 'static,
     ) -> Result<Result<TokenResponse, E>, OAuthError> {
         let housekeeping = oauth.housekeeping();
         oauth
-            .write(move |connection| {
+            .change(move |connection| {
                 if let Some(jwt_id) = &self.jwt_id
                     && !jwt_id.use_up(connection)?
                 {

@@ -27,7 +27,7 @@ use hob_plugin_sdk::{
 
 pub use issue::{TokenResponse, token_type};
 
-use crate::{OAuth, dpop::Proof, error::OAuthError, models::Client};
+use crate::{OAuth, act::Origin, dpop::Proof, error::OAuthError, models::Client};
 
 /// All grants that this server knows.
 pub static GRANTS: [&Grant; 5] = [
@@ -60,8 +60,8 @@ type Redemption<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, OAuthErr
 pub struct GrantRequest<'a> {
     pub client: &'a Client,
     pub form: &'a Fields,
-    /// The address that it came from, to count guesses by.
-    pub peer: &'a str,
+    /// Where it came from, to count guesses by.
+    pub origin: Origin,
     /// Of the key that the tokens are to be bound to.
     pub proof: Option<&'a Proof>,
 }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::{Act, Origin},
     decision::Allowed,
     dpop::Proof,
     error::{GrantError, OAuthError},
@@ -59,15 +60,15 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     let GrantRequest {
         client,
         form,
-        peer,
+        origin,
         proof,
     } = request;
     let request = PasswordRequest::from_form(oauth, client, form)?;
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
     }
-    let (member, epoch) = check_password(oauth, &request, peer).await?;
-    issue(oauth, client, request, proof, &member, epoch).await
+    let (member, epoch) = check_password(oauth, &request, origin.peer()).await?;
+    issue(oauth, client, request, origin, proof, &member, epoch).await
 }
 
 /// The member, and the epoch in which the password was right. A name that is
@@ -107,6 +108,7 @@ async fn issue(
     oauth: &OAuth,
     client: &Client,
     request: PasswordRequest<'_>,
+    origin: Origin,
     proof: Option<&Proof>,
     member: &Profile,
     epoch: MemberEpoch,
@@ -143,23 +145,24 @@ async fn issue(
     // beside what was allowed before.
     let allowed = Allowed {
         member_id: member.id,
-        client: client.id,
-        // It is held below, and so noted as used.
-        client_registered_itself: false,
+        client: client.clone(),
+        audience: oauth.audience(&resource),
         resource,
         asked: scope.clone(),
         scope,
         expires_at,
     };
+    let events = oauth.events();
+    let act = Act::of_client(&client.client_id, origin, now);
     let issued = PreparedTokens::new(oauth, issue, now)
         .issue_under(oauth, now, move |connection| {
-            if !Client::hold(connection, allowed.client, now)? {
+            if !Client::hold(connection, allowed.client.id, now)? {
                 return Ok(Err(GrantError::ClientSuspended));
             }
             if !epoch.hold(connection, allowed.member_id, now)? {
                 return Ok(Err(GrantError::Password));
             }
-            Ok(Ok(allowed.store(connection, now)?.id))
+            Ok(Ok(allowed.store(connection, events, &act)?.id))
         })
         .await?;
     Ok(issued?)

@@ -17,9 +17,8 @@
 
 use std::time::Duration;
 
-use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
     http::Fields,
 };
 
@@ -30,7 +29,9 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::{Act, Origin},
     error::{GrantError, OAuthError},
+    events::{Events, Revoked},
     models::{Client, RefreshToken, revoke_family},
     resource::Resource,
     scope::Scope,
@@ -73,7 +74,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         client,
         form,
         proof,
-        ..
+        origin,
     } = request;
     let request = RefreshRequest::from_form(oauth, form)?;
     let digest = PlainSecret::parse(SecretKind::RefreshToken, request.refresh_token)
@@ -106,9 +107,10 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         proof: proof.cloned(),
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
+    let events = oauth.events();
     let issued = tokens
         .issue(oauth, now, move |connection| {
-            consume(&token, connection, now)
+            consume(&token, connection, events, origin, now)
         })
         .await?;
     Ok(issued?)
@@ -158,8 +160,10 @@ fn narrow(
 fn consume(
     token: &RefreshToken,
     connection: &mut Connection,
+    events: Events,
+    origin: Origin,
     now: Timestamp,
-) -> QueryResult<Result<(), GrantError>> {
+) -> Result<Result<(), GrantError>, DbError> {
     if token.consume(connection, now)? {
         return Ok(Ok(()));
     }
@@ -173,7 +177,11 @@ fn consume(
             refresh_token = token.digest.name(),
             "a superseded refresh token was used again; its family is revoked"
         );
-        revoke_family(connection, token.consent, token.family)?;
+        let ended = revoke_family(connection, token.consent, token.family)?;
+        let act = Act::of_client(&token.client_id, origin, now);
+        let of = (token.client_id.as_str(), Some(token.member_id));
+        events.refresh_reused(connection, &act, &token, ended)?;
+        events.tokens_revoked(connection, &act, of, Revoked::Replayed, ended)?;
         return Ok(Err(GrantError::RefreshTokenReused));
     }
     let consumed_at = token.consumed_at.unwrap_or(now);

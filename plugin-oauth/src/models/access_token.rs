@@ -7,7 +7,7 @@ use hob_plugin_sdk::{
 };
 
 use super::{
-    revocation::Consents,
+    revocation::{Consents, Ended},
     schema::{
         oauth_access_tokens::{self as access_tokens},
         oauth_clients,
@@ -110,8 +110,11 @@ impl AccessToken {
     }
 
     /// Ends this one alone.
-    pub fn revoke(&self, connection: &mut Connection) -> QueryResult<()> {
-        diesel::delete(access_tokens::table.find(self.digest)).execute(connection)?;
-        Ok(())
+    pub fn revoke(&self, connection: &mut Connection) -> QueryResult<Ended> {
+        let ended = diesel::delete(access_tokens::table.find(self.digest)).execute(connection)?;
+        Ok(Ended {
+            access_tokens: ended as u64,
+            refresh_tokens: 0,
+        })
     }
 }

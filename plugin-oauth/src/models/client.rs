@@ -6,7 +6,7 @@ use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp};
 use super::{
     client_authentication::ClientKind,
     client_secret::ClientSecret,
-    revocation::{Consents, revoke_all_under, revoke_own_tokens},
+    revocation::{Consents, Ended, revoke_all_under, revoke_own_tokens},
     schema::{
         oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents,
         oauth_device_authorizations,
@@ -204,12 +204,17 @@ impl Client {
         .optional()
     }
 
-    /// Changes it.
-    pub fn update(&self, connection: &mut Connection, changes: &ClientChanges) -> QueryResult<()> {
+    /// Changes it. Answers with what it is now; none if it is gone.
+    pub fn update(
+        &self,
+        connection: &mut Connection,
+        changes: &ClientChanges,
+    ) -> QueryResult<Option<Self>> {
         diesel::update(oauth_clients::table.find(self.id))
             .set(changes)
-            .execute(connection)?;
-        Ok(())
+            .returning(Self::as_returning())
+            .get_result(connection)
+            .optional()
     }
 
     /// Changes what the operator decided on the strength of what this client is.
@@ -275,7 +280,7 @@ impl Client {
         connection: &mut Connection,
         reason: Option<&str>,
         now: Timestamp,
-    ) -> QueryResult<()> {
+    ) -> QueryResult<Ended> {
         diesel::update(oauth_clients::table.find(self.id))
             .set((
                 oauth_clients::suspended_at.eq(now),
@@ -294,26 +299,34 @@ impl Client {
         .execute(connection)?;
         // Its own tokens are found only from here on: the first statement has
         // waited for those who held the row.
-        revoke_own_tokens(connection, self.id)?;
-        revoke_all_under(connection, Consents::Client(self.id))
+        let mut ended = revoke_own_tokens(connection, self.id)?;
+        ended += revoke_all_under(connection, Consents::Client(self.id))?;
+        Ok(ended)
     }
 
-    /// Ends a suspension.
-    pub fn resume(&self, connection: &mut Connection) -> QueryResult<()> {
-        diesel::update(oauth_clients::table.find(self.id))
-            .set((
-                oauth_clients::suspended_at.eq(None::<Timestamp>),
-                oauth_clients::suspension_reason.eq(None::<String>),
-            ))
-            .execute(connection)?;
-        Ok(())
+    /// Ends a suspension. False if there was none.
+    pub fn resume(&self, connection: &mut Connection) -> QueryResult<bool> {
+        let touched = diesel::update(
+            oauth_clients::table
+                .find(self.id)
+                .filter(oauth_clients::suspended_at.is_not_null()),
+        )
+        .set((
+            oauth_clients::suspended_at.eq(None::<Timestamp>),
+            oauth_clients::suspension_reason.eq(None::<String>),
+        ))
+        .execute(connection)?;
+        Ok(touched == 1)
     }
 
-    /// Deletes it with all that members allowed it.
-    pub fn delete(&self, connection: &mut Connection) -> QueryResult<()> {
-        revoke_all_under(connection, Consents::Client(self.id))?;
+    /// Deletes it with all that members allowed it. Answers with how many
+    /// members had done so, and with what died.
+    pub fn delete(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<(u64, Ended)> {
+        let members = self.count_members(connection, now)?;
+        let mut ended = revoke_own_tokens(connection, self.id)?;
+        ended += revoke_all_under(connection, Consents::Client(self.id))?;
         diesel::delete(oauth_clients::table.find(self.id)).execute(connection)?;
-        Ok(())
+        Ok((members, ended))
     }
 
     /// How many members allow it.

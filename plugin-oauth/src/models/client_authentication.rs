@@ -13,7 +13,7 @@ use super::{
     client::Client,
     schema::{oauth_client_secrets, oauth_clients},
 };
-use crate::key_set::KeySet;
+use crate::{key_set::KeySet, secret::SecretDigest};
 
 /// Whether a client can keep a secret (RFC 6749, section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -86,15 +86,18 @@ impl Client {
         }
     }
 
-    /// From now on these keys count, and neither others nor secrets.
-    pub fn replace_keys(&self, connection: &mut Connection, keys: KeySet) -> QueryResult<()> {
+    /// From now on these keys count, and neither others nor secrets. Answers
+    /// with the secrets that it had.
+    pub fn replace_keys(
+        &self,
+        connection: &mut Connection,
+        keys: KeySet,
+    ) -> QueryResult<Vec<SecretDigest>> {
         diesel::update(oauth_clients::table.find(self.id))
             .set(oauth_clients::jwks.eq(Json(keys)))
             .execute(connection)?;
-        diesel::delete(
-            oauth_client_secrets::table.filter(oauth_client_secrets::client.eq(self.id)),
-        )
-        .execute(connection)?;
-        Ok(())
+        diesel::delete(oauth_client_secrets::table.filter(oauth_client_secrets::client.eq(self.id)))
+            .returning(oauth_client_secrets::digest)
+            .get_results(connection)
     }
 }

@@ -6,6 +6,7 @@ use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp};
 
 use super::{
     client::Client,
+    consent::NamedClient,
     schema::{oauth_client_registrations as registrations, oauth_clients},
 };
 use crate::{dynamic_registration::SupplementaryMetadata, secret::SecretDigest};
@@ -38,7 +39,8 @@ const DELETE_UNUSED: &str = r#"DELETE FROM "oauth_clients" WHERE "id" IN (
     AND NOT EXISTS (SELECT 1 FROM "oauth_consents" WHERE "client" = "unused"."id")
     AND NOT EXISTS (SELECT 1 FROM "oauth_access_tokens" WHERE "client" = "unused"."id")
     ORDER BY "created_at" LIMIT $2)
-AND ("last_used_at" IS NULL OR "last_used_at" < $1)"#;
+AND ("last_used_at" IS NULL OR "last_used_at" < $1)
+RETURNING "client_id", "name""#;
 
 impl ClientRegistration {
     /// A client that registered itself, by its public name.
@@ -83,15 +85,15 @@ impl ClientRegistration {
     }
 
     /// Deletes at most `most` clients that registered themselves before
-    /// `before` and were not used since. Answers with how many went.
+    /// `before` and were not used since. Answers with which went.
     pub fn delete_unused(
         connection: &mut Connection,
         before: Timestamp,
         most: i64,
-    ) -> QueryResult<usize> {
+    ) -> QueryResult<Vec<NamedClient>> {
         sql_query(DELETE_UNUSED)
             .bind::<BigInt, _>(before)
             .bind::<BigInt, _>(most)
-            .execute(connection)
+            .load(connection)
     }
 }

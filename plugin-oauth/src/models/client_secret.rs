@@ -83,16 +83,21 @@ impl ClientSecret {
         Ok(())
     }
 
-    /// Ends all of a client's that would live longer at `end`.
-    pub fn expire_all(connection: &mut Connection, client: i64, end: Timestamp) -> QueryResult<()> {
+    /// Ends all of a client's that would live longer at `end`, and answers with
+    /// which they are.
+    pub fn expire_all(
+        connection: &mut Connection,
+        client: i64,
+        end: Timestamp,
+    ) -> QueryResult<Vec<SecretDigest>> {
         diesel::update(
             secrets::table
                 .filter(dsl::client.eq(client))
                 .filter(dsl::expires_at.is_null().or(dsl::expires_at.gt(end))),
         )
         .set(dsl::expires_at.eq(end))
-        .execute(connection)?;
-        Ok(())
+        .returning(dsl::digest)
+        .get_results(connection)
     }
 
     /// Deletes those of a client that have expired.

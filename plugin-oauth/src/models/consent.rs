@@ -1,13 +1,16 @@
 //! What members allow clients.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 use diesel::{prelude::*, sql_query, sql_types::BigInt, upsert::excluded};
 use hob_plugin_sdk::db::{Connection as Database, Hob, Timestamp};
 
 use super::{
     client::Client,
-    revocation::{Consents, revoke_all_under},
+    revocation::{Consents, Ended, revoke_all_under},
     schema::{oauth_clients, oauth_consents},
 };
 use crate::{resource::Resource, scope::Scope};
@@ -175,12 +178,68 @@ impl Consent {
         Ok(touched == 1)
     }
 
-    /// Takes these back; what was issued under them dies. Answers with how many
-    /// there were.
-    pub fn revoke(connection: &mut Database, consents: Consents) -> QueryResult<usize> {
-        revoke_all_under(connection, consents)?;
+    /// Takes these back; what was issued under them dies. Answers with what
+    /// there was.
+    pub fn revoke(
+        connection: &mut Database,
+        consents: Consents,
+    ) -> QueryResult<(Vec<EndedConsent>, Ended)> {
+        let ended = revoke_all_under(connection, consents)?;
+        Ok((EndedConsent::delete(connection, consents)?, ended))
+    }
+}
+
+/// A consent that is gone.
+#[derive(Debug, Clone, QueryableByName, Queryable, Selectable)]
+#[diesel(table_name = oauth_consents, check_for_backend(Hob))]
+pub struct EndedConsent {
+    pub id: i64,
+    pub member_id: i64,
+    /// The client's row.
+    pub client: i64,
+    pub scope: Scope,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What people and programs call an application.
+#[derive(Debug, Clone, QueryableByName, Queryable, Selectable)]
+#[diesel(table_name = oauth_clients, check_for_backend(Hob))]
+pub struct NamedClient {
+    pub client_id: String,
+    pub name: String,
+}
+
+impl EndedConsent {
+    pub(super) fn delete(connection: &mut Database, consents: Consents) -> QueryResult<Vec<Self>> {
         diesel::delete(oauth_consents::table.filter(oauth_consents::id.eq_any(consents.ids())))
-            .execute(connection)
+            .returning(Self::as_returning())
+            .get_results(connection)
+    }
+
+    /// Calls `tell` for each with its client. Each client is looked up once;
+    /// where it is gone too, that is told of by itself.
+    pub fn with_clients<E: From<diesel::result::Error>>(
+        connection: &mut Database,
+        consents: &[Self],
+        mut tell: impl FnMut(&mut Database, &Self, &NamedClient) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut clients: BTreeMap<i64, Option<NamedClient>> = BTreeMap::new();
+        for consent in consents {
+            let client = match clients.entry(consent.client) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(
+                    oauth_clients::table
+                        .find(consent.client)
+                        .select(NamedClient::as_select())
+                        .first(connection)
+                        .optional()?,
+                ),
+            };
+            if let Some(client) = client {
+                tell(connection, consent, client)?;
+            }
+        }
+        Ok(())
     }
 }
 

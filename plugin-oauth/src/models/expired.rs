@@ -5,15 +5,18 @@ use std::time::Duration;
 use diesel::{prelude::*, sql_query, sql_types::BigInt};
 use hob_plugin_sdk::db::{Connection, Timestamp};
 
-use super::schema::{
-    oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests, oauth_consents,
-    oauth_device_authorizations, oauth_initial_access_tokens, oauth_refresh_tokens,
-    oauth_used_jwt_ids,
+use super::{
+    consent::EndedConsent,
+    schema::{
+        oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
+        oauth_consents, oauth_device_authorizations, oauth_initial_access_tokens,
+        oauth_refresh_tokens, oauth_used_jwt_ids,
+    },
 };
 
 /// Each deletes the rows that expired before `$1`, the oldest first, at most
 /// `$2` of them: a seek in the index on the expiry where there are none.
-const STATEMENTS: [&str; 8] = [
+const STATEMENTS: [&str; 7] = [
     r#"DELETE FROM "oauth_device_authorizations" WHERE "device_code" IN (
         SELECT "device_code" FROM "oauth_device_authorizations"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
@@ -35,12 +38,15 @@ const STATEMENTS: [&str; 8] = [
     r#"DELETE FROM "oauth_initial_access_tokens" WHERE "id" IN (
         SELECT "id" FROM "oauth_initial_access_tokens"
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
-    // One that is renewed meanwhile is looked at once more when it is free.
-    r#"DELETE FROM "oauth_consents" WHERE "id" IN (
-        SELECT "id" FROM "oauth_consents"
-        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)
-        AND "expires_at" < $1"#,
 ];
+
+/// The same with consents. One that is renewed meanwhile is looked at once more
+/// when it is free.
+const CONSENTS: &str = r#"DELETE FROM "oauth_consents" WHERE "id" IN (
+    SELECT "id" FROM "oauth_consents"
+    WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)
+    AND "expires_at" < $1
+    RETURNING "id", "member_id", "client", "scope", "expires_at""#;
 
 /// Members' epochs that nobody can have read in a request that still runs.
 const EPOCHS: &str = r#"DELETE FROM "oauth_member_epochs" WHERE "member_id" IN (
@@ -48,22 +54,39 @@ const EPOCHS: &str = r#"DELETE FROM "oauth_member_epochs" WHERE "member_id" IN (
     WHERE "touched_at" < $1 ORDER BY "touched_at" LIMIT $2)"#;
 const LONGEST_REQUEST: Duration = Duration::from_secs(24 * 3600);
 
-/// Deletes at most `most` rows of each table. Answers with how many went.
+/// What was deleted.
+#[derive(Debug, Default)]
+pub struct Expired {
+    pub rows: usize,
+    /// Those of the rows that were consents.
+    pub consents: Vec<EndedConsent>,
+}
+
+/// Deletes at most `most` rows of each table.
 pub fn delete_expired(
     connection: &mut Connection,
     now: Timestamp,
     most: i64,
-) -> QueryResult<usize> {
+) -> QueryResult<Expired> {
     let expired = STATEMENTS.iter().map(|statement| (*statement, now));
-    expired
-        .chain([(EPOCHS, now - LONGEST_REQUEST)])
-        .try_fold(0, |deleted, (statement, before)| {
+    let rows = expired.chain([(EPOCHS, now - LONGEST_REQUEST)]).try_fold(
+        0,
+        |deleted, (statement, before)| {
             let rows = sql_query(statement)
                 .bind::<BigInt, _>(before)
                 .bind::<BigInt, _>(most)
                 .execute(connection)?;
-            Ok(deleted + rows)
-        })
+            Ok::<_, diesel::result::Error>(deleted + rows)
+        },
+    )?;
+    let consents: Vec<EndedConsent> = sql_query(CONSENTS)
+        .bind::<BigInt, _>(now)
+        .bind::<BigInt, _>(most)
+        .load(connection)?;
+    Ok(Expired {
+        rows: rows + consents.len(),
+        consents,
+    })
 }
 
 /// How many rows expired before this and are still there.

@@ -1,14 +1,9 @@
 //! The applications that a member registered on the site's pages.
 
 use diesel::prelude::*;
-use hob_plugin_sdk::db::Connection;
+use hob_plugin_sdk::db::{Connection, Timestamp};
 
-use super::{
-    client::{Client, NewClient},
-    member_epoch::MemberEpoch,
-    schema::oauth_clients,
-};
-use crate::secret::SecretDigest;
+use super::{client::Client, member_epoch::MemberEpoch, schema::oauth_clients};
 
 impl Client {
     /// Those that a member registered, the newest first.
@@ -38,22 +33,17 @@ impl Client {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// Registers one for this member, unless there are `most` already. Whoever
-    /// does so for the same member at the same time waits, and then counts
-    /// this one too.
-    pub fn insert_for_owner(
+    /// Whether this member may register one more, and has not `most` already.
+    /// Whoever asks for the same member at the same time waits until this
+    /// transaction ends, and then counts what it registered too.
+    pub fn has_room_for_owner(
         connection: &mut Connection,
         owner_id: i64,
-        new_client: &NewClient,
-        secret: Option<SecretDigest>,
         most: Option<u64>,
-    ) -> QueryResult<Option<Self>> {
-        if let Some(most) = most {
-            MemberEpoch::lock(connection, owner_id, new_client.created_at)?;
-            if Self::count_of_owner(connection, owner_id)? >= most {
-                return Ok(None);
-            }
-        }
-        Self::insert(connection, new_client, secret).map(Some)
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let Some(most) = most else { return Ok(true) };
+        MemberEpoch::lock(connection, owner_id, now)?;
+        Ok(Self::count_of_owner(connection, owner_id)? < most)
     }
 }

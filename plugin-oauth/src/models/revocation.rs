@@ -7,16 +7,49 @@
 //! repeated until there is nothing left to delete. (On SQLite writes follow
 //! one another, and the second round finds nothing.)
 
+use std::ops::AddAssign;
+
 use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::{
+    client::Client,
+    consent::EndedConsent,
     member_epoch::MemberEpoch,
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
-        oauth_clients, oauth_consents, oauth_device_authorizations, oauth_refresh_tokens,
+        oauth_consents, oauth_device_authorizations, oauth_refresh_tokens,
     },
 };
+
+/// What died, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    pub access_tokens: u64,
+    pub refresh_tokens: u64,
+}
+
+impl Ended {
+    /// Of either kind.
+    #[must_use]
+    pub const fn tokens(self) -> u64 {
+        self.access_tokens + self.refresh_tokens
+    }
+
+    fn of(access_tokens: usize, refresh_tokens: usize) -> Self {
+        Self {
+            access_tokens: access_tokens as u64,
+            refresh_tokens: refresh_tokens as u64,
+        }
+    }
+}
+
+impl AddAssign for Ended {
+    fn add_assign(&mut self, other: Self) {
+        self.access_tokens += other.access_tokens;
+        self.refresh_tokens += other.refresh_tokens;
+    }
+}
 
 /// Which consents are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +81,13 @@ impl Consents {
 
 /// Kills all codes, approved devices and tokens under these consents, and those that are being
 /// issued. The consents stay.
-pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> QueryResult<()> {
+pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> QueryResult<Ended> {
     // First of all, so that from here on no code is issued on the strength of
     // what was read before; see `Consent::mark_used`.
     diesel::update(oauth_consents::table.filter(oauth_consents::id.eq_any(consents.ids())))
         .set(oauth_consents::revision.eq(oauth_consents::revision + 1))
         .execute(connection)?;
+    let mut ended = Ended::default();
     loop {
         let codes = diesel::delete(
             oauth_authorization_codes::table
@@ -76,14 +110,16 @@ pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> Quer
         )
         .execute(connection)?;
         if codes + devices + refresh_tokens + access_tokens == 0 {
-            return Ok(());
+            return Ok(ended);
         }
+        ended += Ended::of(access_tokens, refresh_tokens);
     }
 }
 
 /// Kills all tokens of a family. Its code stays, so that its replay is still
 /// noticed.
-pub fn revoke_family(connection: &mut Connection, consent: i64, family: i64) -> QueryResult<()> {
+pub fn revoke_family(connection: &mut Connection, consent: i64, family: i64) -> QueryResult<Ended> {
+    let mut ended = Ended::default();
     loop {
         let refresh_tokens = diesel::delete(
             oauth_refresh_tokens::table
@@ -98,16 +134,16 @@ pub fn revoke_family(connection: &mut Connection, consent: i64, family: i64) -> 
         )
         .execute(connection)?;
         if refresh_tokens + access_tokens == 0 {
-            return Ok(());
+            return Ok(ended);
         }
+        ended += Ended::of(access_tokens, refresh_tokens);
     }
 }
 
 /// Kills the tokens with which a client acts for itself.
-pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResult<()> {
-    diesel::delete(oauth_access_tokens::table.filter(oauth_access_tokens::client.eq(client)))
-        .execute(connection)?;
-    Ok(())
+pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResult<Ended> {
+    let own = oauth_access_tokens::table.filter(oauth_access_tokens::client.eq(client));
+    Ok(Ended::of(diesel::delete(own).execute(connection)?, 0))
 }
 
 /// Kills a member's undecided authorization requests and devices, then all that was issued
@@ -119,7 +155,7 @@ pub fn revoke_all_of_member(
     connection: &mut Connection,
     member_id: i64,
     now: Timestamp,
-) -> QueryResult<()> {
+) -> QueryResult<Ended> {
     MemberEpoch::advance(connection, member_id, now)?;
     diesel::delete(
         oauth_authorization_requests::table
@@ -134,23 +170,33 @@ pub fn revoke_all_of_member(
     revoke_all_under(connection, Consents::Member(member_id))
 }
 
+/// What went with a member.
+#[derive(Debug)]
+pub struct Forgotten {
+    pub ended: Ended,
+    pub consents: Vec<EndedConsent>,
+    /// The member's own applications, each with how many members had allowed
+    /// it and what died with it.
+    pub clients: Vec<(Client, u64, Ended)>,
+}
+
 /// Deletes all rows that refer to a member: consents with all that was issued
 /// under them, and the applications that the member registered.
 pub fn forget_member(
     connection: &mut Connection,
     member_id: i64,
     now: Timestamp,
-) -> QueryResult<()> {
-    revoke_all_of_member(connection, member_id, now)?;
-    diesel::delete(oauth_consents::table.filter(oauth_consents::member_id.eq(member_id)))
-        .execute(connection)?;
-    let own_clients: Vec<i64> = oauth_clients::table
-        .filter(oauth_clients::owner_id.eq(member_id))
-        .select(oauth_clients::id)
-        .load(connection)?;
-    for client in own_clients {
-        revoke_all_under(connection, Consents::Client(client))?;
-        diesel::delete(oauth_clients::table.find(client)).execute(connection)?;
+) -> QueryResult<Forgotten> {
+    let ended = revoke_all_of_member(connection, member_id, now)?;
+    let consents = EndedConsent::delete(connection, Consents::Member(member_id))?;
+    let mut clients = Vec::new();
+    for client in Client::of_owner(connection, member_id)? {
+        let (members, ended) = client.delete(connection, now)?;
+        clients.push((client, members, ended));
     }
-    Ok(())
+    Ok(Forgotten {
+        ended,
+        consents,
+        clients,
+    })
 }

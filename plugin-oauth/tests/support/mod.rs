@@ -8,6 +8,7 @@ pub mod assertion;
 #[path = "../../src/bad_input.rs"]
 pub mod bad_input;
 pub mod keys;
+pub mod listener;
 pub mod nearly_right;
 pub mod registration;
 

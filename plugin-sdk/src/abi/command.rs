@@ -25,6 +25,8 @@ interface!(PluginCommandsV1, "hob.plugin.commands", 1);
 #[derive(StableAbi, Clone, Debug)]
 pub struct RawInvocation {
     pub command: RString,
+    /// Whoever runs it, as the machine calls that user.
+    pub user: RString,
     pub arguments: RVec<RawArgument>,
 }
 

@@ -23,6 +23,7 @@ pub mod members;
 pub mod plugin;
 pub mod resource_metadata;
 pub mod site;
+pub mod who;
 
 pub use interface::{Interface, InterfaceError, RawInterface};
 pub use plugin::{PluginHandle, PluginModule, PluginModuleRef};

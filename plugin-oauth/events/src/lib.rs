@@ -1,0 +1,46 @@
+//! What Hob's OAuth plugin tells other plugins of: its events, and nothing
+//! else.
+//!
+//! A plugin that listens depends on this crate and on the SDK, and names what
+//! it hears of in its `plugin.toml`, under `[subscribes]` or
+//! `[subscribes_after]`. `docs/plugin-author/events.md` is made of
+//! [`EVENTS`].
+
+mod authorizations;
+mod clients;
+mod consents;
+mod tokens;
+
+use hob_plugin_sdk::EventDescription;
+
+pub use authorizations::{AuthorizationDenied, CodeReplayed, DeviceApproved, DeviceDenied};
+pub use clients::{
+    ClientDeleted, ClientEdited, ClientRegistered, ClientResumed, ClientSuspended, SecretAdded,
+    SecretRetired,
+};
+pub use consents::{
+    ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked, ConsentWidened,
+};
+pub use tokens::{RefreshReused, TokenRevoked};
+
+/// All of them.
+pub const EVENTS: &[EventDescription] = &[
+    ClientRegistered::DESCRIPTION,
+    ClientEdited::DESCRIPTION,
+    ClientSuspended::DESCRIPTION,
+    ClientResumed::DESCRIPTION,
+    ClientDeleted::DESCRIPTION,
+    SecretAdded::DESCRIPTION,
+    SecretRetired::DESCRIPTION,
+    AuthorizationDenied::DESCRIPTION,
+    ConsentGranted::DESCRIPTION,
+    ConsentWidened::DESCRIPTION,
+    ConsentNarrowed::DESCRIPTION,
+    ConsentRevoked::DESCRIPTION,
+    ConsentExpired::DESCRIPTION,
+    CodeReplayed::DESCRIPTION,
+    DeviceApproved::DESCRIPTION,
+    DeviceDenied::DESCRIPTION,
+    TokenRevoked::DESCRIPTION,
+    RefreshReused::DESCRIPTION,
+];

@@ -1,0 +1,99 @@
+//! What others are told of what is done here (`hob-oauth-events`): one method
+//! for each event, called inside the transaction that it tells of.
+//!
+//! Each is a closure behind a [`Channel`], so that where nobody listens
+//! nothing is made and nothing crosses.
+
+mod authorizations;
+mod clients;
+mod consents;
+mod tokens;
+
+use hob_oauth_events::{
+    AuthorizationDenied, ClientDeleted, ClientEdited, ClientRegistered, ClientResumed,
+    ClientSuspended, CodeReplayed, ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked,
+    ConsentWidened, DeviceApproved, DeviceDenied, RefreshReused, SecretAdded, SecretRetired,
+    TokenRevoked,
+};
+use hob_plugin_sdk::{Channel, Declaration, Host, PluginError};
+
+pub use clients::Deletion;
+pub use consents::{DecidedConsent, Withdrawal};
+pub use tokens::Revoked;
+
+use crate::OAuth;
+
+/// Who listens to what. Settled when the site starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Events {
+    client_registered: Channel<ClientRegistered>,
+    client_edited: Channel<ClientEdited>,
+    client_suspended: Channel<ClientSuspended>,
+    client_resumed: Channel<ClientResumed>,
+    client_deleted: Channel<ClientDeleted>,
+    secret_added: Channel<SecretAdded>,
+    secret_retired: Channel<SecretRetired>,
+    authorization_denied: Channel<AuthorizationDenied>,
+    consent_granted: Channel<ConsentGranted>,
+    consent_widened: Channel<ConsentWidened>,
+    consent_narrowed: Channel<ConsentNarrowed>,
+    consent_revoked: Channel<ConsentRevoked>,
+    consent_expired: Channel<ConsentExpired>,
+    code_replayed: Channel<CodeReplayed>,
+    device_approved: Channel<DeviceApproved>,
+    device_denied: Channel<DeviceDenied>,
+    token_revoked: Channel<TokenRevoked>,
+    refresh_reused: Channel<RefreshReused>,
+}
+
+impl Events {
+    /// Binds each to its line of `plugin.toml`.
+    pub fn declare(declaration: &mut Declaration<OAuth>) {
+        declaration
+            .raises::<ClientRegistered>()
+            .raises::<ClientEdited>()
+            .raises::<ClientSuspended>()
+            .raises::<ClientResumed>()
+            .raises::<ClientDeleted>()
+            .raises::<SecretAdded>()
+            .raises::<SecretRetired>()
+            .raises::<AuthorizationDenied>()
+            .raises::<ConsentGranted>()
+            .raises::<ConsentWidened>()
+            .raises::<ConsentNarrowed>()
+            .raises::<ConsentRevoked>()
+            .raises::<ConsentExpired>()
+            .raises::<CodeReplayed>()
+            .raises::<DeviceApproved>()
+            .raises::<DeviceDenied>()
+            .raises::<TokenRevoked>()
+            .raises::<RefreshReused>();
+    }
+
+    /// Asks the host who listens.
+    ///
+    /// # Errors
+    /// The host offers no events.
+    pub fn new(host: &Host) -> Result<Self, PluginError> {
+        Ok(Self {
+            client_registered: host.channel()?,
+            client_edited: host.channel()?,
+            client_suspended: host.channel()?,
+            client_resumed: host.channel()?,
+            client_deleted: host.channel()?,
+            secret_added: host.channel()?,
+            secret_retired: host.channel()?,
+            authorization_denied: host.channel()?,
+            consent_granted: host.channel()?,
+            consent_widened: host.channel()?,
+            consent_narrowed: host.channel()?,
+            consent_revoked: host.channel()?,
+            consent_expired: host.channel()?,
+            code_replayed: host.channel()?,
+            device_approved: host.channel()?,
+            device_denied: host.channel()?,
+            token_revoked: host.channel()?,
+            refresh_reused: host.channel()?,
+        })
+    }
+}
