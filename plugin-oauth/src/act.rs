@@ -62,6 +62,14 @@ impl Origin {
         }
     }
 
+    /// An address alone, where the request is somebody else's.
+    pub fn of_peer(peer: &str) -> Self {
+        Self {
+            peer: Short::of(peer),
+            request_id: Short::of(""),
+        }
+    }
+
     /// The address, as [`Request::peer`] gives it.
     pub fn peer(&self) -> &str {
         self.peer.as_str()

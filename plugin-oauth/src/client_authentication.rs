@@ -18,8 +18,10 @@ use percent_encoding::percent_decode;
 
 use crate::{
     OAuth,
+    act::Origin,
     client_assertion::{self, AssertionError, ClientAssertion},
     error::{ClientAuthenticationError as Error, OAuthError},
+    events::Counted,
     key_set::KeySet,
     models::{Client, ClientAuthentication, ClientSecret},
     secret::SecretDigest,
@@ -185,6 +187,7 @@ impl Credentials {
         let (client_id, now) = (self.client_id.clone(), oauth.now());
         let peer = request.peer();
         if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
+            oauth.tell_throttled(Counted::Client, &self.client_id, Origin::of(request), wait);
             return Err(OAuthError::Throttled(wait));
         }
         let (found, also_read) = oauth
@@ -217,6 +220,12 @@ impl Credentials {
             .map(|client| (client, also_read))
             .ok_or_else(|| {
                 oauth.throttle().failed(&self.client_id, peer, now);
+                let way = match self.evidence {
+                    Evidence::None => "none",
+                    Evidence::Secret(_) => "secret",
+                    Evidence::Assertion(_) => "assertion",
+                };
+                oauth.tell_authentication_failed(&self.client_id, way, Origin::of(request));
                 Error::Refused.into()
             })
     }

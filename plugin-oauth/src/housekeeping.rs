@@ -76,7 +76,9 @@ fn delete_and_tell(
     now: Timestamp,
     most: i64,
 ) -> Result<usize, DbError> {
-    let expired = delete_expired(connection, now, most)?;
+    let expired = delete_expired(connection, now, most, events.hears_expiry())?;
+    events.tokens_expired(connection, act, "access_token", &expired.access_tokens)?;
+    events.tokens_expired(connection, act, "refresh_token", &expired.refresh_tokens)?;
     events.consents_expired(connection, act, &expired.consents)?;
     Ok(expired.rows)
 }

@@ -9,7 +9,9 @@ use hob_plugin_sdk::{Member, PluginError, db::Timestamp};
 
 use crate::{
     OAuth,
+    act::{Act, Origin},
     authorization_request::AuthorizationRequest,
+    events::{Requested, Telling},
     models::{Client, StoredRequest},
     secret::{PlainSecret, SecretDigest, SecretKind, operating_system_randomness},
 };
@@ -96,6 +98,7 @@ pub async fn store(
     client: &Client,
     request: AuthorizationRequest,
     arrival: Arrival<'_>,
+    origin: Origin,
 ) -> Result<RequestUri, PluginError> {
     let now = oauth.now();
     let request_uri = RequestUri::generate(now);
@@ -113,6 +116,20 @@ pub async fn store(
             (None, lifetime)
         }
     };
+    let events = oauth.events();
+    let requested = events.hears_requests().then(|| Requested {
+        telling: Telling {
+            act: Act::of_client(&client.client_id, origin, now),
+            client: client.clone(),
+        },
+        member_id: shown_to.map(|member| member.id),
+        scope: request.scope.clone(),
+        audience: oauth.audience(&request.resource),
+        way: match arrival {
+            Arrival::Shown(_) | Arrival::Unshown => "shown",
+            Arrival::Pushed => "pushed",
+        },
+    });
     let stored = StoredRequest {
         digest: request_uri.digest(),
         client: client.id,
@@ -138,6 +155,7 @@ pub async fn store(
     oauth
         .change_unsynced(move |connection| {
             stored.insert(connection)?;
+            events.authorization_requested(connection, requested.as_ref())?;
             housekeeping.run(connection, now)
         })
         .await?;

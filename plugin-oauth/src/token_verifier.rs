@@ -18,8 +18,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     OAuth,
+    act::Origin,
     challenge::{AccessError, Scheme, challenge},
     dpop::{DpopError, Proof, ProvedRequest},
+    events::LegacySwitch,
     jwk::Algorithm,
     models::AccessToken,
     secret::{SecretDigest, SecretKind},
@@ -260,6 +262,9 @@ impl TokenVerifier for OAuth {
                     client_id = found.client_id,
                     "a legacy client sent its access token in an address"
                 );
+                let (switch, origin) =
+                    (LegacySwitch::TokenInAddress, Origin::of_peer(request.peer));
+                self.tell_legacy_used(switch, &found.client_id, origin);
                 // No proof of possession comes with it.
                 (Scheme::Bearer, "", Some(found))
             }

@@ -38,6 +38,10 @@ use super::{
 /// each other's events go round in a circle.
 const DEEPEST_EVENT: u32 = 8;
 
+/// How many statements and savepoints jobs have asked for in this process.
+#[cfg(feature = "testing")]
+pub(crate) static STATEMENTS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
 /// A driver's connection with a transaction open on it.
 pub(crate) trait Session {
     const DIALECT: u32;
@@ -146,6 +150,8 @@ impl<S: Session> Lease<'_, S> {
     /// Runs one call on the session, unless the transaction has failed or the
     /// time is up.
     fn call<T>(&self, run: impl FnOnce(&mut S) -> Result<T, RawDbError>) -> Result<T, RawDbError> {
+        #[cfg(feature = "testing")]
+        STATEMENTS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         if let Some(earlier) = &*self.failure.borrow() {
             return Err(failure(
                 RawDbErrorKind::Other,

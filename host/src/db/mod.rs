@@ -34,6 +34,8 @@ use hob_plugin_sdk::abi::{
 };
 use tokio::sync::oneshot;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::lending::STATEMENTS;
 pub use self::{
     connection::{Connection, JobFailed, Value},
     error::DatabaseError,

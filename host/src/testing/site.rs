@@ -227,6 +227,13 @@ impl TestHost {
             .unwrap_or_else(|error| panic!("{}", error.message));
     }
 
+    /// How many statements and savepoints jobs of this process have asked
+    /// their database for: for a test that is alone in it.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        crate::db::STATEMENTS.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// Delivers the events of what is committed to those who hear of it
     /// afterwards, and waits for them.
     pub async fn settle_events(&self) {

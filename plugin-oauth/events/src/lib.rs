@@ -6,6 +6,7 @@
 //! `[subscribes_after]`. `docs/plugin-author/events.md` is made of
 //! [`EVENTS`].
 
+mod attempts;
 mod authorizations;
 mod clients;
 mod consents;
@@ -13,7 +14,11 @@ mod tokens;
 
 use hob_plugin_sdk::EventDescription;
 
-pub use authorizations::{AuthorizationDenied, CodeReplayed, DeviceApproved, DeviceDenied};
+pub use attempts::{ClientAuthenticationFailed, ClientThrottled, LegacyUsed};
+pub use authorizations::{
+    AuthorizationDenied, AuthorizationRequested, CodeExchanged, CodeIssued, CodeReplayed,
+    DeviceApproved, DeviceDenied,
+};
 pub use clients::{
     ClientDeleted, ClientEdited, ClientRegistered, ClientResumed, ClientSuspended, SecretAdded,
     SecretRetired,
@@ -21,7 +26,7 @@ pub use clients::{
 pub use consents::{
     ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked, ConsentWidened,
 };
-pub use tokens::{RefreshReused, TokenRevoked};
+pub use tokens::{RefreshReused, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked};
 
 /// All of them.
 pub const EVENTS: &[EventDescription] = &[
@@ -32,15 +37,24 @@ pub const EVENTS: &[EventDescription] = &[
     ClientDeleted::DESCRIPTION,
     SecretAdded::DESCRIPTION,
     SecretRetired::DESCRIPTION,
+    AuthorizationRequested::DESCRIPTION,
     AuthorizationDenied::DESCRIPTION,
     ConsentGranted::DESCRIPTION,
     ConsentWidened::DESCRIPTION,
     ConsentNarrowed::DESCRIPTION,
     ConsentRevoked::DESCRIPTION,
     ConsentExpired::DESCRIPTION,
+    CodeIssued::DESCRIPTION,
+    CodeExchanged::DESCRIPTION,
     CodeReplayed::DESCRIPTION,
     DeviceApproved::DESCRIPTION,
     DeviceDenied::DESCRIPTION,
+    TokenIssued::DESCRIPTION,
+    TokenRefreshed::DESCRIPTION,
     TokenRevoked::DESCRIPTION,
+    TokenExpired::DESCRIPTION,
     RefreshReused::DESCRIPTION,
+    ClientAuthenticationFailed::DESCRIPTION,
+    ClientThrottled::DESCRIPTION,
+    LegacyUsed::DESCRIPTION,
 ];

@@ -4,6 +4,8 @@
 use super::error::{DynamicRegistrationError, RegistrationTokenError};
 use crate::{
     OAuth,
+    act::Origin,
+    events::Counted,
     models::InitialAccessToken,
     secret::{PlainSecret, SecretDigest, SecretKind},
     settings::DynamicRegistration,
@@ -31,20 +33,21 @@ impl Admission {
     pub async fn ask(
         oauth: &OAuth,
         presented: Option<&str>,
-        peer: &str,
+        origin: Origin,
     ) -> Result<Self, DynamicRegistrationError> {
         match oauth.settings().dynamic_registration {
             DynamicRegistration::Closed => Err(DynamicRegistrationError::Closed),
             DynamicRegistration::InitialToken => {
                 let presented = presented.ok_or(DynamicRegistrationError::TokenMissing)?;
-                Self::by_token(oauth, presented, peer).await
+                Self::by_token(oauth, presented, origin).await
             }
             DynamicRegistration::Open => {
-                let wait = oauth
-                    .registration_throttle()
-                    .wait(ANYBODY, peer, oauth.now());
-                match wait {
-                    Some(wait) => Err(DynamicRegistrationError::Throttled(wait)),
+                let (throttle, peer) = (oauth.registration_throttle(), origin.peer());
+                match throttle.wait(ANYBODY, peer, oauth.now()) {
+                    Some(wait) => {
+                        oauth.tell_throttled(Counted::Registration, ANYBODY, origin, wait);
+                        Err(DynamicRegistrationError::Throttled(wait))
+                    }
                     None => Ok(Self::Open),
                 }
             }
@@ -54,11 +57,12 @@ impl Admission {
     async fn by_token(
         oauth: &OAuth,
         presented: &str,
-        peer: &str,
+        origin: Origin,
     ) -> Result<Self, DynamicRegistrationError> {
-        let now = oauth.now();
+        let (peer, now) = (origin.peer(), oauth.now());
         let throttle = oauth.registration_token_throttle();
         if let Some(wait) = throttle.wait(ANYBODY, peer, now) {
+            oauth.tell_throttled(Counted::RegistrationToken, ANYBODY, origin, wait);
             return Err(DynamicRegistrationError::Throttled(wait));
         }
         if let Some(token) = PlainSecret::parse(SecretKind::InitialAccessToken, presented) {
@@ -77,11 +81,11 @@ impl Admission {
     /// Counts a registration that is about to be stored, before it is, so that
     /// those that come together are not all free. An initial access token has a
     /// count of its own.
-    pub fn count(&self, oauth: &OAuth, peer: &str) {
+    pub fn count(&self, oauth: &OAuth, origin: Origin) {
         match self {
             Self::Open => oauth
                 .registration_throttle()
-                .failed(ANYBODY, peer, oauth.now()),
+                .failed(ANYBODY, origin.peer(), oauth.now()),
             Self::InitialAccessToken(_) => {}
         }
     }

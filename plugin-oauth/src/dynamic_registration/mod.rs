@@ -22,7 +22,7 @@ pub use metadata::{
 use crate::{
     OAuth,
     act::{Act, Origin},
-    events::{Deletion, Revoked},
+    events::{Counted, Deletion, Revoked},
     models::{
         Client, ClientKind, ClientRegistration, ClientReplacement, ClientSecret,
         InitialAccessToken, NewClient,
@@ -131,11 +131,12 @@ pub async fn managed_by(
     oauth: &OAuth,
     client_id: &str,
     presented: &str,
-    peer: &str,
+    origin: Origin,
 ) -> Result<Registered, DynamicRegistrationError> {
-    let now = oauth.now();
+    let (peer, now) = (origin.peer(), oauth.now());
     let throttle = oauth.registration_token_throttle();
     if let Some(wait) = throttle.wait(client_id, peer, now) {
+        oauth.tell_throttled(Counted::RegistrationToken, client_id, origin, wait);
         return Err(DynamicRegistrationError::Throttled(wait));
     }
     let access_token = PlainSecret::parse(SecretKind::RegistrationAccessToken, presented);

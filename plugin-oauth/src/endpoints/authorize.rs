@@ -12,8 +12,10 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::{Act, Origin},
     authorization_request::{AuthorizationRequest, state},
     error::OAuthError,
+    events::{Requested, Telling},
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, Consent, StoredRequest},
     pages::Onward,
@@ -236,7 +238,7 @@ async fn next_step(
             return Err(asked.refuse(OAuthError::LoginRequired));
         }
         return match &asked.stored {
-            Some(_) => sign_in_and_resume(oauth, asked).await,
+            Some(_) => sign_in_and_resume(oauth, request, asked).await,
             None => {
                 let next = path_after_sign_in(oauth, request, prompt);
                 Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
@@ -247,10 +249,10 @@ async fn next_step(
         if prompt.none {
             return Err(asked.refuse(OAuthError::LoginRequired));
         }
-        return sign_in_and_resume(oauth, asked).await;
+        return sign_in_and_resume(oauth, request, asked).await;
     }
     if let Some(consent) = remembered(&asked) {
-        return issue_silently(oauth, member, asked, consent).await;
+        return issue_silently(oauth, request, member, asked, consent).await;
     }
     if prompt.none {
         return Err(asked.refuse(OAuthError::ConsentRequired));
@@ -276,6 +278,7 @@ fn remembered(asked: &Asked) -> Option<Consent> {
 /// The hot path: one read before, one write here.
 async fn issue_silently(
     oauth: &OAuth,
+    http: &Request,
     member: &Member,
     asked: Asked,
     consent: Consent,
@@ -296,6 +299,21 @@ async fn issue_silently(
         now,
     );
     let stored = asked.stored.map(|(stored, _)| stored);
+    let events = oauth.events();
+    let telling = || Telling {
+        act: Act::of_member(oauth, member, http),
+        client: asked.client.clone(),
+    };
+    let told = events.hears_codes().then(telling);
+    // One that was stored was told of then.
+    let is_new = events.hears_requests() && stored.is_none();
+    let requested = is_new.then(|| Requested {
+        telling: telling(),
+        member_id: Some(member.id),
+        scope: request.scope.clone(),
+        audience: oauth.audience(&request.resource),
+        way: "silent",
+    });
     let member = member.clone();
     let housekeeping = oauth.housekeeping();
     let issued = oauth
@@ -310,7 +328,8 @@ async fn issue_silently(
             if !decided || !consent.mark_used(connection, now)? {
                 return Ok(None);
             }
-            let code = code.store(connection, consent.term())?;
+            events.authorization_requested(connection, requested.as_ref())?;
+            let code = code.store(connection, consent.term(), events, told.as_ref(), true)?;
             housekeeping.run(connection, now)?;
             Ok(Some(code))
         })
@@ -336,6 +355,7 @@ async fn ask(
     member: &Member,
     asked: Asked,
 ) -> Result<Response, Box<Refused>> {
+    let http = request;
     let showing = match asked.stored {
         Some((stored, request_uri)) => {
             let asked_member = member.clone();
@@ -354,7 +374,15 @@ async fn ask(
         }
         None => {
             let request = asked.request.clone();
-            store(oauth, &asked.client, request, Arrival::Shown(member)).await
+            let origin = Origin::of(http);
+            store(
+                oauth,
+                &asked.client,
+                request,
+                Arrival::Shown(member),
+                origin,
+            )
+            .await
         }
     };
     match showing {
@@ -387,7 +415,12 @@ async fn ask(
 
 /// Sends the member to the sign-in page, and back to the stored request. One
 /// that is not stored becomes so, so that it is known when it was made.
-async fn sign_in_and_resume(oauth: &OAuth, asked: Asked) -> Result<Response, Box<Refused>> {
+async fn sign_in_and_resume(
+    oauth: &OAuth,
+    request: &Request,
+    asked: Asked,
+) -> Result<Response, Box<Refused>> {
+    let origin = Origin::of(request);
     let kept = match asked.stored {
         Some((stored, request_uri)) => {
             let (now, until) = time_to_decide(oauth);
@@ -398,7 +431,7 @@ async fn sign_in_and_resume(oauth: &OAuth, asked: Asked) -> Result<Response, Box
         }
         None => {
             let request = asked.request.clone();
-            store(oauth, &asked.client, request, Arrival::Unshown).await
+            store(oauth, &asked.client, request, Arrival::Unshown, origin).await
         }
     };
     match kept {

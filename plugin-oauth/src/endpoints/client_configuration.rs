@@ -55,5 +55,5 @@ async fn managed_client(
         // A path can hold what no database takes as text.
         .filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         .ok_or(RegistrationTokenError::Registration)?;
-    dynamic_registration::managed_by(oauth, client_id, presented, request.peer()).await
+    dynamic_registration::managed_by(oauth, client_id, presented, Origin::of(request)).await
 }

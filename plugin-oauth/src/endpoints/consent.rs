@@ -8,6 +8,7 @@ use crate::{
     act::Act,
     decision::{Allowed, Decision},
     error::OAuthError,
+    events::Telling,
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, StoredRequest},
     scope::Scope,
@@ -93,6 +94,10 @@ async fn allow(
     };
     let (events, act) = (oauth.events(), Act::of_member(oauth, member, request));
     let housekeeping = oauth.housekeeping();
+    let telling = events.hears_codes().then(|| Telling {
+        act: act.clone(),
+        client: client.clone(),
+    });
     let issued = oauth
         .change({
             let (member, stored, act) = (member.clone(), stored.clone(), act.clone());
@@ -101,7 +106,7 @@ async fn allow(
                     return Ok(None);
                 }
                 let consent = allowed.store(connection, events, &act)?;
-                let code = code.store(connection, consent)?;
+                let code = code.store(connection, consent, events, telling.as_ref(), false)?;
                 housekeeping.run(connection, now)?;
                 Ok(Some(code))
             }

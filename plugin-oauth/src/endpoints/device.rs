@@ -15,6 +15,8 @@ use super::{
 };
 use crate::{
     OAuth,
+    act::Origin,
+    events::Counted,
     models::{Client, Consent, DeviceAuthorization},
     pages::{DevicePage, Field, Onward},
     user_code::UserCode,
@@ -60,6 +62,12 @@ async fn enter(oauth: &OAuth, request: &Request) -> Result<Response, Unredirecta
         member,
     };
     if let Some(wait) = guesses.wait() {
+        oauth.tell_throttled(
+            Counted::UserCode,
+            &member.username,
+            Origin::of(request),
+            wait,
+        );
         return Ok(Form::too_many(wait).show(oauth, request, member));
     }
     let Some(user_code) = UserCode::parse(typed) else {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{back_channel, device::complete_path};
 use crate::{
     OAuth,
+    act::Origin,
     client_authentication::Credentials,
     error::OAuthError,
     grants::device_code::{self, INTERVAL},
@@ -33,7 +34,8 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
     let scope = oauth.asked_scope(&client, form.one("scope")?)?;
     let resource = oauth.asked_resource(&form)?;
     back_channel::count_unproven(&oauth, &client, &request)?;
-    let begun = device_code::begin(&oauth, &client, scope, resource).await?;
+    let origin = Origin::of(&request);
+    let begun = device_code::begin(&oauth, &client, origin, scope, resource).await?;
     let site = oauth.host().site();
     let response = DeviceResponse {
         device_code: begun.device_code.reveal(),

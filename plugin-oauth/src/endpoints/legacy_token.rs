@@ -17,6 +17,7 @@ use crate::{
     act::Origin,
     client_authentication::Credentials,
     error::OAuthError,
+    events::LegacySwitch,
     grants::{self, Grant, GrantRequest, TokenResponse, authorization_code, refresh_token},
     models::Client,
 };
@@ -42,10 +43,12 @@ async fn redeem(oauth: &OAuth, request: &Request) -> Result<TokenResponse, OAuth
         client_id = client.client_id,
         "a legacy client sent its secret and a code or refresh token in an address"
     );
+    let origin = Origin::of(request);
+    oauth.tell_legacy_used(LegacySwitch::SecretsInAddress, &client.client_id, origin);
     let request = GrantRequest {
         client: &client,
         form: &query,
-        origin: Origin::of(request),
+        origin,
         proof: None,
     };
     grants::redeem_as(named_or_meant(&query)?, oauth, request).await

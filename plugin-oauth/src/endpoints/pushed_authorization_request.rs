@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::back_channel;
 use crate::{
     OAuth,
+    act::Origin,
     authorization_request::AuthorizationRequest,
     client_authentication::Credentials,
     dpop::{self, DpopError},
@@ -55,7 +56,8 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
         }
     }
     back_channel::count_unproven(&oauth, &client, &request)?;
-    let request_uri = store(&oauth, &client, asked, Arrival::Pushed).await?;
+    let origin = Origin::of(&request);
+    let request_uri = store(&oauth, &client, asked, Arrival::Pushed, origin).await?;
     let lifetime = oauth.settings().pushed_authorization_request_lifetime();
     let response = PushedResponse {
         request_uri: request_uri.to_string(),

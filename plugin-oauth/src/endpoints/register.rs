@@ -14,12 +14,12 @@ pub async fn post(
     oauth: Arc<OAuth>,
     request: Request,
 ) -> Result<Response, DynamicRegistrationError> {
+    let origin = Origin::of(&request);
     let presented = client_information::bearer_token(&request)?;
-    let admission = Admission::ask(&oauth, presented, request.peer()).await?;
+    let admission = Admission::ask(&oauth, presented, origin).await?;
     let body = client_information::json_body(&request)?;
     let metadata = ClientMetadata::parse(body, oauth.self_registered_scope())?;
-    admission.count(&oauth, request.peer());
-    let origin = Origin::of(&request);
+    admission.count(&oauth, origin);
     let registered = dynamic_registration::register(&oauth, admission, metadata, origin).await?;
     Ok(client_information::response(&oauth, 201, &registered))
 }

@@ -4,22 +4,26 @@
 //! Each is a closure behind a [`Channel`], so that where nobody listens
 //! nothing is made and nothing crosses.
 
+mod attempts;
 mod authorizations;
 mod clients;
 mod consents;
 mod tokens;
 
 use hob_oauth_events::{
-    AuthorizationDenied, ClientDeleted, ClientEdited, ClientRegistered, ClientResumed,
-    ClientSuspended, CodeReplayed, ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked,
-    ConsentWidened, DeviceApproved, DeviceDenied, RefreshReused, SecretAdded, SecretRetired,
-    TokenRevoked,
+    AuthorizationDenied, AuthorizationRequested, ClientAuthenticationFailed, ClientDeleted,
+    ClientEdited, ClientRegistered, ClientResumed, ClientSuspended, ClientThrottled, CodeExchanged,
+    CodeIssued, CodeReplayed, ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked,
+    ConsentWidened, DeviceApproved, DeviceDenied, LegacyUsed, RefreshReused, SecretAdded,
+    SecretRetired, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked,
 };
 use hob_plugin_sdk::{Channel, Declaration, Host, PluginError};
 
+pub use attempts::{Attempts, Counted, LegacySwitch};
+pub use authorizations::{Requested, Telling};
 pub use clients::Deletion;
 pub use consents::{DecidedConsent, Withdrawal};
-pub use tokens::Revoked;
+pub use tokens::{Issued, Revoked};
 
 use crate::OAuth;
 
@@ -44,6 +48,15 @@ pub struct Events {
     device_denied: Channel<DeviceDenied>,
     token_revoked: Channel<TokenRevoked>,
     refresh_reused: Channel<RefreshReused>,
+    authorization_requested: Channel<AuthorizationRequested>,
+    code_issued: Channel<CodeIssued>,
+    code_exchanged: Channel<CodeExchanged>,
+    token_issued: Channel<TokenIssued>,
+    token_refreshed: Channel<TokenRefreshed>,
+    token_expired: Channel<TokenExpired>,
+    client_authentication_failed: Channel<ClientAuthenticationFailed>,
+    client_throttled: Channel<ClientThrottled>,
+    legacy_used: Channel<LegacyUsed>,
 }
 
 impl Events {
@@ -67,7 +80,16 @@ impl Events {
             .raises::<DeviceApproved>()
             .raises::<DeviceDenied>()
             .raises::<TokenRevoked>()
-            .raises::<RefreshReused>();
+            .raises::<RefreshReused>()
+            .raises::<AuthorizationRequested>()
+            .raises::<CodeIssued>()
+            .raises::<CodeExchanged>()
+            .raises::<TokenIssued>()
+            .raises::<TokenRefreshed>()
+            .raises::<TokenExpired>()
+            .raises::<ClientAuthenticationFailed>()
+            .raises::<ClientThrottled>()
+            .raises::<LegacyUsed>();
     }
 
     /// Asks the host who listens.
@@ -94,6 +116,15 @@ impl Events {
             device_denied: host.channel()?,
             token_revoked: host.channel()?,
             refresh_reused: host.channel()?,
+            authorization_requested: host.channel()?,
+            code_issued: host.channel()?,
+            code_exchanged: host.channel()?,
+            token_issued: host.channel()?,
+            token_refreshed: host.channel()?,
+            token_expired: host.channel()?,
+            client_authentication_failed: host.channel()?,
+            client_throttled: host.channel()?,
+            legacy_used: host.channel()?,
         })
     }
 }

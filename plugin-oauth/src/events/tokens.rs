@@ -1,12 +1,12 @@
 //! Events of tokens.
 
-use hob_oauth_events::{RefreshReused, TokenRevoked};
+use hob_oauth_events::{RefreshReused, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked};
 use hob_plugin_sdk::db::{Connection, DbError};
 
 use super::Events;
 use crate::{
     act::Act,
-    models::{Ended, RefreshToken},
+    models::{AccessToken, Ended, EndedToken, RefreshToken},
 };
 
 /// Why tokens die before their end, and which.
@@ -62,7 +62,103 @@ impl Revoked {
     }
 }
 
+/// Tokens that are about to be given out. Made only where somebody listens.
+pub struct Issued {
+    pub act: Act,
+    pub grant_type: &'static str,
+    /// The resource's identifier (RFC 8707).
+    pub audience: String,
+}
+
 impl Events {
+    /// Whether anybody listens to what this grant gives.
+    pub fn hears_tokens_of(self, is_refresh: bool) -> bool {
+        if is_refresh {
+            self.token_refreshed.is_heard()
+        } else {
+            self.token_issued.is_heard()
+        }
+    }
+
+    /// # Errors
+    /// A plugin refuses, in words for the application.
+    pub fn token_issued(
+        self,
+        connection: &mut Connection,
+        issued: &Issued,
+        token: &AccessToken,
+        refresh: bool,
+    ) -> Result<(), DbError> {
+        self.token_issued.raise(connection, || TokenIssued {
+            at: issued.act.at.as_micros(),
+            who: issued.act.who.clone(),
+            client_id: token.client_id.as_str().into(),
+            member_id: token.member_id.into(),
+            consent_id: token.consent.into(),
+            token_id: token.digest.name().into(),
+            grant_type: issued.grant_type.into(),
+            scope: token.scope.to_string().into(),
+            resource: issued.audience.as_str().into(),
+            expires_at: token.expires_at.as_micros(),
+            refresh,
+            bound: token.key_thumbprint.is_some(),
+        })
+    }
+
+    /// # Errors
+    /// The database's.
+    pub fn token_refreshed(
+        self,
+        connection: &mut Connection,
+        issued: &Issued,
+        token: &AccessToken,
+    ) -> Result<(), DbError> {
+        // What is refreshed is a member's.
+        let (Some(member_id), Some(consent_id)) = (token.member_id, token.consent) else {
+            return Ok(());
+        };
+        self.token_refreshed.raise(connection, || TokenRefreshed {
+            at: issued.act.at.as_micros(),
+            who: issued.act.who.clone(),
+            client_id: token.client_id.as_str().into(),
+            member_id,
+            consent_id,
+            token_id: token.digest.name().into(),
+            scope: token.scope.to_string().into(),
+            resource: issued.audience.as_str().into(),
+            expires_at: token.expires_at.as_micros(),
+            bound: token.key_thumbprint.is_some(),
+        })
+    }
+
+    pub fn hears_expiry(self) -> bool {
+        self.token_expired.is_heard()
+    }
+
+    /// One event for each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn tokens_expired(
+        self,
+        connection: &mut Connection,
+        act: &Act,
+        kind: &'static str,
+        tokens: &[EndedToken],
+    ) -> Result<(), DbError> {
+        tokens.iter().try_for_each(|token| {
+            self.token_expired.raise(connection, || TokenExpired {
+                at: act.at.as_micros(),
+                who: act.who.clone(),
+                token_id: token.digest.name().into(),
+                kind: kind.into(),
+                client_id: token.client_id.as_str().into(),
+                member_id: token.member_id.into(),
+                expired_at: token.expires_at.as_micros(),
+            })
+        })
+    }
+
     /// Nothing where nothing died. `client_id` is empty where the tokens were
     /// those of several applications.
     ///

@@ -5,9 +5,8 @@
 
 use std::time::Duration;
 
-use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
-    db::{Connection, Timestamp},
+    db::{Connection, DbError, Timestamp},
     http::Fields,
 };
 
@@ -22,7 +21,7 @@ use crate::{
     act::{Act, Origin},
     dpop::Proof,
     error::{GrantError, OAuthError},
-    events::Revoked,
+    events::{Events, Revoked, Telling},
     key_thumbprint::KeyThumbprint,
     models::{AuthorizationCode, Client, ConsentTerm, revoke_family},
     pkce::CodeChallenge,
@@ -98,19 +97,24 @@ impl PreparedCode {
         }
     }
 
-    /// Stores it under a consent and hands it out.
+    /// Stores it under a consent and hands it out. `silent` where the member
+    /// was not asked.
     ///
     /// # Errors
-    /// The database's.
+    /// A plugin refuses, in words; or the database's.
     pub fn store(
         mut self,
         connection: &mut Connection,
         consent: ConsentTerm,
-    ) -> QueryResult<PlainSecret> {
+        events: Events,
+        telling: Option<&Telling>,
+        silent: bool,
+    ) -> Result<PlainSecret, DbError> {
         self.row.consent = consent.id;
         self.row.consent_expires_at = consent.expires_at;
         self.row.expires_at = consent.limit(self.row.expires_at);
         self.row.insert(connection)?;
+        events.code_issued(connection, telling, &self.row, silent)?;
         Ok(self.secret)
     }
 }
@@ -155,7 +159,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         verified => {
             verified?;
             let resource = narrow(&code, request.resource)?;
-            consume_and_issue(oauth, client, code, resource, proof, now).await?
+            consume_and_issue(oauth, client, origin, code, resource, proof, now).await?
         }
     };
     match verified {
@@ -216,6 +220,7 @@ fn narrow(code: &AuthorizationCode, asked: Resource) -> Result<Resource, OAuthEr
 async fn consume_and_issue(
     oauth: &OAuth,
     client: &Client,
+    origin: Origin,
     code: AuthorizationCode,
     resource: Resource,
     proof: Option<&Proof>,
@@ -241,16 +246,24 @@ async fn consume_and_issue(
         scope,
         resource,
         proof: proof.cloned(),
+        grant: &GRANT,
+        origin,
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();
+    let events = oauth.events();
+    let telling = events.hears_exchanges().then(|| Telling {
+        act: Act::of_client(&client.client_id, origin, now),
+        client: client.clone(),
+    });
     tokens
         .issue(oauth, now, move |connection| {
-            Ok(if code.consume(connection, now, forget_at)? {
-                Ok(())
-            } else {
-                Err(code)
-            })
+            if !code.consume(connection, now, forget_at)? {
+                return Ok(Err(code));
+            }
+            let of = (code.member_id, code.consent);
+            events.code_exchanged(connection, telling.as_ref(), of, &code.digest, false)?;
+            Ok(Ok(()))
         })
         .await
 }

@@ -26,7 +26,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         client,
         form,
         proof,
-        ..
+        origin,
     } = request;
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
@@ -38,6 +38,8 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         scope: oauth.asked_scope(client, form.one("scope")?)?,
         resource: oauth.asked_resource(form)?,
         proof: proof.cloned(),
+        grant: &GRANT,
+        origin,
     };
     let now = oauth.now();
     let client = client.id;

@@ -24,7 +24,7 @@ use crate::{
     decision::{Allowed, Decision},
     dpop::Proof,
     error::{DeviceError, GrantError, OAuthError},
-    events::Revoked,
+    events::{Requested, Revoked, Telling},
     models::{Client, ConsentTerm, DeviceAuthorization, DeviceState, revoke_family},
     resource::Resource,
     scope::Scope,
@@ -62,6 +62,7 @@ pub struct Begun {
 pub async fn begin(
     oauth: &OAuth,
     client: &Client,
+    origin: Origin,
     scope: Scope,
     resource: Resource,
 ) -> Result<Begun, OAuthError> {
@@ -73,6 +74,7 @@ pub async fn begin(
     }
     let now = oauth.now();
     let expires_at = now + oauth.settings().device_code_lifetime();
+    let events = oauth.events();
     for _ in 0..MOST_TRIES {
         let (begun, family) = {
             let mut randomness = operating_system_randomness();
@@ -101,10 +103,24 @@ pub async fn begin(
             consent_expires_at: None,
         };
         let housekeeping = oauth.housekeeping();
+        let requested = events.hears_requests().then(|| Requested {
+            telling: Telling {
+                act: Act::of_client(&client.client_id, origin, now),
+                client: client.clone(),
+            },
+            member_id: None,
+            scope: scope.clone(),
+            audience: oauth.audience(&resource),
+            way: "device",
+        });
         let inserted = oauth
             .change(move |connection| {
                 housekeeping.run(connection, now)?;
-                Ok(device.insert(connection)?)
+                let inserted = device.insert(connection)?;
+                if inserted {
+                    events.authorization_requested(connection, requested.as_ref())?;
+                }
+                Ok(inserted)
             })
             .await?;
         if inserted {
@@ -222,7 +238,8 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
                 expires_at: device.consent_expires_at,
             };
             let member = ApprovingMember { member_id, consent };
-            let issued = consume_and_issue(oauth, client, &device, member, proof, now).await?;
+            let issued =
+                consume_and_issue(oauth, client, origin, &device, member, proof, now).await?;
             match issued {
                 Some(response) => Ok(response),
                 // Somebody else was faster, or the consent has been revoked
@@ -262,6 +279,7 @@ struct ApprovingMember {
 async fn consume_and_issue(
     oauth: &OAuth,
     client: &Client,
+    origin: Origin,
     device: &DeviceAuthorization,
     member: ApprovingMember,
     proof: Option<&Proof>,
@@ -287,15 +305,25 @@ async fn consume_and_issue(
         scope,
         resource: device.resource.clone(),
         proof: proof.cloned(),
+        grant: &GRANT,
+        origin,
     };
+    let of = (member.member_id, member.consent.id);
     let tokens = PreparedTokens::new(oauth, issue, now);
     let forget_at = tokens.dead_at();
     let consumed = device.clone();
+    let events = oauth.events();
+    let telling = events.hears_exchanges().then(|| Telling {
+        act: Act::of_client(&client.client_id, origin, now),
+        client: client.clone(),
+    });
     let consume = move |connection: &mut Connection| -> Result<Result<(), ()>, DbError> {
-        Ok(consumed
-            .redeem(connection, forget_at)?
-            .then_some(())
-            .ok_or(()))
+        if !consumed.redeem(connection, forget_at)? {
+            return Ok(Err(()));
+        }
+        let code = &consumed.device_code;
+        events.code_exchanged(connection, telling.as_ref(), of, code, true)?;
+        Ok(Ok(()))
     };
     Ok(tokens.issue(oauth, now, consume).await?.ok())
 }

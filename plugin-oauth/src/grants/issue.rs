@@ -6,10 +6,13 @@ use hob_plugin_sdk::db::{Connection, DbError, Timestamp};
 use rand::Rng;
 use serde::Serialize;
 
+use super::{Grant, refresh_token};
 use crate::{
     OAuth,
+    act::{Act, Origin},
     dpop::{DpopError, Proof},
     error::OAuthError,
+    events::{Events, Issued},
     key_thumbprint::KeyThumbprint,
     models::{AccessToken, ConsentTerm, RefreshToken, UsedJwtId},
     resource::Resource,
@@ -39,6 +42,8 @@ pub struct Issue {
     pub resource: Resource,
     /// Of the key that the access token is bound to.
     pub proof: Option<Proof>,
+    pub grant: &'static Grant,
+    pub origin: Origin,
 }
 
 /// In whose name a client acts.
@@ -89,6 +94,9 @@ pub struct PreparedTokens {
     /// To be used up by the issue.
     jwt_id: Option<UsedJwtId>,
     response: TokenResponse,
+    events: Events,
+    /// None where nobody listens.
+    told: Option<Issued>,
 }
 
 impl PreparedTokens {
@@ -103,6 +111,13 @@ impl PreparedTokens {
             .map(|proof| (proof.thumbprint, proof.jwt_id))
             .unzip();
         let token_type = token_type(key_thumbprint.as_ref());
+        let events = oauth.events();
+        let is_refresh = *issue.grant == refresh_token::GRANT;
+        let told = events.hears_tokens_of(is_refresh).then(|| Issued {
+            act: Act::of_client(&issue.client_id, issue.origin, now),
+            grant_type: issue.grant.name,
+            audience: oauth.audience(&issue.resource),
+        });
         let mut access_token = AccessToken {
             digest: access_secret.digest(),
             client_id: issue.client_id,
@@ -165,6 +180,8 @@ impl PreparedTokens {
             access_token,
             refresh_token,
             jwt_id,
+            events,
+            told,
         }
     }
 
@@ -240,10 +257,22 @@ impl PreparedTokens {
                 if let Some(refresh_token) = &self.refresh_token {
                     refresh_token.insert(connection)?;
                 }
+                if let Some(told) = &self.told {
+                    self.tell(connection, told)?;
+                }
                 housekeeping.run(connection, now)?;
                 Ok(Ok(Ok(self.response)))
             })
             .await?
+    }
+
+    fn tell(&self, connection: &mut Connection, told: &Issued) -> Result<(), DbError> {
+        let (events, token) = (self.events, &self.access_token);
+        if told.grant_type == refresh_token::GRANT.name {
+            events.token_refreshed(connection, told, token)
+        } else {
+            events.token_issued(connection, told, token, self.refresh_token.is_some())
+        }
     }
 
     fn put_under(&mut self, consent: i64) {

@@ -27,7 +27,9 @@ use hob_plugin_sdk::{
 
 pub use issue::{TokenResponse, token_type};
 
-use crate::{OAuth, act::Origin, dpop::Proof, error::OAuthError, models::Client};
+use crate::{
+    OAuth, act::Origin, dpop::Proof, error::OAuthError, events::LegacySwitch, models::Client,
+};
 
 /// All grants that this server knows.
 pub static GRANTS: [&Grant; 5] = [
@@ -195,11 +197,15 @@ pub async fn redeem_as(
     match (client.may_use(grant), grant.warning()) {
         (false, None) => return Err(OAuthError::GrantNotAllowed),
         (false, Some(_)) => return Err(OAuthError::GrantType),
-        (true, Some(warning)) => tracing::warn!(
-            client_id = client.client_id,
-            grant_type = grant.name,
-            "{warning}"
-        ),
+        (true, Some(warning)) => {
+            tracing::warn!(
+                client_id = client.client_id,
+                grant_type = grant.name,
+                "{warning}"
+            );
+            let switch = LegacySwitch::PasswordGrant;
+            oauth.tell_legacy_used(switch, &client.client_id, request.origin);
+        }
         (true, None) => {}
     }
     if request.proof.is_none() && client.dpop_bound_access_tokens {

@@ -21,6 +21,7 @@ use crate::{
     decision::Allowed,
     dpop::Proof,
     error::{GrantError, OAuthError},
+    events::Counted,
     models::{Client, ConsentTerm, MemberEpoch},
     resource::Resource,
     scope::Scope,
@@ -67,7 +68,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
     }
-    let (member, epoch) = check_password(oauth, &request, origin.peer()).await?;
+    let (member, epoch) = check_password(oauth, &request, origin).await?;
     issue(oauth, client, request, origin, proof, &member, epoch).await
 }
 
@@ -76,15 +77,16 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
 async fn check_password(
     oauth: &OAuth,
     request: &PasswordRequest<'_>,
-    peer: &str,
+    origin: Origin,
 ) -> Result<(Profile, MemberEpoch), OAuthError> {
     let known = oauth.members().find_by_username(request.username).await?;
     // However the name is typed, it is one account.
     let account = known
         .as_ref()
         .map_or(request.username, |member| &member.username);
-    let now = oauth.now();
+    let (peer, now) = (origin.peer(), oauth.now());
     if let Some(wait) = oauth.password_throttle().wait(account, peer, now) {
+        oauth.tell_throttled(Counted::Member, account, origin, wait);
         return Err(OAuthError::Throttled(wait));
     }
     // Counted before the answer is known, so that guesses that come together
@@ -140,6 +142,8 @@ async fn issue(
         scope: scope.clone(),
         resource: resource.clone(),
         proof: proof.cloned(),
+        grant: &GRANT,
+        origin,
     };
     // Who types the password into an application allows it what it asks for,
     // beside what was allowed before.

@@ -105,6 +105,8 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
         scope,
         resource,
         proof: proof.cloned(),
+        grant: &GRANT,
+        origin,
     };
     let tokens = PreparedTokens::new(oauth, issue, now);
     let events = oauth.events();

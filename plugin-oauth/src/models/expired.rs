@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use diesel::{prelude::*, sql_query, sql_types::BigInt};
-use hob_plugin_sdk::db::{Connection, Timestamp};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Binary, Nullable, Text},
+};
+use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::{
     consent::EndedConsent,
@@ -13,10 +17,11 @@ use super::{
         oauth_refresh_tokens, oauth_used_jwt_ids,
     },
 };
+use crate::secret::SecretDigest;
 
 /// Each deletes the rows that expired before `$1`, the oldest first, at most
 /// `$2` of them: a seek in the index on the expiry where there are none.
-const STATEMENTS: [&str; 7] = [
+const STATEMENTS: [&str; 5] = [
     r#"DELETE FROM "oauth_device_authorizations" WHERE "device_code" IN (
         SELECT "device_code" FROM "oauth_device_authorizations"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
@@ -26,12 +31,6 @@ const STATEMENTS: [&str; 7] = [
     r#"DELETE FROM "oauth_authorization_codes" WHERE "digest" IN (
         SELECT "digest" FROM "oauth_authorization_codes"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
-    r#"DELETE FROM "oauth_access_tokens" WHERE "digest" IN (
-        SELECT "digest" FROM "oauth_access_tokens"
-        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
-    r#"DELETE FROM "oauth_refresh_tokens" WHERE "digest" IN (
-        SELECT "digest" FROM "oauth_refresh_tokens"
-        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
     r#"DELETE FROM "oauth_used_jwt_ids" WHERE "digest" IN (
         SELECT "digest" FROM "oauth_used_jwt_ids"
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
@@ -39,6 +38,19 @@ const STATEMENTS: [&str; 7] = [
         SELECT "id" FROM "oauth_initial_access_tokens"
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
 ];
+
+/// The same with tokens: of access, and to refresh.
+const TOKENS: [&str; 2] = [
+    r#"DELETE FROM "oauth_access_tokens" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_access_tokens"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+    r#"DELETE FROM "oauth_refresh_tokens" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_refresh_tokens"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
+];
+
+/// What is asked of them beside, where somebody wants to know.
+const TOLD: &str = r#" RETURNING "digest", "client_id", "member_id", "expires_at""#;
 
 /// The same with consents. One that is renewed meanwhile is looked at once more
 /// when it is free.
@@ -60,13 +72,32 @@ pub struct Expired {
     pub rows: usize,
     /// Those of the rows that were consents.
     pub consents: Vec<EndedConsent>,
+    /// And those that were tokens, where somebody wants to know.
+    pub access_tokens: Vec<EndedToken>,
+    pub refresh_tokens: Vec<EndedToken>,
 }
 
-/// Deletes at most `most` rows of each table.
+/// A token that has expired and is gone.
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(Hob))]
+pub struct EndedToken {
+    #[diesel(sql_type = Binary)]
+    pub digest: SecretDigest,
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub member_id: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    pub expires_at: Timestamp,
+}
+
+/// Deletes at most `most` rows of each table. Which tokens went is asked only
+/// where `tell_tokens`.
 pub fn delete_expired(
     connection: &mut Connection,
     now: Timestamp,
     most: i64,
+    tell_tokens: bool,
 ) -> QueryResult<Expired> {
     let expired = STATEMENTS.iter().map(|statement| (*statement, now));
     let rows = expired.chain([(EPOCHS, now - LONGEST_REQUEST)]).try_fold(
@@ -79,6 +110,23 @@ pub fn delete_expired(
             Ok::<_, diesel::result::Error>(deleted + rows)
         },
     )?;
+    let [access_tokens, refresh_tokens] = TOKENS.map(|statement| {
+        if tell_tokens {
+            let told = sql_query(format!("{statement}{TOLD}"))
+                .bind::<BigInt, _>(now)
+                .bind::<BigInt, _>(most)
+                .load::<EndedToken>(connection)?;
+            Ok((told.len(), told))
+        } else {
+            let rows = sql_query(statement)
+                .bind::<BigInt, _>(now)
+                .bind::<BigInt, _>(most)
+                .execute(connection)?;
+            Ok::<_, diesel::result::Error>((rows, Vec::new()))
+        }
+    });
+    let (access_tokens, refresh_tokens) = (access_tokens?, refresh_tokens?);
+    let rows = rows + access_tokens.0 + refresh_tokens.0;
     let consents: Vec<EndedConsent> = sql_query(CONSENTS)
         .bind::<BigInt, _>(now)
         .bind::<BigInt, _>(most)
@@ -86,6 +134,8 @@ pub fn delete_expired(
     Ok(Expired {
         rows: rows + consents.len(),
         consents,
+        access_tokens: access_tokens.1,
+        refresh_tokens: refresh_tokens.1,
     })
 }
 

@@ -34,7 +34,7 @@ pub use client_secret::ClientSecret;
 pub use client_use::ClientUse;
 pub use consent::{Connection, Consent, ConsentTerm, EndedConsent, Given, NewConsent};
 pub use device_authorization::{DeviceAuthorization, DeviceState};
-pub use expired::{count_expired, delete_expired};
+pub use expired::{EndedToken, count_expired, delete_expired};
 pub use initial_access_token::{InitialAccessToken, NewInitialAccessToken};
 pub use member_epoch::MemberEpoch;
 pub use refresh_token::RefreshToken;

@@ -86,16 +86,18 @@ title = "Listens"
 }
 
 fn listen<E: Event>(declaration: &mut Declaration<Listener>) {
-    declaration.subscribe(|_, event: &E, _| {
-        let name = E::NAME
-            .strip_prefix("hob.oauth.")
-            .expect("it is of the server");
-        if *REFUSED.lock().unwrap() == name {
-            return Err(PluginError::refusal(WORDS));
-        }
-        HEARD.lock().unwrap().push((name, Box::new(event.clone())));
-        Ok(())
-    });
+    declaration.subscribe(|_, event: &E, _| hear(event));
+}
+
+fn hear<E: Event>(event: &E) -> Result<(), PluginError> {
+    let name = E::NAME
+        .strip_prefix("hob.oauth.")
+        .expect("it is of the server");
+    if *REFUSED.lock().unwrap() == name {
+        return Err(PluginError::refusal(WORDS));
+    }
+    HEARD.lock().unwrap().push((name, Box::new(event.clone())));
+    Ok(())
 }
 
 impl Plugin for Listener {
@@ -120,6 +122,55 @@ impl Plugin for Listener {
         listen::<DeviceDenied>(declaration);
         listen::<TokenRevoked>(declaration);
         listen::<RefreshReused>(declaration);
+    }
+
+    fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
+        Ok(Self)
+    }
+}
+
+/// Hears of what happens often, in a plugin of its own: a site without it
+/// shows that nobody else is told.
+struct OftenListener;
+
+pub fn often_listener() -> StaticPlugin {
+    StaticPlugin::inline::<OftenListener>().expect("its manifest is right")
+}
+
+impl InlinePlugin for OftenListener {
+    const MANIFEST: &'static str = r#"
+id = "often_listener"
+title = "Listens to what happens often"
+[subscribes]
+"hob.oauth.authorization.requested" = 1
+"hob.oauth.code.issued" = 1
+"hob.oauth.code.exchanged" = 1
+"hob.oauth.token.issued" = 1
+"hob.oauth.token.refreshed" = 1
+"hob.oauth.token.expired" = 1
+"hob.oauth.client.authentication_failed" = 1
+"hob.oauth.client.throttled" = 1
+"hob.oauth.legacy.used" = 1
+"#;
+}
+
+fn listen_often<E: Event>(declaration: &mut Declaration<OftenListener>) {
+    declaration.subscribe(|_, event: &E, _| hear(event));
+}
+
+impl Plugin for OftenListener {
+    type Config = NoConfig;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        listen_often::<AuthorizationRequested>(declaration);
+        listen_often::<CodeIssued>(declaration);
+        listen_often::<CodeExchanged>(declaration);
+        listen_often::<TokenIssued>(declaration);
+        listen_often::<TokenRefreshed>(declaration);
+        listen_often::<TokenExpired>(declaration);
+        listen_often::<ClientAuthenticationFailed>(declaration);
+        listen_often::<ClientThrottled>(declaration);
+        listen_often::<LegacyUsed>(declaration);
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {

@@ -47,6 +47,21 @@ where
     }
 }
 
+/// Hands `work` to the database, and drops its result.
+pub(super) fn queue<F, T, E>(db: &'static DbV1, submit: Submit, work: F)
+where
+    F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    let slot = Arc::new(Slot {
+        db,
+        state: Mutex::new(State::Waiting(work)),
+    });
+    // A queued job runs even if the future is dropped.
+    drop(submit(db.context, slot.into_raw()));
+}
+
 struct Slot<F, T, E> {
     db: &'static DbV1,
     state: Mutex<State<F, T, E>>,
@@ -242,6 +257,20 @@ mod tests {
         assert_eq!(Arc::strong_count(&owned), 2);
         fake.run_kept();
         assert!(*ran.lock().unwrap());
+        assert_eq!(Arc::strong_count(&owned), 1);
+    }
+
+    #[test]
+    fn a_write_that_nobody_waits_for_runs_and_is_freed() {
+        let (fake, table) = Fake::new(Manner::Keep);
+        let owned = Arc::new(Mutex::new(false));
+        let moved = owned.clone();
+        Db::from_abi(table).write_later(move |_| {
+            *moved.lock().unwrap() = true;
+            Ok(())
+        });
+        fake.run_kept();
+        assert!(*owned.lock().unwrap());
         assert_eq!(Arc::strong_count(&owned), 1);
     }
 

@@ -134,6 +134,20 @@ impl Db {
     {
         job::run(self.table, self.table.write_unsynced, work)
     }
+
+    /// Queues a write, and waits for nothing: for what is noted beside
+    /// something else. It is written after all that is queued already, and is
+    /// lost where the site ends in a crash. The closure's own error is logged.
+    pub fn write_later<F>(&self, work: F)
+    where
+        F: FnOnce(&mut Connection) -> Result<(), DbError> + Send + 'static,
+    {
+        job::queue(self.table, self.table.write, move |connection| {
+            work(connection).inspect_err(|error| {
+                tracing::error!(%error, "a write that nobody waits for failed");
+            })
+        });
+    }
 }
 
 impl fmt::Debug for Db {

@@ -1,0 +1,48 @@
+//! Where nobody listens, the paths that applications use all day ask the
+//! database for what they need and for nothing else.
+//!
+//! One test, alone in its process: it counts every statement that runs there.
+
+mod support;
+
+use hob::testing::{Builder, on_each_database};
+use support::{App, Dance, listener, tokens};
+
+/// How many statements the exchange of a code and then a refresh take.
+async fn counted(dance: &mut Dance, app: &App) -> [u64; 3] {
+    let code = dance.code(app).await;
+    let before = dance.site.statements();
+    let first = tokens(&dance.exchange(app, &code).await);
+    let exchanged = dance.site.statements();
+    let second = tokens(&dance.refresh(app, &first.refresh).await);
+    let refreshed = dance.site.statements();
+    dance.assert_alive(&second).await;
+    let checked = dance.site.statements();
+    [
+        exchanged - before,
+        refreshed - exchanged,
+        checked - refreshed,
+    ]
+}
+
+async fn on_a_site(builder: Builder) -> [u64; 3] {
+    let mut dance = Dance::start(builder).await;
+    let app = dance.browser_app().await;
+    counted(&mut dance, &app).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_for_nobody() {
+    on_each_database(async |builder| {
+        // The client, the code or the refresh token; then it is consumed, and
+        // two tokens are stored. The check reads the token, and the member.
+        assert_eq!(on_a_site(builder).await, [5, 5, 2]);
+    })
+    .await;
+    // With a listener, each event is guarded by a savepoint or lets it refuse.
+    on_each_database(async |builder| {
+        let listened = on_a_site(builder.plugin(listener::often_listener())).await;
+        assert_eq!(listened, [7, 7, 2]);
+    })
+    .await;
+}
