@@ -115,6 +115,9 @@ fn each_command_explains_itself_with_examples() {
         "plugins info",
         "plugins check",
         "plugins lock",
+        "audit",
+        "audit list",
+        "audit export",
         "hello",
         "hello greetings",
     ] {

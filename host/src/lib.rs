@@ -1,6 +1,7 @@
 //! Hob's host: HTTP server, command line, database, media, members and the
 //! plugin loader.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

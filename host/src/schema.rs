@@ -18,6 +18,24 @@ table! {
 }
 
 table! {
+    hob_audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        plugin -> Text,
+        action -> Text,
+        who_kind -> Text,
+        who_member -> Nullable<BigInt>,
+        who_name -> Text,
+        peer -> Text,
+        request_id -> Text,
+        member_id -> Nullable<BigInt>,
+        subject_kind -> Text,
+        subject -> Text,
+        details -> Text,
+    }
+}
+
+table! {
     sessions (id) {
         id -> BigInt,
         member_id -> BigInt,

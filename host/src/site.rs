@@ -113,6 +113,8 @@ pub struct Site {
     pub passwords: PasswordHasher,
     /// Wrong passwords, by username and address.
     pub wrong_passwords: Throttle,
+    /// Guessing that was noted in the audit log lately.
+    pub noted_guesses: Throttle,
     pub media: Arc<MediaLibrary>,
     /// Files that are on their way in.
     pub uploads: Uploads,

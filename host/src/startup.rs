@@ -290,6 +290,7 @@ pub fn start_with(
         clock,
         passwords: PasswordHasher::default(),
         wrong_passwords: Throttle::default(),
+        noted_guesses: Throttle::with_burst(1, Duration::from_secs(3600)),
         media: Arc::new(media),
         uploads: Uploads::at_most(config.server.uploads_at_once),
     });

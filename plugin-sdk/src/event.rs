@@ -6,6 +6,7 @@ use std::{fmt, marker::PhantomData};
 use abi_stable::{StableAbi, std_types::RResult};
 
 use crate::{
+    AuditNoted,
     abi::{
         RawError,
         event::{RawEvent, RawPayload, RawRaised},
@@ -133,6 +134,7 @@ pub const CORE_EVENTS: &[EventDescription] = &[
     MemberDisabled::DESCRIPTION,
     MemberPasswordChanged::DESCRIPTION,
     MemberDeleted::DESCRIPTION,
+    AuditNoted::DESCRIPTION,
 ];
 
 /// What the core raises, as it crosses. For the host.
@@ -143,6 +145,7 @@ pub fn raised_by_core() -> Vec<RawRaised> {
         raised::<MemberDisabled>(),
         raised::<MemberPasswordChanged>(),
         raised::<MemberDeleted>(),
+        raised::<AuditNoted>(),
     ]
 }
 

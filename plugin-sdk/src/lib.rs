@@ -33,6 +33,7 @@
 //! services, [`Host::sleep`]): a plugin has no reactor of its own.
 
 pub mod abi;
+mod audit;
 pub mod auth;
 mod command;
 mod completeness;
@@ -52,6 +53,7 @@ mod service;
 mod throttle;
 
 pub use abi::who::{Actor, Who};
+pub use audit::{AuditEntry, AuditNoted};
 pub use command::{CommandError, Invocation, Output};
 pub use declaration::{Declaration, NoConfig, Plugin};
 pub use error::PluginError;

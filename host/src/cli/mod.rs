@@ -3,6 +3,7 @@
 //! The core's commands are known here; a plugin's come from its manifest, and
 //! are added where a configuration enables it.
 
+mod audit;
 mod dbupdate;
 mod init;
 mod operator;
@@ -37,7 +38,9 @@ pub const DEFAULT_CONFIG: &str = "hob.toml";
 
 /// The first words that are the core's own. Compared with the parser in a
 /// test.
-pub const CORE_COMMANDS: &[&str] = &["init", "serve", "dbupdate", "user", "plugins", "help"];
+pub const CORE_COMMANDS: &[&str] = &[
+    "init", "serve", "dbupdate", "user", "plugins", "audit", "help",
+];
 
 /// A self-hosted site for publishing photographs, whose features are plugins.
 #[derive(Parser)]
@@ -62,6 +65,7 @@ enum Command {
     Dbupdate(dbupdate::Dbupdate),
     User(user::User),
     Plugins(plugins::Plugins),
+    Audit(audit::Audit),
 }
 
 /// What a command answers the shell.
@@ -111,6 +115,7 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
         Command::Dbupdate(command) => command.run(&config?),
         Command::User(command) => command.run(&config?),
         Command::Plugins(command) => command.run(&config?),
+        Command::Audit(command) => command.run(&config?),
     }
 }
 

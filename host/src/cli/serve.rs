@@ -6,6 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Outcome, print, runtime, watch};
 use crate::{
+    audit,
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
     http::Server,
@@ -44,6 +45,11 @@ impl Serve {
             app.site().media.prepare().await;
             tokio::spawn(app.site().media.clone().work());
             app.plugins().run_jobs();
+            tokio::spawn(audit::prune_again_and_again(
+                app.site().db.clone(),
+                app.site().clock.clone(),
+                config.audit.keep,
+            ));
             app.plugins().run_events();
             print(format!(
                 "{} is at {} (listening on {address})\n",

@@ -2,10 +2,12 @@
 
 use std::{io::Read, process::ExitCode};
 
+use hob_plugin_sdk::{AuditEntry, Who, db::Timestamp};
 use serde::Serialize;
 
-use super::{Outcome, print, runtime};
+use super::{Outcome, operator, print, runtime};
 use crate::{
+    audit,
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
     members::{Member, MemberError, NewMember, Password, Username, check_email, named},
@@ -123,6 +125,7 @@ impl Add {
         let username = Username::parse(&self.username).map_err(refused)?;
         let email = check_email(&self.email).map_err(refused)?;
         let (password, generated) = self.password.take(username.as_str())?;
+        let now = site.clock.now();
         let new = NewMember {
             username: username.as_str().to_owned(),
             display_name: self
@@ -133,11 +136,16 @@ impl Add {
             password_hash: site.passwords.hash(password).await,
             administrator: self.admin,
             uploader: !self.no_uploads,
-            created_at: site.clock.now(),
+            created_at: now,
         };
         let member = site
             .db
-            .write(move |connection| Member::create(connection, new))
+            .write(move |connection| {
+                let member = Member::create(connection, new)?;
+                let entry = entry("member.added", now).about_member(member.id);
+                connection.note(entry.with("username", &member.username))?;
+                Ok(member)
+            })
             .await
             .map_err(refused)?;
         print(format!("Added {}.\n", member.username));
@@ -151,8 +159,12 @@ async fn change(started: &Started, username: &str, password: NewPassword) -> Out
     let member = named(&site.db, username).await.map_err(refused)?;
     let (password, generated) = password.take(&member.username)?;
     let hash = site.passwords.hash(password).await;
+    let (id, entry) = (member.id, entry("member.password_set", site.clock.now()));
     site.db
-        .write(move |connection| Member::change_password(connection, member.id, &hash, None))
+        .write(move |connection| {
+            Member::change_password(connection, id, &hash, None)?;
+            Ok(connection.note(entry.about_member(id))?)
+        })
         .await
         .map_err(refused)?;
     print(format!(
@@ -213,9 +225,13 @@ async fn list(started: &Started, json: bool) -> Outcome {
 async fn disable(started: &Started, username: &str) -> Outcome {
     let site = started.app.site();
     let member = named(&site.db, username).await.map_err(refused)?;
-    let now = site.clock.now();
+    let (id, now) = (member.id, site.clock.now());
+    let entry = entry("member.disabled", now);
     site.db
-        .write(move |connection| Member::disable(connection, member.id, now))
+        .write(move |connection| {
+            Member::disable(connection, id, now)?;
+            Ok(connection.note(entry.about_member(id))?)
+        })
         .await
         .map_err(refused)?;
     print(format!(
@@ -223,6 +239,11 @@ async fn disable(started: &Started, username: &str) -> Outcome {
         member.username
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What an operator does.
+fn entry(action: &str, now: Timestamp) -> AuditEntry {
+    AuditEntry::new(audit::CORE, action, &Who::operator(&operator::user()), now)
 }
 
 impl NewPassword {

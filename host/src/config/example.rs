@@ -50,6 +50,10 @@ format = "text"
 # "error", "warn", "info", "debug" or "trace".
 level = "info"
 
+[audit]
+# How long it is kept who did what, when and from where.
+keep = "365d"
+
 [plugins]
 # Each .so file in this folder is a plugin. `hob plugins list` names them.
 dir = "plugins"

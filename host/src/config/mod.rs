@@ -21,8 +21,8 @@ use std::{
 
 pub use plugin_section::PluginSection;
 pub use sections::{
-    Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Server, Site,
-    Store,
+    Audit, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Server,
+    Site, Store,
 };
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -37,6 +37,7 @@ pub struct Config {
     pub media: Media,
     pub plugins: Plugins,
     pub log: Log,
+    pub audit: Audit,
     document: Document,
 }
 

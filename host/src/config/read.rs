@@ -12,14 +12,14 @@ use toml::{Spanned, de::DeValue};
 use url::{Host, Url};
 
 use super::{
-    Config, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Server,
-    Site, Store,
+    Audit, Config, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins,
+    Server, Site, Store,
     document::{Document, Section},
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-const SECTIONS: [&str; 7] = [
-    "site", "server", "database", "media", "plugins", "log", "plugin",
+const SECTIONS: [&str; 8] = [
+    "site", "server", "database", "media", "plugins", "log", "audit", "plugin",
 ];
 
 pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
@@ -35,6 +35,7 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let (mut site, mut server) = (open("site"), open("server"));
     let (mut database, mut media) = (open("database"), open("media"));
     let (mut plugins, mut log) = (open("plugins"), open("log"));
+    let mut audit = open("audit");
     let (site_values, server_values) = (read_site(&mut site), read_server(&mut server));
     if let (Some(site_values), Some(server_values)) = (&site_values, &server_values) {
         check_transport(&mut site, site_values, &mut server, server_values);
@@ -43,7 +44,8 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let media_values = read_media(&mut media);
     let plugins_values = read_plugins(&mut plugins);
     let log_values = read_log(&mut log);
-    for reader in [site, server, database, media, plugins, log] {
+    let keep = audit.duration("keep", "365d", "1d", "36500d");
+    for reader in [site, server, database, media, plugins, log, audit] {
         errors.keep(reader.finish());
     }
     refuse_plugin_values(&document, root.get("plugin"), &mut errors);
@@ -55,16 +57,19 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
         database_values,
         media_values,
         log_values,
+        keep,
     ) {
-        (Some(site), Some(server), Some(database), Some(media), Some(log)) => errors.or(Config {
-            site,
-            server,
-            database,
-            media,
-            plugins: plugins_values,
-            log,
-            document,
-        }),
+        (Some(site), Some(server), Some(database), Some(media), Some(log), Some(keep)) => errors
+            .or(Config {
+                site,
+                server,
+                database,
+                media,
+                plugins: plugins_values,
+                log,
+                audit: Audit { keep },
+                document,
+            }),
         _ => Err(errors),
     }
 }

@@ -93,6 +93,13 @@ pub struct EnabledPlugin {
     pub place: Place,
 }
 
+/// `[audit]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// How long entries are kept.
+    pub keep: Duration,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {

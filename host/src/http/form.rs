@@ -2,9 +2,15 @@
 //! further.
 
 use axum::extract::{FromRequest, Request};
-use hob_plugin_sdk::http::{FieldError, Fields};
+use hob_plugin_sdk::{
+    Who,
+    http::{FieldError, Fields},
+};
 
-use super::{App, bodies, page::Failure, same_site::sent_from_here, visitor::Visitor};
+use super::{
+    App, bodies, envelope::Peer, page::Failure, same_site::sent_from_here, visitor::Visitor,
+};
+use crate::request_id::RequestId;
 
 /// The largest form without files, in bytes.
 const LARGEST_FORM: u64 = 256 * 1024;
@@ -13,6 +19,26 @@ const LARGEST_FORM: u64 = 256 * 1024;
 pub struct SignedForm {
     pub visitor: Visitor,
     pub fields: Fields,
+    /// The address that it came from.
+    peer: String,
+}
+
+impl SignedForm {
+    /// Who sent it, for the audit log.
+    #[must_use]
+    pub fn who(&self) -> Who {
+        let member = &self.visitor.signed_in.member;
+        member_at(member.id, &member.username, &self.peer)
+    }
+}
+
+/// A member who asks from this address, in the request that this thread works
+/// on.
+#[must_use]
+pub fn member_at(id: i64, username: &str, peer: &str) -> Who {
+    let request = RequestId::current();
+    let request_id = request.as_ref().map_or("", RequestId::as_str);
+    Who::member(id, username, peer, request_id)
 }
 
 /// A form from anybody, sent from a page of this site.
@@ -27,9 +53,17 @@ impl FromRequest<App> for SignedForm {
         let visitor = Visitor::of(app, request.headers())
             .await?
             .ok_or_else(|| Failure::sign_in(app, request.method(), request.uri()))?;
+        let peer = request
+            .extensions()
+            .get::<Peer>()
+            .map_or(String::new(), |Peer(address)| address.to_string());
         let OpenForm { fields } = OpenForm::from_request(request, app).await?;
         check_csrf(&visitor, fields.first("csrf"))?;
-        Ok(Self { visitor, fields })
+        Ok(Self {
+            visitor,
+            fields,
+            peer,
+        })
     }
 }
 

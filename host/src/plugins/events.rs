@@ -7,23 +7,28 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
-        Mutex, PoisonError,
+        Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use abi_stable::std_types::RStr;
+use abi_stable::{std_types::RStr, type_layout::TypeLayout};
 use hob_plugin_manifest::Manifest;
-use hob_plugin_sdk::abi::{
-    RawContext, RawError,
-    event::{EventsV1, PluginEventsV1, RawEvent, RawMoment, RawRaised, RawSubscription},
-    interface::{check_layouts, gist},
+use hob_plugin_sdk::{
+    AuditNoted, Event,
+    abi::{
+        RawContext, RawError,
+        db::RawConnection,
+        event::{EventsV1, PluginEventsV1, RawEvent, RawMoment, RawRaised, RawSubscription},
+        interface::{check_layouts, gist},
+    },
 };
 use tokio::sync::{mpsc, watch};
 
 use super::running::StartError;
 use crate::{
+    audit,
     db::{Lender, OwnedEvent},
     watchdog::{Watchdog, Watched},
 };
@@ -106,8 +111,33 @@ pub(super) struct EventMap {
 
 struct Known {
     raised: RawRaised,
+    /// What the core does of it, before any plugin hears of it.
+    core: Option<CoreSubscriber>,
     inside: Vec<Subscriber>,
     after: Vec<Subscriber>,
+    /// The addresses of layouts that were found to be the declared one.
+    equal: RwLock<Vec<usize>>,
+}
+
+/// # Safety
+/// The payload has to be of the type that the core knows under this name.
+type CoreSubscriber = unsafe fn(*const (), &mut RawConnection) -> Result<(), RawError>;
+
+impl Known {
+    /// Whether a payload of this layout is what was declared. Each library has
+    /// a description of its own of the core's types, so what was found equal
+    /// once is not compared again.
+    fn compare(&self, layout: &'static TypeLayout) -> Result<(), String> {
+        let address = std::ptr::from_ref(layout).addr();
+        let is_known = |equal: &Vec<usize>| equal.contains(&address);
+        if is_known(&self.equal.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(());
+        }
+        check_layouts(self.raised.layout, layout)?;
+        let mut equal = self.equal.write().unwrap_or_else(PoisonError::into_inner);
+        equal.push(address);
+        Ok(())
+    }
 }
 
 struct Subscriber {
@@ -132,9 +162,11 @@ impl EventMap {
         let of_plugins = plugins.iter().flat_map(|plugin| plugin.raises.clone());
         for raised in core.into_iter().chain(of_plugins) {
             let known = Known {
+                core: (raised.name.as_str() == AuditNoted::NAME).then_some(audit::store as _),
                 raised,
                 inside: Vec::new(),
                 after: Vec::new(),
+                equal: RwLock::default(),
             };
             let name = known.raised.name.as_str().to_owned();
             events.entry(name).or_default().push(known);
@@ -200,13 +232,19 @@ impl EventMap {
                 event.version
             ))
         })?;
-        check_layouts(known.raised.layout, event.layout).map_err(|difference| {
+        known.compare(event.layout).map_err(|difference| {
             failed(format!(
                 "{name} v{} was raised with another type than was declared: {}",
                 event.version,
                 gist(&difference)
             ))
         })?;
+        if let Some(store) = known.core {
+            lender.lend(false, &mut |connection| {
+                // SAFETY: the layout is that of the core's own declaration.
+                unsafe { store(event.payload, connection) }
+            })?;
+        }
         for subscriber in &known.inside {
             let heard = lender.lend(!known.raised.may_refuse, &mut |connection| {
                 let _inside = self.watchdog.enter(subscriber.watched);

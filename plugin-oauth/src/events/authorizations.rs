@@ -6,7 +6,7 @@ use hob_oauth_events::{
 };
 use hob_plugin_sdk::db::{Connection, DbError};
 
-use super::Events;
+use super::{Events, client_entry};
 use crate::{
     act::Act,
     models::{AuthorizationCode, Client, Ended},
@@ -131,6 +131,9 @@ impl Events {
         scope: &Scope,
         device: bool,
     ) -> Result<(), DbError> {
+        let entry = client_entry("authorization.denied", act, &client.client_id, &client.name)
+            .about_member(member_id);
+        connection.note(entry.with("scope", &scope.to_string()))?;
         self.authorization_denied
             .raise(connection, || AuthorizationDenied {
                 at: act.at.as_micros(),
@@ -154,6 +157,13 @@ impl Events {
         (code, device): (&SecretDigest, bool),
         ended: Ended,
     ) -> Result<(), DbError> {
+        let entry = client_entry("code.replayed", act, &client.client_id, &client.name)
+            .with("code", &code.name())
+            .with_count("tokens_ended", ended.tokens());
+        connection.note(match member_id {
+            Some(member_id) => entry.about_member(member_id),
+            None => entry,
+        })?;
         self.code_replayed.raise(connection, || CodeReplayed {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -177,6 +187,9 @@ impl Events {
         consent_id: i64,
         scope: &Scope,
     ) -> Result<(), DbError> {
+        let entry = client_entry("device.approved", act, &client.client_id, &client.name)
+            .about_member(member_id);
+        connection.note(entry.with("scope", &scope.to_string()))?;
         self.device_approved.raise(connection, || DeviceApproved {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -198,6 +211,9 @@ impl Events {
         member_id: i64,
         scope: &Scope,
     ) -> Result<(), DbError> {
+        let entry = client_entry("device.denied", act, &client.client_id, &client.name)
+            .about_member(member_id);
+        connection.note(entry.with("scope", &scope.to_string()))?;
         self.device_denied.raise(connection, || DeviceDenied {
             at: act.at.as_micros(),
             who: act.who.clone(),

@@ -9,7 +9,7 @@ use hob_plugin_sdk::{
     db::{Connection, DbError, Timestamp},
 };
 
-use super::Events;
+use super::{Events, client_entry};
 use crate::{
     act::Act,
     models::{Client, Ended, Registrar},
@@ -48,6 +48,11 @@ impl Events {
         client: &Client,
         initial_access_token: Option<i64>,
     ) -> Result<(), DbError> {
+        let scope = client.scope.to_string();
+        connection.note(
+            client_entry("client.registered", act, &client.client_id, &client.name)
+                .with("scope", &scope),
+        )?;
         self.client_registered
             .raise(connection, || ClientRegistered {
                 at: act.at.as_micros(),
@@ -84,6 +89,8 @@ impl Events {
         if changed.is_empty() {
             return Ok(());
         }
+        let entry = client_entry("client.edited", act, &after.client_id, &after.name);
+        connection.note(entry.with("changed", &changed.join(" ")))?;
         self.client_edited.raise(connection, || ClientEdited {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -107,6 +114,9 @@ impl Events {
         reason: Option<&str>,
         ended: Ended,
     ) -> Result<(), DbError> {
+        let entry = client_entry("client.suspended", act, &client.client_id, &client.name);
+        let entry = entry.with("reason", reason.unwrap_or_default());
+        connection.note(entry.with_count("tokens_ended", ended.tokens()))?;
         self.client_suspended.raise(connection, || ClientSuspended {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -125,6 +135,12 @@ impl Events {
         act: &Act,
         client: &Client,
     ) -> Result<(), DbError> {
+        connection.note(client_entry(
+            "client.resumed",
+            act,
+            &client.client_id,
+            &client.name,
+        ))?;
         self.client_resumed.raise(connection, || ClientResumed {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -146,6 +162,11 @@ impl Events {
         members: u64,
         ended: Ended,
     ) -> Result<(), DbError> {
+        let entry = client_entry("client.deleted", act, client_id, client_name)
+            .with("reason", reason.as_str())
+            .with_count("members", members)
+            .with_count("tokens_ended", ended.tokens());
+        connection.note(entry)?;
         self.client_deleted.raise(connection, || ClientDeleted {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -166,6 +187,8 @@ impl Events {
         client: &Client,
         secret: &SecretDigest,
     ) -> Result<(), DbError> {
+        let entry = client_entry("secret.added", act, &client.client_id, &client.name);
+        connection.note(entry.with("secret", &secret.name()))?;
         self.secret_added.raise(connection, || SecretAdded {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -189,6 +212,8 @@ impl Events {
         ends_at: Timestamp,
     ) -> Result<(), DbError> {
         secrets.iter().try_for_each(|secret| {
+            let entry = client_entry("secret.retired", act, &client.client_id, &client.name);
+            connection.note(entry.with("secret", &secret.name()))?;
             self.secret_retired.raise(connection, || SecretRetired {
                 at: act.at.as_micros(),
                 who: act.who.clone(),

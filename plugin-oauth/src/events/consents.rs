@@ -8,12 +8,15 @@ use hob_plugin_sdk::{
     db::{Connection, DbError},
 };
 
-use super::Events;
+use super::{Events, client_entry, entry};
 use crate::{
     act::Act,
     models::{Client, ConsentTerm, EndedConsent},
     scope::Scope,
 };
+
+/// One act that ends more consents than this gets one entry.
+const MOST_ENTRIES: usize = 100;
 
 /// Why a consent is taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,14 @@ impl Events {
         let client_name = || Text::from(decided.client.name.as_str());
         let expires_at = decided.term.expires_at.map(|end| end.as_micros());
         let scope = || Text::from(decided.after.to_string());
+        let client = decided.client;
+        let entry = |action| {
+            client_entry(action, act, &client.client_id, &client.name)
+                .about_member(decided.member_id)
+                .with("scope", &decided.after.to_string())
+        };
         let Some(before) = decided.before else {
+            connection.note(entry("consent.granted"))?;
             return self.consent_granted.raise(connection, || ConsentGranted {
                 at: act.at.as_micros(),
                 who: act.who.clone(),
@@ -76,6 +86,7 @@ impl Events {
         };
         let added = decided.after.without(before);
         if !added.is_empty() {
+            connection.note(entry("consent.widened"))?;
             self.consent_widened.raise(connection, || ConsentWidened {
                 at: act.at.as_micros(),
                 who: act.who.clone(),
@@ -91,6 +102,7 @@ impl Events {
         }
         let removed = before.without(decided.after);
         if !removed.is_empty() {
+            connection.note(entry("consent.narrowed"))?;
             self.consent_narrowed
                 .raise(connection, || ConsentNarrowed {
                     at: act.at.as_micros(),
@@ -119,6 +131,13 @@ impl Events {
         consents: &[EndedConsent],
         reason: Withdrawal,
     ) -> Result<(), DbError> {
+        note(
+            connection,
+            act,
+            "consent.revoked",
+            consents,
+            reason.as_str(),
+        )?;
         if !self.consent_revoked.is_heard() {
             return Ok(());
         }
@@ -146,6 +165,7 @@ impl Events {
         act: &Act,
         consents: &[EndedConsent],
     ) -> Result<(), DbError> {
+        note(connection, act, "consent.expired", consents, "expired")?;
         if !self.consent_expired.is_heard() {
             return Ok(());
         }
@@ -162,4 +182,27 @@ impl Events {
             })
         })
     }
+}
+
+/// Notes that consents ended: one entry for each, or one for all where they
+/// are many. An operator who looks for one of so many finds the act.
+fn note(
+    connection: &mut Connection,
+    act: &Act,
+    action: &str,
+    consents: &[EndedConsent],
+    reason: &str,
+) -> Result<(), DbError> {
+    if consents.len() > MOST_ENTRIES {
+        let many = consents.len() as u64;
+        let entry = entry(action, act).with("reason", reason);
+        return connection.note(entry.with_count("consents", many));
+    }
+    EndedConsent::with_clients(connection, consents, |connection, consent, client| {
+        let entry = client_entry(action, act, &client.client_id, &client.name)
+            .about_member(consent.member_id)
+            .with("reason", reason)
+            .with("scope", &consent.scope.to_string());
+        connection.note(entry)
+    })
 }

@@ -2,7 +2,8 @@
 //! for each event, called inside the transaction that it tells of.
 //!
 //! Each is a closure behind a [`Channel`], so that where nobody listens
-//! nothing is made and nothing crosses.
+//! nothing is made and nothing crosses. What an operator may want to find
+//! again is noted in the audit log as well.
 
 mod attempts;
 mod authorizations;
@@ -17,7 +18,7 @@ use hob_oauth_events::{
     ConsentWidened, DeviceApproved, DeviceDenied, LegacyUsed, RefreshReused, SecretAdded,
     SecretRetired, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked,
 };
-use hob_plugin_sdk::{Channel, Declaration, Host, PluginError};
+use hob_plugin_sdk::{AuditEntry, Channel, Declaration, Host, PluginError};
 
 pub use attempts::{Attempts, Counted, LegacySwitch};
 pub use authorizations::{Requested, Telling};
@@ -25,7 +26,7 @@ pub use clients::Deletion;
 pub use consents::{DecidedConsent, Withdrawal};
 pub use tokens::{Issued, Revoked};
 
-use crate::OAuth;
+use crate::{OAuth, act::Act};
 
 /// Who listens to what. Settled when the site starts.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,18 @@ pub struct Events {
     client_authentication_failed: Channel<ClientAuthenticationFailed>,
     client_throttled: Channel<ClientThrottled>,
     legacy_used: Channel<LegacyUsed>,
+}
+
+/// An entry of the audit log.
+fn entry(action: &str, act: &Act) -> AuditEntry {
+    AuditEntry::new("oauth", action, &act.who, act.at)
+}
+
+/// An entry about an application.
+fn client_entry(action: &str, act: &Act, client_id: &str, client_name: &str) -> AuditEntry {
+    entry(action, act)
+        .about("client", client_id)
+        .with("client_name", client_name)
 }
 
 impl Events {

@@ -1,9 +1,12 @@
 //! Events of tokens.
 
 use hob_oauth_events::{RefreshReused, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked};
-use hob_plugin_sdk::db::{Connection, DbError};
+use hob_plugin_sdk::{
+    Actor,
+    db::{Connection, DbError},
+};
 
-use super::Events;
+use super::{Events, entry};
 use crate::{
     act::Act,
     models::{AccessToken, Ended, EndedToken, RefreshToken},
@@ -175,6 +178,20 @@ impl Events {
         if ended.tokens() == 0 {
             return Ok(());
         }
+        if act.who.kind != Actor::Client {
+            let entry = entry("token.revoked", act)
+                .with("what", revoked.what())
+                .with("reason", revoked.reason())
+                .with_count("tokens_ended", ended.tokens());
+            let entry = match client_id {
+                "" => entry,
+                client_id => entry.about("client", client_id),
+            };
+            connection.note(match member_id {
+                Some(member_id) => entry.about_member(member_id),
+                None => entry,
+            })?;
+        }
         self.token_revoked.raise(connection, || TokenRevoked {
             at: act.at.as_micros(),
             who: act.who.clone(),
@@ -196,6 +213,11 @@ impl Events {
         token: &RefreshToken,
         ended: Ended,
     ) -> Result<(), DbError> {
+        let entry = entry("refresh.reused", act)
+            .about("client", &token.client_id)
+            .about_member(token.member_id)
+            .with_count("tokens_ended", ended.tokens());
+        connection.note(entry)?;
         self.refresh_reused.raise(connection, || RefreshReused {
             at: act.at.as_micros(),
             who: act.who.clone(),

@@ -1,11 +1,13 @@
 //! `/account`: a member's own settings.
 
 use axum::{extract::State, response::Response};
+use hob_plugin_sdk::AuditEntry;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::shown::ShownMoment;
 use crate::{
+    audit,
     http::{
         App,
         address::{Path, Query},
@@ -155,10 +157,14 @@ pub async fn change_profile(State(app): State<App>, form: SignedForm) -> Result<
         return page(&app, &form.visitor, &typed, &problems, None).await;
     }
     let (id, (name, email)) = (form.visitor.signed_in.member.id, typed.clone());
+    let entry = entry("member.profile_changed", &app, &form).about_member(id);
     let changed: Result<(), MemberError> = app
         .site()
         .db
-        .write(move |connection| Member::change_profile(connection, id, &name, &email))
+        .write(move |connection| {
+            Member::change_profile(connection, id, &name, &email)?;
+            Ok(connection.note(entry)?)
+        })
         .await;
     match changed {
         Ok(()) => Ok(see_other(&app.site().address.path("/account?done=profile"))),
@@ -209,8 +215,12 @@ pub async fn change_password(
     };
     let hash = site.passwords.hash(chosen).await;
     let id = member.id;
+    let entry = entry("member.password_changed", &app, &form).about_member(id);
     site.db
-        .write(move |connection| Member::change_password(connection, id, &hash, Some(session)))
+        .write(move |connection| {
+            Member::change_password(connection, id, &hash, Some(session))?;
+            Ok::<_, MemberError>(connection.note(entry)?)
+        })
         .await?;
     Ok(see_other(&site.address.path("/account?done=password")))
 }
@@ -225,10 +235,17 @@ pub async fn revoke_session(
     form: SignedForm,
 ) -> Result<Response, Failure> {
     let id = form.visitor.signed_in.member.id;
+    let entry = entry("member.signed_out_elsewhere", &app, &form).about_member(id);
     let ended = app
         .site()
         .db
-        .write(move |connection| Session::end(connection, id, session))
+        .write(move |connection| {
+            let ended = Session::end(connection, id, session)?;
+            if ended {
+                connection.note(entry)?;
+            }
+            Ok::<_, diesel::result::Error>(ended)
+        })
         .await?;
     if !ended {
         return Err(Failure::NotFound);
@@ -243,11 +260,20 @@ pub async fn revoke_session(
 pub async fn revoke_others(State(app): State<App>, form: SignedForm) -> Result<Response, Failure> {
     let id = form.visitor.signed_in.member.id;
     let this = form.visitor.signed_in.session.id;
+    let entry = entry("member.signed_out_elsewhere", &app, &form).about_member(id);
     app.site()
         .db
-        .write(move |connection| Session::end_all(connection, id, Some(this)))
+        .write(move |connection| {
+            Session::end_all(connection, id, Some(this))?;
+            Ok::<_, diesel::result::Error>(connection.note(entry)?)
+        })
         .await?;
     Ok(see_other(&app.site().address.path("/account?done=session")))
+}
+
+/// What a member does to the own account.
+fn entry(action: &str, app: &App, form: &SignedForm) -> AuditEntry {
+    AuditEntry::new(audit::CORE, action, &form.who(), app.site().clock.now())
 }
 
 impl From<MemberError> for Failure {

@@ -8,11 +8,12 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use crate::{
+    audit,
     http::{
         App,
         address::Query,
         envelope::Peer,
-        form::{OpenForm, SignedForm},
+        form::{OpenForm, SignedForm, member_at},
         page::{
             Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, come_again, html, see_other,
             too_many_guesses,
@@ -22,8 +23,10 @@ use crate::{
     },
     members::{Password, Session, Username, check_password},
     secret::Secret,
+    site::Site,
 };
 use axum::extract::FromRequest;
+use hob_plugin_sdk::{AuditEntry, Who};
 
 /// What a link to the sign-in page may say.
 #[derive(Deserialize)]
@@ -128,6 +131,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     let throttle = &site.wrong_passwords;
     if let Some(wait) = throttle.wait(&account, &peer, site.clock.now()) {
         tracing::warn!(peer, "too many wrong passwords were tried for one account");
+        note_guessing(site, &account, &peer);
         let error = too_many_guesses(wait);
         let page = form_page(&app, visitor.as_ref(), typed, &next, Some(&error))?;
         return Ok(come_again(page, wait));
@@ -149,7 +153,10 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
             if let Some(session) = replaced {
                 Session::end(connection, session.member_id, session.id)?;
             }
-            Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)
+            Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
+            let who = member_at(member.id, &member.username, &peer);
+            let entry = AuditEntry::new(audit::CORE, "member.signed_in", &who, now);
+            Ok::<_, diesel::result::Error>(connection.note(entry.about_member(member.id))?)
         })
         .await?;
     let mut response = see_other(&next);
@@ -157,6 +164,23 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         .headers_mut()
         .insert(header::SET_COOKIE, sign_in_cookie(&secret, &site.address));
     Ok(response)
+}
+
+/// Notes that somebody guesses, and is slowed down: once for an account and an
+/// address, and again when all was forgiven and it begins anew. Nobody waits.
+fn note_guessing(site: &Site, account: &str, peer: &str) {
+    let (gate, now) = (&site.noted_guesses, site.clock.now());
+    if gate.wait(account, peer, now).is_some() {
+        return;
+    }
+    gate.failed(account, peer, now);
+    let who = Who {
+        member_id: None.into(),
+        ..member_at(0, account, peer)
+    };
+    let entry = AuditEntry::new(audit::CORE, "member.sign_in_throttled", &who, now);
+    site.db
+        .write_later(move |connection| connection.note(entry));
 }
 
 /// Signs the member out: the session ends in the database too.

@@ -1,0 +1,1 @@
+DROP TABLE hob_audit_entries;
