@@ -34,6 +34,28 @@ impl Address {
         }
     }
 
+    /// The address of another host of the same site, `host[:port]`: all of it
+    /// stands at its root.
+    #[must_use]
+    pub fn on_host(&self, host: &str) -> Self {
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        let origin = format!("{scheme}://{host}");
+        Self {
+            url: origin.clone(),
+            origin,
+            base: String::new(),
+        }
+    }
+
+    /// Whether a request's `Host` names this one, written as it may be.
+    #[must_use]
+    pub fn is_host(&self, asked: &str) -> bool {
+        let (_, own) = self.origin.split_once("://").unwrap_or_default();
+        let usual_port = if self.is_secure() { ":443" } else { ":80" };
+        let asked = asked.strip_suffix(usual_port).unwrap_or(asked);
+        asked.eq_ignore_ascii_case(own)
+    }
+
     /// `scheme://host[:port][/path]`, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -101,7 +123,9 @@ pub struct RequestLimits {
     pub silence: Duration,
 }
 
-/// The parts of the site that plugins are given, and pages are made of.
+/// The parts of the site that plugins are given, and pages are made of. Clones
+/// share all but the address.
+#[derive(Clone)]
 pub struct Site {
     pub name: String,
     pub address: Address,
@@ -112,10 +136,39 @@ pub struct Site {
     pub clock: Clock,
     pub passwords: PasswordHasher,
     /// Wrong passwords, by username and address.
-    pub wrong_passwords: Throttle,
+    pub wrong_passwords: Arc<Throttle>,
     /// Guessing that was noted in the audit log lately.
-    pub noted_guesses: Throttle,
+    pub noted_guesses: Arc<Throttle>,
     pub media: Arc<MediaLibrary>,
     /// Files that are on their way in.
     pub uploads: Uploads,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_known_however_it_is_written() {
+        let site = Address::new(&Url::parse("https://photos.example/hob").unwrap());
+        let own = site.on_host("auth.example:8443");
+        assert_eq!(own.url(), "https://auth.example:8443");
+        assert_eq!(own.path("/login"), "/login");
+        assert!(own.is_secure());
+        for (address, asked, known) in [
+            (&own, "auth.example:8443", true),
+            (&own, "AUTH.example:8443", true),
+            (&own, "auth.example", false),
+            (&own, "auth.example:443", false),
+            (&own, "x@auth.example:8443", false),
+            (&site.on_host("auth.example"), "auth.example:443", true),
+            (&site.on_host("auth.example"), "auth.example:80", false),
+            (&site.on_host("auth.example"), "auth.example.evil", false),
+            (&site.on_host("auth.example"), "", false),
+        ] {
+            assert_eq!(address.is_host(asked), known, "{asked}");
+        }
+        let plain = Address::new(&Url::parse("http://127.0.0.1:8080").unwrap());
+        assert!(plain.on_host("auth.localhost").is_host("auth.localhost:80"));
+    }
 }

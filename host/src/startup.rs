@@ -225,6 +225,7 @@ pub fn start(config: &Config, watchdog: &Watchdog) -> Result<Started, Diagnostic
         let opened = plugin.open()?;
         sources.push(PluginSource {
             prefix: plugin.section.prefix.clone(),
+            host: plugin.section.host.clone(),
             config: plugin.config_json(),
             packed: plugin.file.packed,
             start: Box::new(move |host| opened.start(host)),
@@ -289,8 +290,8 @@ pub fn start_with(
         db,
         clock,
         passwords: PasswordHasher::default(),
-        wrong_passwords: Throttle::default(),
-        noted_guesses: Throttle::with_burst(1, Duration::from_secs(3600)),
+        wrong_passwords: Arc::default(),
+        noted_guesses: Arc::new(Throttle::with_burst(1, Duration::from_secs(3600))),
         media: Arc::new(media),
         uploads: Uploads::at_most(config.server.uploads_at_once),
     });

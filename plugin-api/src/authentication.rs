@@ -168,11 +168,7 @@ mod tests {
     use super::*;
 
     fn site(url: &str, prefix: &str) -> Site {
-        Site {
-            name: "Hob".to_owned(),
-            url: url.to_owned(),
-            prefix: prefix.to_owned(),
-        }
+        Site::new("Hob", url, prefix)
     }
 
     #[test]

@@ -455,11 +455,7 @@ mod tests {
     }
 
     fn written(prefix: &str) -> Value {
-        let site = Site {
-            name: "Hob".to_owned(),
-            url: "https://example.org".to_owned(),
-            prefix: prefix.to_owned(),
-        };
+        let site = Site::new("Hob", "https://example.org", prefix);
         serde_json::to_value(document(&manifest(), &site)).unwrap()
     }
 

@@ -404,11 +404,7 @@ mod tests {
                 bytes: 4096,
             }],
         };
-        let site = Site {
-            name: "Hob".to_owned(),
-            url: "https://example.org".to_owned(),
-            prefix: "/api/v1".to_owned(),
-        };
+        let site = Site::new("Hob", "https://example.org", "/api/v1");
         let mut private = medium.clone();
         private.visibility = "private".to_owned();
         let private = serde_json::to_value(MediumResource::new(private, &site)).unwrap();

@@ -213,7 +213,7 @@ mod tests {
                 prop_assert_eq!(Scope::parse(&scope.to_string()), Ok(scope));
             }
             let site = "https://a.example";
-            if let Ok(resource) = Resource::from_parameters(fields.all("resource"), site) {
+            if let Ok(resource) = Resource::from_parameters(fields.all("resource"), &[site]) {
                 prop_assert!(resource.audience(site).starts_with(site));
             }
             let challenge = (one("code_challenge"), one("code_challenge_method"));

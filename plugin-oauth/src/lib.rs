@@ -292,9 +292,10 @@ impl OAuth {
     }
 
     /// Who this server is, everywhere (RFC 8414, section 2; RFC 9207): the
-    /// site's own address.
+    /// site's own address, or that of the host which the plugin has for
+    /// itself.
     fn issuer_identifier(&self) -> &str {
-        &self.host.site().url
+        &self.host.site().own_url
     }
 
     /// A path of this plugin as a browser asks for it.
@@ -363,7 +364,10 @@ impl OAuth {
     /// The parameter `resource`.
     fn asked_resource(&self, fields: &Fields) -> Result<Resource, OAuthError> {
         let values = fields.all("resource").filter(|value| !value.is_empty());
-        Ok(Resource::from_parameters(values, &self.host.site().url)?)
+        Ok(Resource::from_parameters(
+            values,
+            &self.host.site().all_urls,
+        )?)
     }
 
     async fn read<T: Send + 'static>(

@@ -29,14 +29,14 @@ pub enum ResourceError {
 pub struct Resource(String);
 
 impl Resource {
-    /// Reads the values of the parameter `resource`. `site_url` is the site's
-    /// own, without a slash at the end.
+    /// Reads the values of the parameter `resource`. `site_urls` are those at
+    /// which the site stands, without a slash at the end.
     ///
     /// # Errors
     /// [`ResourceError`].
     pub fn from_parameters<'a>(
         mut values: impl Iterator<Item = &'a str>,
-        site_url: &str,
+        site_urls: &[impl AsRef<str>],
     ) -> Result<Self, ResourceError> {
         let Some(text) = values.next() else {
             return Ok(Self::default());
@@ -49,7 +49,8 @@ impl Resource {
             return Err(ResourceError::Syntax);
         }
         let resource = text.strip_suffix('/').unwrap_or(text);
-        if is_at_or_below(site_url, resource) {
+        let mut urls = site_urls.iter().map(AsRef::as_ref);
+        if urls.any(|site_url| is_at_or_below(site_url, resource)) {
             Ok(Self(resource.to_owned()))
         } else {
             Err(ResourceError::Elsewhere)
@@ -115,7 +116,7 @@ mod tests {
     const SITE: &str = "https://example.org";
 
     fn resource(text: &str) -> Result<Resource, ResourceError> {
-        Resource::from_parameters(std::iter::once(text), SITE)
+        Resource::from_parameters(std::iter::once(text), &[SITE])
     }
 
     #[test]
@@ -136,14 +137,25 @@ mod tests {
     }
 
     #[test]
+    fn a_site_may_stand_at_several_addresses() {
+        let sites = [SITE, "https://api.example.org"];
+        let resource = |text| Resource::from_parameters(std::iter::once(text), &sites);
+        for good in ["https://example.org/api", "https://api.example.org/v1"] {
+            assert!(resource(good).is_ok(), "{good}");
+        }
+        let other = resource("https://other.example.org/api");
+        assert_eq!(other, Err(ResourceError::Elsewhere));
+    }
+
+    #[test]
     fn several_are_refused_and_none_is_the_whole_site() {
         let several = ["https://example.org/a", "https://example.org/b"];
         assert_eq!(
-            Resource::from_parameters(several.into_iter(), SITE),
+            Resource::from_parameters(several.into_iter(), &[SITE]),
             Err(ResourceError::Several)
         );
         assert!(
-            Resource::from_parameters(std::iter::empty(), SITE)
+            Resource::from_parameters(std::iter::empty(), &[SITE])
                 .unwrap()
                 .is_whole_site()
         );

@@ -32,13 +32,29 @@ pub struct Site {
     pub url: String,
     /// Where this plugin's routes stand, e.g. `/oauth`.
     pub prefix: String,
+    /// The address below which this plugin stands with its prefix: `url`, or
+    /// that of a host which the operator gave to it.
+    pub own_url: String,
+    /// All addresses of the site: `url`, and those of plugins' hosts.
+    pub all_urls: Vec<String>,
 }
 
 impl Site {
+    /// A site that stands at one address, with the plugin below this prefix.
+    pub fn new(name: &str, url: &str, prefix: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            prefix: prefix.to_owned(),
+            own_url: url.to_owned(),
+            all_urls: vec![url.to_owned()],
+        }
+    }
+
     /// An absolute URL under this plugin's prefix.
     #[must_use]
     pub fn plugin_url(&self, path: &str) -> String {
-        format!("{}{}{path}", self.url, self.prefix)
+        format!("{}{}{path}", self.own_url, self.prefix)
     }
 
     /// The same for links and redirects, without scheme and host.
@@ -47,30 +63,32 @@ impl Site {
         format!("{}{}{path}", self.base(), self.prefix)
     }
 
-    /// A path of the site, such as `/login`, for links and redirects.
+    /// A path of the site, such as `/login`, for links and redirects. The
+    /// site's own pages stand on this plugin's host too.
     #[must_use]
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base())
     }
 
-    /// The path of its host below which all of the site stands: empty, or
-    /// `/hob`.
+    /// The path of this plugin's host below which all of the site stands:
+    /// empty, or `/hob`.
     #[must_use]
     pub fn base(&self) -> &str {
-        &self.url[self.origin_length()..]
+        &self.own_url[self.origin_length()..]
     }
 
-    /// `scheme://host[:port]`, as an `Origin` header has it.
+    /// `scheme://host[:port]` of this plugin's host, as an `Origin` header has
+    /// it.
     #[must_use]
     pub fn origin(&self) -> &str {
-        &self.url[..self.origin_length()]
+        &self.own_url[..self.origin_length()]
     }
 
     fn origin_length(&self) -> usize {
-        let after_scheme = self.url.find("://").map_or(0, |at| at + 3);
-        self.url[after_scheme..]
+        let after_scheme = self.own_url.find("://").map_or(0, |at| at + 3);
+        self.own_url[after_scheme..]
             .find('/')
-            .map_or(self.url.len(), |at| after_scheme + at)
+            .map_or(self.own_url.len(), |at| after_scheme + at)
     }
 }
 
@@ -99,6 +117,8 @@ impl Host {
                 name: raw.name.into(),
                 url: raw.url.into(),
                 prefix: raw.prefix.into(),
+                own_url: raw.own_url.into(),
+                all_urls: raw.all_urls.into_iter().map(String::from).collect(),
             },
         })
     }
@@ -225,11 +245,7 @@ mod tests {
 
     #[test]
     fn an_address_is_taken_apart_and_put_together() {
-        let site = |url: &str| Site {
-            name: String::new(),
-            url: url.to_owned(),
-            prefix: "/oauth".to_owned(),
-        };
+        let site = |url: &str| Site::new("", url, "/oauth");
         assert_eq!(
             site("https://example.org/hob").origin(),
             "https://example.org"
@@ -251,5 +267,20 @@ mod tests {
         let at_the_root = site("https://example.org");
         assert_eq!(at_the_root.plugin_path("/authorize"), "/oauth/authorize");
         assert_eq!((at_the_root.base(), below_a_path.base()), ("", "/hob"));
+    }
+
+    #[test]
+    fn a_plugin_with_a_host_of_its_own_stands_at_that_host_s_root() {
+        let site = Site {
+            own_url: "https://auth.example.org".to_owned(),
+            ..Site::new("", "https://example.org/hob", "/oauth")
+        };
+        assert_eq!(site.origin(), "https://auth.example.org");
+        assert_eq!((site.base(), site.path("/login").as_str()), ("", "/login"));
+        assert_eq!(site.plugin_path("/authorize"), "/oauth/authorize");
+        assert_eq!(
+            site.plugin_url("/authorize"),
+            "https://auth.example.org/oauth/authorize"
+        );
     }
 }

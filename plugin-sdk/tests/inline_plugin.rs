@@ -24,6 +24,8 @@ extern "C" fn describe(_: RawContext) -> RawSite {
         name: "Test".into(),
         url: "https://example.org".into(),
         prefix: "/scoped".into(),
+        own_url: "https://example.org".into(),
+        all_urls: RVec::from(vec!["https://example.org".into()]),
     }
 }
 

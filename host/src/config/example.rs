@@ -62,9 +62,10 @@ enabled = ["##;
 const AFTER: &str = r##"]
 
 # A plugin's own settings, which `hob plugins info <plugin>` explains, and
-# `prefix`, which moves its routes, stand in a section of its name:
+# `prefix` and `host`, which move its routes, stand in a section of its name:
 # [plugin.<plugin>]
 # prefix = "/somewhere"
+# host = "plugin.example.org"
 "##;
 
 pub(super) fn text(enabled: &[&str]) -> String {

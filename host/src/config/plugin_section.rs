@@ -9,7 +9,9 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::Config;
+use url::Url;
+
+use super::{Config, read::is_loopback};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 /// What the operator set for one plugin.
@@ -17,6 +19,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 pub struct PluginSection {
     /// Where its routes stand: the operator's choice, or the manifest's.
     pub prefix: String,
+    /// The host that it has for itself, `host[:port]`, without the scheme's
+    /// usual port; none where it stands on the site's.
+    pub host: Option<String>,
     /// What the plugin reads: checked against the manifest and completed with
     /// its defaults. Durations are whole seconds.
     pub values: Map<String, Value>,
@@ -35,7 +40,7 @@ impl Config {
         let mut section = self
             .document
             .section(&parent, &title, &manifest.id, &mut errors);
-        let [prefix_key] = HOST_KEYS;
+        let [prefix_key, host_key] = HOST_KEYS;
         let prefix = section
             .read(prefix_key, &prefix_type(manifest), &mut errors)
             .and_then(|value| value.as_str().map(str::to_owned))
@@ -47,6 +52,16 @@ impl Config {
                     .fix(format!("write it as \"/{}\"", manifest.id)),
             );
         }
+        let written = section
+            .read(host_key, &host_type(), &mut errors)
+            .and_then(|value| value.as_str().map(str::to_owned));
+        let host = written.and_then(|written| match self.own_host(&written) {
+            Ok(host) => Some(host),
+            Err(refusal) => {
+                errors.push(section.problem(host_key, refusal.what).fix(refusal.fix));
+                None
+            }
+        });
         let mut values = Map::new();
         for (name, key) in &manifest.config {
             if let Some(value) = section.read(name, key, &mut errors) {
@@ -55,7 +70,40 @@ impl Config {
         }
         section.finish(&mut errors);
         errors.sort();
-        errors.or(PluginSection { prefix, values })
+        errors.or(PluginSection {
+            prefix,
+            host,
+            values,
+        })
+    }
+
+    /// Reads `host[:port]`, whose scheme is the site's.
+    fn own_host(&self, written: &str) -> Result<String, HostRefusal> {
+        let scheme = self.site.url.scheme();
+        let name_only = HostRefusal {
+            what: "must be a host, with a port or without",
+            fix: "write it as \"auth.example.org\"; the scheme is that of `url` in [site]",
+        };
+        let is_bare = !written.is_empty() && !written.contains(['/', '?', '#', '@', '\\', ' ']);
+        let url = is_bare
+            .then(|| Url::parse(&format!("{scheme}://{written}")).ok())
+            .flatten()
+            .filter(Url::has_host)
+            .ok_or(name_only)?;
+        if url.origin() == self.site.url.origin() {
+            return Err(HostRefusal {
+                what: "is the site's own host",
+                fix: "leave it out: the plugin stands there without it",
+            });
+        }
+        if scheme == "http" && !self.server.allow_plain_http && !is_loopback(&url) {
+            return Err(HostRefusal {
+                what: "is plain http, as the site is, and not on this machine",
+                fix: "write a name under localhost, or an https address as `url` in [site]",
+            });
+        }
+        let origin = url.origin().ascii_serialization();
+        Ok(origin[scheme.len() + "://".len()..].to_owned())
     }
 
     /// Reports the sections of plugins that are not among `installed`.
@@ -89,6 +137,23 @@ impl Config {
             Some(DeValue::Table(sections)) => sections,
             _ => DeTable::new(),
         }
+    }
+}
+
+/// Why a host is refused, and what would be right.
+struct HostRefusal {
+    what: &'static str,
+    fix: &'static str,
+}
+
+fn host_type() -> ConfigKey {
+    ConfigKey {
+        kind: ConfigType::String,
+        default: None,
+        min: None,
+        max: None,
+        values: Vec::new(),
+        help: "A host that the plugin has for itself".into(),
     }
 }
 

@@ -375,7 +375,7 @@ fn a_plugin_gets_its_values_with_the_defaults_and_durations_in_seconds() {
         json!({ "access_ttl": 900, "origins": [], "pkce": "optional" })
     );
     let section = parse(SITE).unwrap().plugin_section(&oauth()).unwrap();
-    assert_eq!(section.prefix, "/oauth");
+    assert_eq!((section.prefix.as_str(), section.host), ("/oauth", None));
     assert_eq!(section.values, oauth().default_config());
 }
 
@@ -406,6 +406,30 @@ fn a_plugins_section_is_strict_too() {
         "error: `prefix` in [plugin.oauth] must begin with / and not end in it\n\
          \x20 --> hob.toml:2:10\n\
          \x20 fix: write it as \"/oauth\""
+    );
+}
+
+#[test]
+fn a_plugin_s_host_is_a_name_with_a_port_or_without() {
+    for (site, written, host) in [
+        ("https://a.example", "b.example", "b.example"),
+        ("https://a.example", "B.Example:443", "b.example"),
+        ("https://a.example/hob", "b.example:8443", "b.example:8443"),
+        ("https://a.example", "a.example:8443", "a.example:8443"),
+        ("http://localhost:8080", "b.localhost:80", "b.localhost"),
+        ("http://localhost:8080", "[::1]:9000", "[::1]:9000"),
+    ] {
+        let text = format!("[site]\nurl = {site:?}\n[plugin.oauth]\nhost = {written:?}");
+        let section = parse(&text).unwrap().plugin_section(&oauth()).unwrap();
+        assert_eq!(section.host.as_deref(), Some(host), "{written}");
+    }
+    let text = "[site]\nurl = \"https://a.example\"\n[plugin.oauth]\nhost = \"a.example\"";
+    let errors = parse(text).unwrap().plugin_section(&oauth()).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "error: `host` in [plugin.oauth] is the site's own host\n\
+         \x20 --> hob.toml:4:8\n\
+         \x20 fix: leave it out: the plugin stands there without it"
     );
 }
 

@@ -5,7 +5,12 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::{plugins::running::Plugins, site::Site, watchdog::Watchdog};
+use super::views::MenuLink;
+use crate::{
+    plugins::running::Plugins,
+    site::{Address, Site},
+    watchdog::Watchdog,
+};
 
 /// The running application. Cheap to clone.
 #[derive(Clone)]
@@ -16,18 +21,38 @@ pub struct App {
 struct Inner {
     site: Arc<Site>,
     plugins: Plugins,
-    stopping: AtomicBool,
+    menu: Vec<MenuLink>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl App {
     /// Puts the site and its plugins together.
     #[must_use]
     pub fn new(site: Arc<Site>, plugins: Plugins) -> Self {
+        Self::with(site, plugins, Arc::default())
+    }
+
+    /// The same application as visitors of another of its hosts see it.
+    #[must_use]
+    pub fn at(&self, address: Address) -> Self {
+        let site = Site {
+            address,
+            ..(**self.site()).clone()
+        };
+        let Inner {
+            plugins, stopping, ..
+        } = &*self.inner;
+        Self::with(Arc::new(site), plugins.clone(), stopping.clone())
+    }
+
+    fn with(site: Arc<Site>, plugins: Plugins, stopping: Arc<AtomicBool>) -> Self {
+        let menu = plugins.menu_at(&site.address);
         Self {
             inner: Arc::new(Inner {
                 site,
                 plugins,
-                stopping: AtomicBool::new(false),
+                menu,
+                stopping,
             }),
         }
     }
@@ -40,6 +65,12 @@ impl App {
     #[must_use]
     pub fn plugins(&self) -> &Plugins {
         &self.inner.plugins
+    }
+
+    /// What plugins add to a signed-in member's menu.
+    #[must_use]
+    pub fn menu(&self) -> &[MenuLink] {
+        &self.inner.menu
     }
 
     /// Notices plugin code that blocks a thread.

@@ -1,8 +1,11 @@
 //! From a request to whoever answers it: a plugin, at once, or the site's own
 //! router.
 //!
-//! All paths stand in one tree, so that the more precise one wins whoever it
-//! belongs to. This knows no path; `routes` fills it.
+//! All paths of a host stand in one tree, so that the more precise one wins
+//! whoever it belongs to. This knows no path; `routes` fills it.
+//!
+//! A `Host` header only chooses among the hosts that the operator named: any
+//! other gets the site's own tree. No address that goes out is made of it.
 
 use std::{
     collections::BTreeMap,
@@ -41,16 +44,63 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 /// All URLs of a running site. Cheap to clone.
 #[derive(Clone)]
 pub struct Dispatch {
-    inner: Arc<Inner>,
+    inner: Arc<Trees>,
 }
 
-struct Inner {
+struct Trees {
+    own: Tree,
+    /// Of the hosts that plugins have for themselves.
+    hosts: Vec<Tree>,
+}
+
+/// All URLs of one host.
+pub struct Tree {
     app: App,
     paths: matchit::Router<Endpoint>,
     site: Router,
 }
 
 impl Dispatch {
+    /// What answers at the site's own address, and at others.
+    #[must_use]
+    pub fn new(own: Tree, hosts: Vec<Tree>) -> Self {
+        Self {
+            inner: Arc::new(Trees { own, hosts }),
+        }
+    }
+
+    /// Answers a request that came from this address.
+    pub fn answer(&self, request: Request, peer: IpAddr) -> impl Future<Output = Response> + Send {
+        let tree = self.inner.of(&request);
+        let answer = |request, asked| tree.answer(request, asked);
+        envelope::around(&tree.app, request, peer, answer)
+    }
+}
+
+impl Trees {
+    /// Where the request's own address has a host, that counts and not the
+    /// header (RFC 9112, section 3.2.2).
+    fn of(&self, request: &Request) -> &Tree {
+        if self.hosts.is_empty() {
+            return &self.own;
+        }
+        let asked = match request.uri().authority() {
+            Some(authority) => Some(authority.as_str()),
+            None => request
+                .headers()
+                .get(header::HOST)
+                .and_then(|value| value.to_str().ok()),
+        };
+        let named = asked.and_then(|asked| {
+            self.hosts
+                .iter()
+                .find(|tree| tree.app.site().address.is_host(asked))
+        });
+        named.unwrap_or(&self.own)
+    }
+}
+
+impl Tree {
     /// # Panics
     /// A path is malformed, or two that mean the same are written differently.
     /// The manifests and claims of plugins have been checked before.
@@ -62,20 +112,15 @@ impl Dispatch {
                 .insert(path, endpoint)
                 .expect("the paths of manifests have been checked");
         }
-        Self {
-            inner: Arc::new(Inner { app, paths, site }),
-        }
+        Self { app, paths, site }
     }
 
-    /// Answers a request that came from this address.
-    pub fn answer(&self, request: Request, peer: IpAddr) -> impl Future<Output = Response> + Send {
-        let inner = &self.inner;
-        let answer = |request, asked| inner.answer(request, asked);
-        envelope::around(&inner.app, request, peer, answer)
+    /// What its pages are made with.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
     }
-}
 
-impl Inner {
     /// In a box, since a future is moved each time that another wraps it; one
     /// for each kind of route, so that it is no larger than it has to be.
     fn answer(&self, request: Request, asked: Asked) -> Answer<'_> {

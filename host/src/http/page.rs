@@ -92,7 +92,7 @@ impl Frame {
                 profile_url: &member.profile_url,
                 may_upload: member.uploader,
             }),
-            member_links: self.app.plugins().menu(),
+            member_links: self.app.menu(),
             flash: self.flash.as_ref().map(|(text, failed)| Flash {
                 text,
                 failed: *failed,

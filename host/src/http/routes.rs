@@ -16,7 +16,7 @@ use http::Method;
 use super::{
     App,
     bridge::PluginRoute,
-    dispatch::{Dispatch, Endpoint},
+    dispatch::{Dispatch, Endpoint, Tree},
     endpoints::{account, assets, health, home, login, media, member, upload},
     page::Failure,
 };
@@ -47,9 +47,25 @@ pub const CORE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/readyz"),
 ];
 
-/// All routes of the running site.
+/// All routes of the running site, on each of its hosts.
 #[must_use]
 pub fn dispatch(app: &App) -> Dispatch {
+    let mut hosts: Vec<Tree> = Vec::new();
+    for plugin in app.plugins().iter() {
+        let known = std::iter::once(app).chain(hosts.iter().map(Tree::app));
+        if !known
+            .map(|app| &app.site().address)
+            .any(|address| *address == plugin.address)
+        {
+            hosts.push(tree(&app.at(plugin.address.clone())));
+        }
+    }
+    Dispatch::new(tree(app), hosts)
+}
+
+/// All that stands at one address: the site's own pages, and the plugins that
+/// are there.
+fn tree(app: &App) -> Tree {
     let base = app.site().address.base().to_owned();
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     let mut site = Router::new();
@@ -62,7 +78,8 @@ pub fn dispatch(app: &App) -> Dispatch {
         site = site.route(&base, get(home::from_bare_path));
         endpoints.entry(base.clone()).or_default().site = true;
     }
-    for plugin in app.plugins().iter() {
+    let plugins = app.plugins().iter();
+    for plugin in plugins.filter(|plugin| plugin.address == app.site().address) {
         let bound: Vec<String> = (plugin.http.routes)(plugin.http.context)
             .into_iter()
             .map(String::from)
@@ -88,8 +105,13 @@ pub fn dispatch(app: &App) -> Dispatch {
                     parameters,
                     watched,
                 };
+                // A prefix can bring two routes of one plugin together, as
+                // `/auth` does an alias `/token` and the root's `/auth/token`:
+                // the first counts.
                 let endpoint = endpoints.entry(path).or_default();
-                endpoint.plugins.push((method.clone(), Arc::new(answering)));
+                if !endpoint.plugins.iter().any(|(own, _)| *own == method) {
+                    endpoint.plugins.push((method.clone(), Arc::new(answering)));
+                }
             }
         }
     }
@@ -97,7 +119,7 @@ pub fn dispatch(app: &App) -> Dispatch {
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod })
         .with_state(app.clone());
-    Dispatch::new(app.clone(), endpoints, site)
+    Tree::new(app.clone(), endpoints, site)
 }
 
 /// The map of the site's own pages.

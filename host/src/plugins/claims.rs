@@ -1,7 +1,7 @@
 //! What a plugin claims for itself and nobody else may: its id, its routes,
 //! its tables, its scopes, its commands, its events.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use hob_plugin_manifest::{Manifest, Route};
 
@@ -58,8 +58,10 @@ impl Kind {
 /// Reports everything that two plugins, or a plugin and the core, claim.
 pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
     let mut claims = Claims::default();
-    for (method, path) in core.routes {
-        claims.claim(None, Kind::Route, shape(method, path), "");
+    for host in hosts(nodes) {
+        for (method, path) in core.routes {
+            claims.claim(None, Kind::Route, shape(host, method, path), "");
+        }
     }
     for (name, _) in core.events {
         claims.claim(None, Kind::Event, (*name).to_owned(), "");
@@ -80,8 +82,16 @@ pub(super) fn check(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostic
             );
         }
         for (method, path) in routes(manifest, node.prefix) {
-            let shown = format!("the route {method} {path}");
-            claims.claim(Some(node), Kind::Route, shape(method, &path), &shown);
+            let on = node
+                .host
+                .map_or(String::new(), |host| format!(" on {host}"));
+            let shown = format!("the route {method} {path}{on}");
+            claims.claim(
+                Some(node),
+                Kind::Route,
+                shape(node.host, method, &path),
+                &shown,
+            );
         }
         for scope in &manifest.scopes {
             let shown = format!("the scope `{}`", scope.name);
@@ -196,9 +206,19 @@ fn check_tables(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
     }
 }
 
-/// Two routes that differ only in the names of their parameters are one.
-fn shape(method: &str, path: &str) -> String {
-    format!("{method} {}", canonical(path).0)
+/// Two routes of one host that differ only in the names of their parameters are
+/// one.
+fn shape(host: Option<&str>, method: &str, path: &str) -> String {
+    let host = host.unwrap_or_default();
+    format!("{host} {method} {}", canonical(path).0)
+}
+
+/// The site's own host, and those of plugins. The site's own routes stand on
+/// each.
+fn hosts<'a>(nodes: &[Node<'a>]) -> BTreeSet<Option<&'a str>> {
+    std::iter::once(None)
+        .chain(nodes.iter().map(|node| node.host))
+        .collect()
 }
 
 /// A path whose parameters are called by their place, and what they are
@@ -229,6 +249,17 @@ pub fn canonical(path: &str) -> (String, Vec<String>) {
 /// Paths of which a request could fit two, so that they can't stand in one
 /// tree: `/x/{id}` and `/x/{*rest}`. Whoever asks with which method.
 fn check_paths(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
+    for host in hosts(nodes) {
+        check_paths_of_host(host, nodes, core, errors);
+    }
+}
+
+fn check_paths_of_host(
+    host: Option<&str>,
+    nodes: &[Node<'_>],
+    core: &Core<'_>,
+    errors: &mut Diagnostics,
+) {
     let mut tree = matchit::Router::new();
     // Who owns a path and how it is written, by how the tree has it.
     let mut owners: BTreeMap<String, (Option<&Node<'_>>, String)> = BTreeMap::new();
@@ -236,7 +267,8 @@ fn check_paths(nodes: &[Node<'_>], core: &Core<'_>, errors: &mut Diagnostics) {
         .routes
         .iter()
         .map(|(_, path)| (None, (*path).to_owned()));
-    let plugin_paths = nodes.iter().flat_map(|node| {
+    let here = nodes.iter().filter(|node| node.host == host);
+    let plugin_paths = here.flat_map(|node| {
         routes(node.manifest, node.prefix).map(move |(_, path)| (Some(node), path))
     });
     for (owner, path) in core_paths.chain(plugin_paths) {

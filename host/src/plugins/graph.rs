@@ -14,6 +14,8 @@ pub struct Node<'a> {
     pub manifest: &'a Manifest,
     /// Where its routes stand.
     pub prefix: &'a str,
+    /// The host that it has for itself.
+    pub host: Option<&'a str>,
     /// Where the operator enabled it.
     pub place: Place,
 }

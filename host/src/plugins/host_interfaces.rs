@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use abi_stable::std_types::{ROption, RStr, RVec};
+use abi_stable::std_types::{ROption, RStr, RString, RVec};
 use hob_plugin_sdk::abi::{
     FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
     db::DbV1,
@@ -19,7 +19,11 @@ use super::{
     log::LOG,
     running::{PluginSource, Registry},
 };
-use crate::{media::interface::media_interface, members::members_interface, site::Site};
+use crate::{
+    media::interface::media_interface,
+    members::members_interface,
+    site::{Address, Site},
+};
 
 /// The tables that are the same for every plugin.
 pub struct SharedInterfaces {
@@ -28,10 +32,12 @@ pub struct SharedInterfaces {
     media: &'static MediaV1,
     members: &'static MembersV1,
     scopes: Vec<RawScope>,
+    /// Of all addresses of the site, its own first.
+    urls: Vec<RString>,
 }
 
 impl SharedInterfaces {
-    pub fn new(site: &Arc<Site>, plugins: &[PluginSource]) -> Arc<Self> {
+    pub fn new(site: &Arc<Site>, addresses: &[Address], plugins: &[PluginSource]) -> Arc<Self> {
         let scopes = plugins
             .iter()
             .flat_map(|plugin| {
@@ -55,8 +61,18 @@ impl SharedInterfaces {
                 site.address.clone(),
             ),
             scopes,
+            urls: addresses
+                .iter()
+                .map(|address| address.url().into())
+                .collect(),
         })
     }
+}
+
+/// Where one plugin stands.
+pub struct Place {
+    pub address: Address,
+    pub prefix: String,
 }
 
 /// The host as one plugin sees it. Lives as long as the process, as plugins
@@ -66,7 +82,7 @@ pub struct HostContext {
     registry: Arc<Registry>,
     shared: Arc<SharedInterfaces>,
     db: &'static DbV1,
-    prefix: String,
+    place: Place,
     site_table: SiteV1,
 }
 
@@ -76,14 +92,14 @@ impl HostContext {
         registry: &Arc<Registry>,
         shared: &Arc<SharedInterfaces>,
         db: &'static DbV1,
-        prefix: &str,
+        place: Place,
     ) -> &'static Self {
         let context = Box::into_raw(Box::new(Self {
             site: site.clone(),
             registry: registry.clone(),
             shared: shared.clone(),
             db,
-            prefix: prefix.to_owned(),
+            place,
             site_table: SiteV1 {
                 context: std::ptr::null(),
                 describe,
@@ -164,7 +180,9 @@ extern "C" fn describe(context: RawContext) -> RawSite {
     RawSite {
         name: host.site.name.as_str().into(),
         url: host.site.address.url().into(),
-        prefix: host.prefix.as_str().into(),
+        prefix: host.place.prefix.as_str().into(),
+        own_url: host.place.address.url().into(),
+        all_urls: host.shared.urls.iter().cloned().collect(),
     }
 }
 

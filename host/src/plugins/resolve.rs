@@ -119,6 +119,7 @@ fn order(
         .map(|plugin| Node {
             manifest: &plugin.file.packed.manifest,
             prefix: &plugin.section.prefix,
+            host: plugin.section.host.as_deref(),
             place: plugin.place.clone(),
         })
         .collect();

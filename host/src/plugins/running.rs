@@ -18,13 +18,13 @@ use hob_plugin_sdk::abi::{
 
 use super::{
     events::{EventMap, PluginEvents},
-    host_interfaces::{HostContext, SharedInterfaces},
+    host_interfaces::{HostContext, Place, SharedInterfaces},
 };
 use crate::{
     db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
     http::views::MenuLink,
-    site::Site,
+    site::{Address, Site},
     watchdog::{Watchdog, Watched},
 };
 
@@ -33,6 +33,8 @@ pub struct PluginSource {
     pub packed: Packed,
     /// Where its routes stand, without the site's own base.
     pub prefix: String,
+    /// The host that it has for itself, `host[:port]`.
+    pub host: Option<String>,
     /// Its section of the configuration, checked, as JSON.
     pub config: String,
     /// Starts it: in a library that was opened, or in this program.
@@ -87,8 +89,10 @@ pub struct RunningPlugin {
     pub id: String,
     pub version: String,
     pub manifest: Manifest,
-    /// Where its routes stand, without the site's own base.
+    /// Where its routes stand, without the address's own base.
     pub prefix: String,
+    /// The site's, or that of its own host.
+    pub address: Address,
     handle: &'static PluginHandle,
     pub http: &'static PluginHttpV1,
     pub commands: &'static PluginCommandsV1,
@@ -108,7 +112,6 @@ struct PeriodicJob {
 #[derive(Clone)]
 pub struct Plugins {
     running: Arc<Vec<RunningPlugin>>,
-    menu: Arc<Vec<MenuLink>>,
     events: Arc<EventMap>,
     /// How long a subscriber may take after the commit.
     patience: Duration,
@@ -157,12 +160,19 @@ impl Plugins {
         sources: Vec<PluginSource>,
         enabled: &[String],
     ) -> Result<Self, Diagnostic> {
+        let mut addresses = vec![site.address.clone()];
+        for host in sources.iter().filter_map(|source| source.host.as_deref()) {
+            let address = site.address.on_host(host);
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
         let starting = Starting {
             site,
             database,
             watchdog,
             registry: Arc::new(Registry::default()),
-            shared: SharedInterfaces::new(site, &sources),
+            shared: SharedInterfaces::new(site, &addresses, &sources),
             enabled,
         };
         let mut running: Vec<RunningPlugin> = Vec::new();
@@ -181,20 +191,8 @@ impl Plugins {
         }
         let events = EventMap::new(hob_plugin_sdk::raised_by_core(), &events, watchdog)
             .inspect_err(|_| stop_all(&running))?;
-        let menu = running
-            .iter()
-            .flat_map(|plugin| {
-                plugin.manifest.menu.iter().map(|link| MenuLink {
-                    url: site
-                        .address
-                        .path(&format!("{}{}", plugin.prefix, link.path)),
-                    text: link.text.clone(),
-                })
-            })
-            .collect();
         Ok(Self {
             running: Arc::new(running),
-            menu: Arc::new(menu),
             events: Arc::new(events),
             patience: site.limits.time,
             watchdog: watchdog.clone(),
@@ -216,10 +214,24 @@ impl Plugins {
         &self.watchdog
     }
 
-    /// What plugins add to a signed-in member's menu.
+    /// What plugins add to a signed-in member's menu on pages at this address.
+    /// A link to another host is an absolute one.
     #[must_use]
-    pub fn menu(&self) -> &[MenuLink] {
-        &self.menu
+    pub fn menu_at(&self, address: &Address) -> Vec<MenuLink> {
+        let links = self.running.iter().flat_map(|plugin| {
+            plugin.manifest.menu.iter().map(|link| {
+                let path = format!("{}{}", plugin.prefix, link.path);
+                MenuLink {
+                    url: if plugin.address == *address {
+                        address.path(&path)
+                    } else {
+                        plugin.address.absolute(&path)
+                    },
+                    text: link.text.clone(),
+                }
+            })
+        });
+        links.collect()
     }
 
     /// Begins to deliver events to those who hear of them after the commit,
@@ -330,7 +342,20 @@ impl Starting<'_> {
         let id = manifest.id.clone();
         let who = format!("plugin {id}");
         let db = self.database.watched_interface(self.watchdog, &who);
-        let context = HostContext::new(self.site, &self.registry, &self.shared, db, &source.prefix);
+        let address = match &source.host {
+            Some(host) => self.site.address.on_host(host),
+            None => self.site.address.clone(),
+        };
+        let context = HostContext::new(
+            self.site,
+            &self.registry,
+            &self.shared,
+            db,
+            Place {
+                address: address.clone(),
+                prefix: source.prefix.clone(),
+            },
+        );
         let host = context.handle(&id, &source.config);
         let its_start = self.watchdog.name(format!("{who}, its start"));
         let inside = self.watchdog.enter(its_start);
@@ -392,6 +417,7 @@ impl Starting<'_> {
             version: source.packed.version,
             manifest,
             prefix: source.prefix,
+            address,
             handle,
             http,
             commands,

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, net::IpAddr};
 use axum::body::Body;
 use bytes::Bytes;
 use cookie::Cookie;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +16,8 @@ use crate::{http::Dispatch, secret::Secret};
 pub struct Browser {
     dispatch: Dispatch,
     login: String,
+    /// What it sends as `Host`; nothing, unless said.
+    host: Option<HeaderValue>,
     cookies: BTreeMap<String, String>,
 }
 
@@ -33,7 +35,16 @@ impl Browser {
         Self {
             dispatch,
             login,
+            host: None,
             cookies: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn at(self, host: &str) -> Self {
+        let host = HeaderValue::from_str(host).expect("a test names a host");
+        Self {
+            host: Some(host),
+            ..self
         }
     }
 
@@ -144,6 +155,9 @@ impl Browser {
     /// # Panics
     /// The body of the answer breaks off.
     pub async fn send(&mut self, mut request: Request<Body>) -> Reply {
+        if let Some(host) = &self.host {
+            request.headers_mut().insert(header::HOST, host.clone());
+        }
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self
                 .cookies

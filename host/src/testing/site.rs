@@ -145,6 +145,14 @@ impl TestHost {
         )
     }
 
+    /// A client without cookies, which asks this host and no other. As
+    /// browsers do, it takes no cookies along from another.
+    #[must_use]
+    pub fn browser_at(&self, host: &str) -> Browser {
+        let address = self.app().site().address.on_host(host);
+        Browser::new(self.dispatch.clone(), address.path("/login")).at(host)
+    }
+
     /// Adds a member who may publish.
     ///
     /// # Panics
@@ -352,6 +360,7 @@ impl Builder {
             sources.push(PluginSource {
                 packed,
                 prefix: section.prefix,
+                host: section.host,
                 config: serde_json::Value::Object(section.values).to_string(),
                 start: Box::new(move |host| {
                     init(host).into_result().map_err(|error| {
@@ -365,6 +374,7 @@ impl Builder {
             .map(|source| Node {
                 manifest: &source.packed.manifest,
                 prefix: &source.prefix,
+                host: source.host.as_deref(),
                 place: Place::from(config.file()),
             })
             .collect();

@@ -6,6 +6,7 @@ mod audit;
 mod below_a_path;
 mod bridge;
 mod events;
+mod hosts;
 mod media;
 mod migrations;
 mod sign_in;

@@ -57,11 +57,7 @@ mod tests {
 
     #[test]
     fn only_the_path_where_the_api_stands_names_it() {
-        let site = |url: &str, prefix: &str| Site {
-            name: String::new(),
-            url: url.to_owned(),
-            prefix: prefix.to_owned(),
-        };
+        let site = |url: &str, prefix: &str| Site::new("", url, prefix);
         let usual = site("https://example.org", "/api/v1");
         assert!(names_this_resource(&usual, "api/v1"));
         for other in ["api", "api/v1/", "api/v1/me", "/api/v1", "api/v2", ""] {

@@ -189,7 +189,7 @@ proptest! {
             }
         }
         let _ = Scope::parse(one("scope"));
-        let _ = Resource::from_parameters(fields.all("resource"), "https://a.example");
+        let _ = Resource::from_parameters(fields.all("resource"), &["https://a.example"]);
     }
 
     #[test]

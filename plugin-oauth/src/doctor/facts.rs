@@ -18,7 +18,8 @@ const PRUNED_WITHIN: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Clone)]
 pub struct Facts {
     pub now: Timestamp,
-    pub site_url: String,
+    /// At which the site stands.
+    pub site_urls: Vec<String>,
     pub settings: Settings,
     /// What an application that registers itself may ask for.
     pub self_registered_scope: Scope,
@@ -64,7 +65,7 @@ impl Facts {
         let sensitive = oauth.scope_descriptions().iter();
         Ok(Self {
             now,
-            site_url: oauth.host().site().url.clone(),
+            site_urls: oauth.host().site().all_urls.clone(),
             settings: oauth.settings().clone(),
             self_registered_scope: oauth.self_registered_scope().clone(),
             sensitive_scope: sensitive

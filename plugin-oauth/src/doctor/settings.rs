@@ -48,20 +48,26 @@ pub fn examine(facts: &Facts) -> Vec<Finding> {
 }
 
 fn plain_http(facts: &Facts) -> Option<Finding> {
-    let url = Url::parse(&facts.site_url).ok()?;
-    let is_local = match url.host()? {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => IpAddr::V4(address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(address).to_canonical().is_loopback(),
-    };
-    (url.scheme() == "http" && !is_local).then(|| {
+    let mut urls = facts.site_urls.iter();
+    let open = urls.find(|url| Url::parse(url).is_ok_and(|url| is_plain_and_not_local(&url)))?;
+    Some(
         PLAIN_HTTP.finds(
-            "url in [site]",
+            open.as_str(),
             "passwords, codes and tokens cross the network in the clear",
-            "put a proxy that ends TLS in front of Hob, write its https address as `url`, and take \
+            "put a proxy that ends TLS in front of Hob, write its https address as `url` in [site], and take \
              `allow_plain_http` out",
-        )
-    })
+        ),
+    )
+}
+
+fn is_plain_and_not_local(url: &Url) -> bool {
+    let is_local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !is_local
 }
 
 fn long_access_tokens(facts: &Facts) -> Option<Finding> {

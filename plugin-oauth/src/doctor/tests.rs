@@ -38,7 +38,7 @@ fn settings(written: &Value) -> Settings {
 fn sound() -> Facts {
     Facts {
         now: now(),
-        site_url: "https://photos.example".to_owned(),
+        site_urls: vec!["https://photos.example".to_owned()],
         settings: settings(&json!({})),
         self_registered_scope: Scope::parse("profile").expect("a scope"),
         sensitive_scope: Scope::parse("media:write email").expect("a scope"),
@@ -114,7 +114,7 @@ fn uris(texts: &[&str]) -> Json<Vec<RedirectUri>> {
 
 fn at(site_url: &str) -> Facts {
     Facts {
-        site_url: site_url.to_owned(),
+        site_urls: vec!["http://localhost".to_owned(), site_url.to_owned()],
         ..sound()
     }
 }

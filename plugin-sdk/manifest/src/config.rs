@@ -22,7 +22,7 @@ use crate::{ConfigKey, ConfigType};
 
 /// Keys that every `[plugin.<id>]` may carry and that the host itself reads.
 /// No manifest may declare one.
-pub const HOST_KEYS: [&str; 1] = ["prefix"];
+pub const HOST_KEYS: [&str; 2] = ["prefix", "host"];
 
 /// Why a value is refused. Reads as the end of a sentence that begins with
 /// the name of the key.

@@ -30,6 +30,10 @@ pub struct RawSite {
     pub url: RString,
     /// Where this plugin's routes stand: a path such as `/oauth`.
     pub prefix: RString,
+    /// As `url`, of the host that the operator gave this plugin; else the same.
+    pub own_url: RString,
+    /// `url`, and those of all hosts that the operator gave to plugins.
+    pub all_urls: RVec<RString>,
 }
 
 /// A scope with the sentence that a member reads.

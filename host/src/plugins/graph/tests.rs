@@ -13,6 +13,7 @@ fn check(enabled: &[&str], disabled: &[&str], core: &Core<'_>) -> Result<Vec<Str
         .map(|(index, manifest)| Node {
             manifest,
             prefix: &manifest.prefix,
+            host: None,
             place: Place::new("hob.toml", 3, index + 1),
         })
         .collect();
@@ -172,6 +173,45 @@ fn one_event() {
     // To hear of it is no claim.
     let hears = "id = \"b\"\nsubscribes = { \"x.done\" = 1 }";
     assert!(check(&[a, hears], &[], &Core::default()).is_ok());
+}
+
+#[test]
+fn one_route_on_two_hosts_is_none() {
+    let manifest = |text: &str| Manifest::parse(&format!("title = \"t\"\n{text}")).unwrap();
+    let a = manifest("id = \"a\"\n[[route]]\nroute = \"GET /x\"");
+    let b = manifest("id = \"b\"\n[[route]]\nroute = \"GET /x\"");
+    let core = Core {
+        routes: &[("GET", "/login")],
+        ..Core::default()
+    };
+    let refused = |hosts: [Option<&str>; 2]| {
+        let nodes = [(&a, hosts[0]), (&b, hosts[1])].map(|(manifest, host)| Node {
+            manifest,
+            prefix: &manifest.prefix,
+            host,
+            place: Place::new("hob.toml", 3, 1),
+        });
+        start_order(&nodes, &[], &core)
+            .err()
+            .map(|errors| errors.to_string())
+    };
+    assert_eq!(refused([Some("auth.example"), None]), None);
+    assert_eq!(refused([Some("auth.example"), Some("api.example")]), None);
+    let both = refused([Some("auth.example"); 2]).unwrap_or_default();
+    let told = "plugins a and b both claim the route GET /x on auth.example";
+    assert!(both.contains(told), "{both}");
+
+    // The site's own pages are on each.
+    let page = manifest("id = \"c\"\n[[route]]\nroute = \"GET /login\"");
+    let node = Node {
+        manifest: &page,
+        prefix: "",
+        host: Some("auth.example"),
+        place: Place::new("hob.toml", 3, 1),
+    };
+    let told = start_order(&[node], &[], &core).unwrap_err().to_string();
+    let expected = "claims the route GET /login on auth.example, which is Hob's own";
+    assert!(told.contains(expected), "{told}");
 }
 
 #[test]
