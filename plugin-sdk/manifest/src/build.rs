@@ -34,6 +34,12 @@ pub fn try_pack(migrations: &Path) -> Result<(), PackError> {
     let migrations = crate_folder.join(migrations);
     println!("cargo::rerun-if-changed=plugin.toml");
     println!("cargo::rerun-if-changed={}", migrations.display());
+    // A test may link several plugins, each with the header that a library
+    // needs and a program does not look at. Cargo takes this for packages that
+    // have tests alone.
+    if crate_folder.join("tests").is_dir() {
+        println!("cargo::rustc-link-arg-tests=-Wl,--allow-multiple-definition");
+    }
     let packed = Packed {
         abi: ABI_VERSION,
         version: variable("CARGO_PKG_VERSION")?,
