@@ -161,7 +161,7 @@ fn the_tables_are_planned_made_and_reported() {
             "{said}"
         );
         assert!(
-            said.contains(" of core") && said.contains("1 of hello"),
+            said.contains(" of core") && said.contains("2 of hello"),
             "{said}"
         );
         assert!(

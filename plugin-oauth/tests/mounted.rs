@@ -742,7 +742,7 @@ async fn what_a_prefix_brings_together_answers_once() {
         let methods = preflight.header("access-control-allow-methods");
         assert_eq!(methods, "POST", "{preflight:?}");
         let reply = dance.site.browser().post_form("/auth/token", &[]).await;
-        assert_eq!(reply.json::<Value>()["error"], "invalid_request");
+        assert_eq!(reply.json::<Value>()["error"], "invalid_client");
     })
     .await;
 }
