@@ -1,8 +1,8 @@
 //! Who hears of which event: inside its transaction, and after the commit.
 //!
 //! The subscriptions stand in the manifests, so that it is known before any
-//! plugin starts which events are heard at all ([`Heard`]). Once all have
-//! started, [`EventMap`] holds their types against each other.
+//! plugin starts which events are heard at all (`Heard`). Once all have
+//! started, `EventMap` holds their types against each other.
 
 use std::{
     collections::{BTreeSet, HashMap},
