@@ -7,7 +7,7 @@ use std::time::Duration;
 use hob::testing::{Builder, on_each_database};
 use hob_oauth_events::*;
 use hob_plugin_sdk::{Actor, Event, abi::abi_stable::std_types::ROption};
-use support::{Dance, PASSWORD, REDIRECT_URI, TOKEN, allow, answer, assert_error, listener};
+use support::{Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error, listener};
 
 async fn heard(builder: Builder) -> Dance {
     let dance = Dance::start(builder.plugin(listener::often_listener())).await;
@@ -210,7 +210,6 @@ async fn an_old_way_that_is_gone_is_told_of_once_an_hour() {
         dance.site.clock().advance(Duration::from_secs(3601));
         dance.token(&app, &form).await;
         later::<LegacyUsed>(1).await;
-        let _ = TOKEN;
     })
     .await;
 }

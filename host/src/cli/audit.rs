@@ -274,7 +274,7 @@ async fn export(started: &Started, filter: Filter, format: Format) -> Outcome {
             .map_err(failed)?;
         for entry in &entries {
             print(match format {
-                Format::Csv => csv(entry),
+                Format::Csv => table_row(entry),
                 Format::Jsonl => {
                     let text = serde_json::to_string(&EntryJson::new(entry));
                     text.expect("plain strings are JSON") + "\n"
@@ -303,7 +303,7 @@ const COLUMNS: [&str; 12] = [
     "details",
 ];
 
-fn csv(entry: &Entry) -> String {
+fn table_row(entry: &Entry) -> String {
     let id = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
     row(&[
         &entry.at.to_string(),
@@ -324,19 +324,18 @@ fn csv(entry: &Entry) -> String {
 /// A line of RFC 4180. A cell that a spreadsheet would take for a formula gets
 /// an apostrophe before it: a name that somebody chose must not calculate.
 fn row(cells: &[&str]) -> String {
-    let cells: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let cell = format!("{}{cell}", if formula { "'" } else { "" });
-            if cell.contains(['"', ',', '\n', '\r']) {
-                format!("\"{}\"", cell.replace('"', "\"\""))
-            } else {
-                cell
-            }
-        })
-        .collect();
-    cells.join(",") + "\r\n"
+    let harmless = cells.iter().map(|cell| {
+        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        format!("{}{cell}", if formula { "'" } else { "" })
+    });
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer
+        .write_record(harmless)
+        .expect("memory takes all that is written");
+    let line = writer.into_inner().expect("memory needs no flush");
+    String::from_utf8(line).expect("it was made of texts")
 }
 
 fn failed(error: DbError) -> Diagnostics {

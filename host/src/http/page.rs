@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use hob_plugin_sdk::whole_seconds;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
 use super::{
@@ -149,7 +150,7 @@ pub fn see_other(location: &str) -> Response {
 /// What waits for a right password after too many wrong ones.
 #[must_use]
 pub fn too_many_guesses(wait: Duration) -> String {
-    let seconds = wait.as_secs().max(1);
+    let seconds = whole_seconds(wait);
     format!("Too many wrong passwords were tried. Please try again in {seconds} seconds.")
 }
 
@@ -157,7 +158,7 @@ pub fn too_many_guesses(wait: Duration) -> String {
 #[must_use]
 pub fn come_again(mut response: Response, wait: Duration) -> Response {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    let seconds = wait.as_secs().max(1);
+    let seconds = whole_seconds(wait);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hob_oauth_events::{ClientAuthenticationFailed, ClientThrottled, LegacyUsed};
-use hob_plugin_sdk::{Throttle, Who, db::Timestamp};
+use hob_plugin_sdk::{Throttle, Who, db::Timestamp, whole_seconds};
 
 use crate::{OAuth, act::Origin};
 
@@ -104,7 +104,7 @@ impl OAuth {
         });
     }
 
-    /// Somebody has to wait. `who` does it, by the name for which was counted.
+    /// Somebody has to wait, for whom was counted by this name.
     pub fn tell_throttled(&self, counted: Counted, name: &str, origin: Origin, wait: Duration) {
         let (channel, now) = (self.events.client_throttled, self.now());
         let gate = &self.attempts.failures;
@@ -118,7 +118,7 @@ impl OAuth {
                 who: Who::client(&name, origin.peer(), origin.request_id()),
                 account: counted.as_str().into(),
                 name: name.as_str().into(),
-                wait_seconds: u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX),
+                wait_seconds: whole_seconds(wait),
             })
         });
     }

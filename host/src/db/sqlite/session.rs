@@ -41,8 +41,8 @@ const STEPS_PER_LOOK: i32 = 4_000;
 const NO_DEADLINE: u64 = u64::MAX;
 
 /// A commit is ordered for a power cut, and the syncer puts it on the disk. The
-/// writer thread itself folds the log into the database. A group of writes changes many pages, which are kept in
-/// memory until it is committed.
+/// writer thread itself folds the log into the database. A group of writes
+/// changes many pages, which are kept in memory until it is committed.
 const WRITER_SETTINGS: &str = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; \
      PRAGMA cache_size = -16384";
