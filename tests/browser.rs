@@ -134,16 +134,20 @@ async fn a_member_connects_photo_desk_publishes_with_it_and_takes_it_back() {
 
     // The site's own pages about it.
     for (path, name) in [
-        ("/oauth/connections", "connections"),
+        ("/connections", "connections"),
         ("/oauth/clients", "clients"),
         ("/oauth/clients/new", "client-new"),
     ] {
         browser.open(&format!("{url}{path}")).await;
         browser.check_page(name).await;
     }
+    browser.open(&format!("{url}/connections")).await;
+    browser.follow(".row h2 a").await;
+    browser.check_page("connection").await;
+    // An old link leads there too.
     browser.open(&format!("{url}/oauth/connections")).await;
-    browser.follow("form[action$='/revoke'] button").await;
-    assert!(!browser.has("form[action$='/revoke']").await);
+    browser.follow("button[name=only]").await;
+    assert!(!browser.has("button[name=only]").await);
     browser.open(&desk.url()).await;
     let told = browser.text().await;
     assert!(told.contains("no longer accepts"), "{told}");

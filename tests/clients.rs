@@ -222,8 +222,10 @@ fn works_with_a_part(library: Start) {
 fn hears_that_it_was_taken_back(library: Start) {
     play(library, &[], |scene| {
         scene.connected();
-        let action = format!("/oauth/connections/{}/revoke", scene.application.client_id);
-        let answer = scene.alice.submit("/oauth/connections", &action, &[]);
+        let only = format!("oauth/{}", scene.application.client_id);
+        let fields = [("only", only.as_str())];
+        let page = "/connections";
+        let answer = scene.alice.submit(page, "/connections/revoke", &fields);
         assert_eq!(answer.status, 303, "{}", answer.text());
         scene.expect("me", "error invalid_token");
         scene.expect("refresh", "error invalid_grant");

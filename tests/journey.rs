@@ -213,8 +213,9 @@ fn what_ends_a_member_s_trust_ends_the_tokens_at_once() {
         let alice = site.member("alice", "a long password");
         let tokens = application.connect(&alice);
         assert_eq!(me(&tokens), 200);
-        let path = format!("/oauth/connections/{}/revoke", application.client_id);
-        let revoked = alice.submit("/oauth/connections", &path, &[]);
+        let only = format!("oauth/{}", application.client_id);
+        let fields = [("only", only.as_str())];
+        let revoked = alice.submit("/connections", "/connections/revoke", &fields);
         assert_eq!(revoked.status, 303, "{}", revoked.text());
         assert_eq!(me(&tokens), 401);
         application

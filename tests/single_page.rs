@@ -79,9 +79,9 @@ async fn a_single_page_connects_refreshes_and_disconnects() {
     let allowed = "allowed profile media:read media:write";
     assert_eq!(said(&browser).await, allowed);
     assert_eq!(press(&browser, "#me").await, "alice");
-    let connections = format!("{}/oauth/connections", installation.url());
+    let connections = format!("{}/connections", installation.url());
     browser.open(&connections).await;
-    browser.follow("form[action$='/revoke'] button").await;
+    browser.follow("button[name=only]").await;
     browser.open(&page.url()).await;
     assert_eq!(said(&browser).await, "ready");
     assert_eq!(press(&browser, "#me").await, "error invalid_token");

@@ -8,6 +8,7 @@ pub mod client_suspend;
 pub mod consents;
 pub mod doctor;
 pub mod initial_token;
+mod last_use;
 mod remark;
 mod shown_client;
 pub mod tokens;

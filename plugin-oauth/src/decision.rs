@@ -95,7 +95,6 @@ impl Allowed {
                 scope: after.clone(),
                 granted_at: before.as_ref().map_or(now, |consent| consent.granted_at),
                 updated_at: now,
-                last_used_at: Some(now),
                 expires_at: self.expires_at,
                 revision: 0,
             },

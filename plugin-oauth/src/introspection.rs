@@ -1,7 +1,7 @@
 //! What a client may know of a token (RFC 7662).
 //!
 //! A client sees its own tokens. A client that the operator calls a resource
-//! server sees every client's access tokens, for it is asked to honour them;
+//! server sees every client's access tokens and members' personal ones, for it is asked to honour them;
 //! refresh tokens are nothing to it. What a caller may not see looks like what
 //! does not exist.
 //!
@@ -13,8 +13,13 @@ use hob_plugin_sdk::db::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    OAuth, grants::token_type, issued_token::FoundToken, key_thumbprint::KeyThumbprint,
-    models::Client, resource::Resource, scope::Scope,
+    OAuth,
+    grants::token_type,
+    issued_token::FoundToken,
+    key_thumbprint::KeyThumbprint,
+    models::{Client, PersonalToken},
+    resource::Resource,
+    scope::Scope,
 };
 
 /// The answer (RFC 7662, section 2.2).
@@ -77,15 +82,18 @@ pub fn introspect(
 }
 
 fn may_see(client: &Client, token: &FoundToken) -> bool {
-    let is_own = token.client_id() == client.client_id;
-    let is_for_resource_servers = matches!(token, FoundToken::Access(_));
-    !client.is_suspended() && (is_own || client.introspects && is_for_resource_servers)
+    let is_for_resource_servers = match token {
+        FoundToken::Access(_) | FoundToken::Personal(_) => true,
+        FoundToken::Refresh(_) => false,
+    };
+    !client.is_suspended() && (token.is_of(client) || client.introspects && is_for_resource_servers)
 }
 
 /// Those that were revoked are not found; see [`crate::models`].
 fn is_alive(token: &FoundToken, now: Timestamp) -> bool {
     match token {
         FoundToken::Access(token) => now < token.expires_at,
+        FoundToken::Personal(token) => now < token.expires_at,
         FoundToken::Refresh(token) => token.consumed_at.is_none() && now < token.expires_at,
     }
 }
@@ -122,6 +130,17 @@ impl ActiveToken {
                     token.client_id,
                     token.scope,
                     token.resource,
+                    token.created_at,
+                    token.expires_at,
+                )
+            },
+            FoundToken::Personal(token) => Self {
+                token_type: Some(token_type(None)),
+                sub: Some(token.member_id.to_string()),
+                ..new(
+                    PersonalToken::client_id(&token.digest),
+                    token.scope,
+                    Resource::default(),
                     token.created_at,
                     token.expires_at,
                 )

@@ -11,10 +11,12 @@ use hob_plugin_sdk::{
 
 use crate::{
     act::Act,
-    events::{Events, Revoked},
+    events::{Events, PersonalTokenEnd, Revoked},
     key_thumbprint::KeyThumbprint,
-    models::{AccessToken, Consents, RefreshToken, revoke_family},
-    resource::Resource,
+    models::{
+        AccessToken, Client, Consents, LiveAccessToken, PersonalToken, RefreshToken, revoke_family,
+    },
+    resource::{Resource, WHOLE_SITE},
     scope::Scope,
     secret::{SecretDigest, SecretKind},
 };
@@ -24,6 +26,7 @@ use crate::{
 pub enum IssuedToken {
     Access(SecretDigest),
     Refresh(SecretDigest),
+    Personal(SecretDigest),
 }
 
 /// A token that was.
@@ -31,16 +34,20 @@ pub enum IssuedToken {
 pub enum FoundToken {
     Access(AccessToken),
     Refresh(RefreshToken),
+    /// Whose maker is its only client.
+    Personal(PersonalToken),
 }
 
 /// What every token says, whichever it is.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenTerms<'a> {
-    /// As RFC 7009, section 2.1, calls it.
+    /// As RFC 7009, section 2.1, calls it, or `personal_token`.
     pub kind: &'static str,
     pub digest: &'a SecretDigest,
-    /// Whom it was issued to.
-    pub client_id: &'a str,
+    /// Whom it was issued to; none of a personal token.
+    pub client_id: Option<&'a str>,
+    /// What its member calls a personal token.
+    pub name: Option<&'a str>,
     /// None where a client acts for itself.
     pub member_id: Option<i64>,
     pub scope: &'a Scope,
@@ -49,6 +56,17 @@ pub struct TokenTerms<'a> {
     pub key_thumbprint: Option<&'a KeyThumbprint>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// To the hour. None too of a refresh token that counts, for its use ends
+    /// it.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A token that counts, with what only people want to know of it.
+#[derive(Debug, Clone)]
+pub struct LiveToken {
+    pub token: FoundToken,
+    /// The address that the last use came from.
+    pub last_used_from: Option<String>,
 }
 
 impl IssuedToken {
@@ -59,6 +77,7 @@ impl IssuedToken {
         digest(SecretKind::AccessToken)
             .map(Self::Access)
             .or_else(|| digest(SecretKind::RefreshToken).map(Self::Refresh))
+            .or_else(|| digest(SecretKind::PersonalToken).map(Self::Personal))
     }
 
     /// One indexed read. Also one that was consumed or has expired.
@@ -70,6 +89,9 @@ impl IssuedToken {
             Self::Access(digest) => AccessToken::find(connection, &digest)?.map(FoundToken::Access),
             Self::Refresh(digest) => {
                 RefreshToken::find(connection, &digest)?.map(FoundToken::Refresh)
+            }
+            Self::Personal(digest) => {
+                PersonalToken::find(connection, &digest)?.map(FoundToken::Personal)
             }
         })
     }
@@ -84,30 +106,14 @@ impl FoundToken {
         if let Some(token) = AccessToken::named(connection, token_id)? {
             return Ok(Some(Self::Access(token)));
         }
-        Ok(RefreshToken::named(connection, token_id)?.map(Self::Refresh))
+        if let Some(token) = RefreshToken::named(connection, token_id)? {
+            return Ok(Some(Self::Refresh(token)));
+        }
+        Ok(PersonalToken::named(connection, token_id)?.map(Self::Personal))
     }
 
-    /// Those under these consents that still count, and of a client that acts
-    /// for itself: the access tokens, and then the refresh tokens; of each the
-    /// latest first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn live(
-        connection: &mut Connection,
-        consents: Consents,
-        now: Timestamp,
-    ) -> QueryResult<Vec<Self>> {
-        let access = AccessToken::live(connection, consents, now)?;
-        let refresh = RefreshToken::live(connection, consents, now)?;
-        let access = access.into_iter().map(Self::Access);
-        Ok(access
-            .chain(refresh.into_iter().map(Self::Refresh))
-            .collect())
-    }
-
-    /// Ends it: an access token alone, a refresh token with all tokens that
-    /// came of the same authorization.
+    /// Ends it: an access token or a personal one alone, a refresh token with
+    /// all tokens that came of the same authorization.
     ///
     /// # Errors
     /// The database's.
@@ -129,14 +135,18 @@ impl FoundToken {
                 Revoked::Family { by_operator },
                 revoke_family(connection, token.consent, token.family)?,
             ),
+            Self::Personal(token) => {
+                token.revoke(connection)?;
+                let why = if by_operator {
+                    PersonalTokenEnd::ByOperator
+                } else {
+                    PersonalTokenEnd::GivenBack
+                };
+                return events.personal_token_revoked(connection, act, token, why);
+            }
         };
-        events.tokens_revoked(
-            connection,
-            act,
-            (self.client_id(), member_id),
-            revoked,
-            ended,
-        )
+        let client_id = self.terms().client_id.unwrap_or_default();
+        events.tokens_revoked(connection, act, (client_id, member_id), revoked, ended)
     }
 
     #[must_use]
@@ -145,34 +155,89 @@ impl FoundToken {
             Self::Access(token) => TokenTerms {
                 kind: "access_token",
                 digest: &token.digest,
-                client_id: &token.client_id,
+                client_id: Some(&token.client_id),
+                name: None,
                 member_id: token.member_id,
                 scope: &token.scope,
                 resource: &token.resource,
                 key_thumbprint: token.key_thumbprint.as_ref(),
                 created_at: token.created_at,
                 expires_at: token.expires_at,
+                last_used_at: token.last_used_at,
             },
             Self::Refresh(token) => TokenTerms {
                 kind: "refresh_token",
                 digest: &token.digest,
-                client_id: &token.client_id,
+                client_id: Some(&token.client_id),
+                name: None,
                 member_id: Some(token.member_id),
                 scope: &token.scope,
                 resource: &token.resource,
                 key_thumbprint: token.key_thumbprint.as_ref(),
                 created_at: token.created_at,
                 expires_at: token.expires_at,
+                last_used_at: None,
+            },
+            Self::Personal(token) => TokenTerms {
+                kind: "personal_token",
+                digest: &token.digest,
+                client_id: None,
+                name: Some(&token.name),
+                member_id: Some(token.member_id),
+                scope: &token.scope,
+                resource: &WHOLE_SITE,
+                key_thumbprint: None,
+                created_at: token.created_at,
+                expires_at: token.expires_at,
+                last_used_at: token.last_used_at,
             },
         }
     }
 
-    /// Whom it was issued to.
+    /// Whether it was issued to this client.
     #[must_use]
-    pub fn client_id(&self) -> &str {
+    pub fn is_of(&self, client: &Client) -> bool {
         match self {
-            Self::Access(token) => &token.client_id,
-            Self::Refresh(token) => &token.client_id,
+            Self::Access(token) => token.client_id == client.client_id,
+            Self::Refresh(token) => token.client_id == client.client_id,
+            Self::Personal(_) => false,
         }
+    }
+}
+
+impl LiveToken {
+    /// Those under these consents that still count, and of a client that acts
+    /// for itself: the access tokens, then the refresh tokens, then what a
+    /// member made who is meant with all consents; of each the latest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of(
+        connection: &mut Connection,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        let access = LiveAccessToken::of(connection, consents, now)?;
+        let refresh = RefreshToken::live(connection, consents, now)?;
+        let access = access.into_iter().map(|live| Self {
+            token: FoundToken::Access(live.token),
+            last_used_from: live.last_used_from,
+        });
+        let refresh = refresh.into_iter().map(|token| Self {
+            token: FoundToken::Refresh(token),
+            last_used_from: None,
+        });
+        let personal = match consents {
+            Consents::Member(member_id) => {
+                PersonalToken::live_of_member(connection, member_id, now)?
+            }
+            // They are of no client.
+            Consents::Client(_) | Consents::Given(..) => Vec::new(),
+        };
+        let personal = personal.into_iter().map(|token| Self {
+            last_used_from: token.last_used_from.clone(),
+            token: FoundToken::Personal(token),
+        });
+        Ok(access.chain(refresh).chain(personal).collect())
     }
 }

@@ -12,6 +12,8 @@ mod challenge;
 mod client_assertion;
 mod client_authentication;
 mod commands;
+mod connections;
+mod curl;
 mod decision;
 mod doctor;
 mod dpop;
@@ -29,6 +31,7 @@ mod key_set;
 mod key_thumbprint;
 mod models;
 mod pages;
+mod personal_token;
 mod pkce;
 mod prompt;
 mod redirect_uri;
@@ -42,6 +45,7 @@ mod secret_rotation;
 mod secret_uses;
 mod settings;
 mod stored_request;
+mod token_uses;
 mod token_verifier;
 mod user_code;
 
@@ -51,6 +55,7 @@ use diesel::prelude::QueryResult;
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
     auth::{resource_metadata, token_verifier},
+    connections::{connections, page_of, page_of_all},
     db::{Connection, Db, DbError, Timestamp},
     http::Fields,
     members::Members,
@@ -61,18 +66,19 @@ use crate::{
     act::Act,
     dpop::Nonces,
     endpoints::{
-        authorize, client_configuration, client_secret, clients, connections, consent, device,
-        device_authorization, device_consent, device_qr, introspect, legacy_token, metadata,
-        pushed_authorization_request, register, revoke, token,
+        authorize, client_configuration, client_secret, clients, connections_moved, consent,
+        device, device_authorization, device_consent, device_qr, introspect, legacy_token,
+        metadata, personal_tokens, pushed_authorization_request, register, revoke, token,
     },
     error::OAuthError,
-    events::{Attempts, Deletion, Events, Revoked, Withdrawal},
+    events::{Attempts, Deletion, Events, PersonalTokenEnd, Revoked, Withdrawal},
     housekeeping::{Housekeeping, Share},
     models::Client,
     resource::Resource,
     scope::Scope,
     secret_uses::SecretUses,
     settings::Settings,
+    token_uses::TokenUses,
 };
 
 /// How often an address may register a client, where all may: after the first
@@ -96,6 +102,7 @@ pub struct OAuth {
     scopes: OnceLock<Scopes>,
     housekeeping: Housekeeping,
     secret_uses: SecretUses,
+    token_uses: TokenUses,
     throttle: Throttle,
     password_throttle: Throttle,
     user_code_throttle: Throttle,
@@ -145,12 +152,16 @@ impl Plugin for OAuth {
             .handle("POST /clients/{client_id}", clients::save)
             .handle("POST /clients/{client_id}/secret", client_secret::rotate)
             .handle("POST /clients/{client_id}/delete", clients::delete)
-            .handle("GET /connections", connections::list)
-            .handle("POST /connections/{client_id}/revoke", connections::revoke);
+            .handle("GET /tokens", personal_tokens::list)
+            .handle("GET /tokens/new", personal_tokens::new_form)
+            .handle("POST /tokens/new", personal_tokens::make)
+            .handle("POST /tokens/{token_id}/revoke", personal_tokens::revoke)
+            .handle("GET /oauth/connections", connections_moved::get);
 
         declaration
             .offer(token_verifier::<Self>)
-            .offer(resource_metadata::<Self>);
+            .offer(resource_metadata::<Self>)
+            .offer(connections::<Self>);
 
         declaration
             .command("client add", commands::client_add)
@@ -191,7 +202,8 @@ impl Plugin for OAuth {
                 "note_secret_uses",
                 Duration::from_secs(300),
                 secret_uses::note,
-            );
+            )
+            .every("note_token_uses", Duration::from_secs(60), token_uses::note);
     }
 
     fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
@@ -205,6 +217,7 @@ impl Plugin for OAuth {
             scopes: OnceLock::new(),
             housekeeping: Housekeeping::default(),
             secret_uses: SecretUses::default(),
+            token_uses: TokenUses::default(),
             throttle: Throttle::default(),
             password_throttle: Throttle::default(),
             user_code_throttle: Throttle::default(),
@@ -280,6 +293,10 @@ impl OAuth {
         &self.secret_uses
     }
 
+    fn token_uses(&self) -> &TokenUses {
+        &self.token_uses
+    }
+
     /// One issue's share of the housekeeping.
     fn housekeeping(&self) -> Share {
         self.housekeeping
@@ -301,6 +318,16 @@ impl OAuth {
     /// A path of this plugin as a browser asks for it.
     fn own_path(&self, path: &str) -> String {
         self.host.site().plugin_path(path)
+    }
+
+    /// The site's page of all that may use a member's account.
+    fn connections_path(&self) -> String {
+        page_of_all(self.host.site())
+    }
+
+    /// The page of what a member allows this application.
+    fn connection_path(&self, client_id: &str) -> String {
+        page_of(self.host.site(), self.host.plugin_id(), client_id)
     }
 
     fn scopes(&self) -> &Scopes {
@@ -413,11 +440,14 @@ impl OAuth {
         reason: Revoked,
     ) -> Result<(), PluginError> {
         let now = self.now();
-        let ended = models::revoke_all_of_member(connection, member_id, now)?;
+        let (ended, personal) = models::revoke_all_of_member(connection, member_id, now)?;
         let act = Act::of_site(reason.reason(), now);
-        let of = ("", Some(member_id));
-        self.events
-            .tokens_revoked(connection, &act, of, reason, ended)?;
+        let (events, of) = (self.events, ("", Some(member_id)));
+        events.tokens_revoked(connection, &act, of, reason, ended)?;
+        for token in &personal {
+            let why = PersonalTokenEnd::With(reason);
+            events.personal_token_revoked(connection, &act, token, why)?;
+        }
         Ok(())
     }
 
@@ -438,6 +468,10 @@ impl OAuth {
             Withdrawal::MemberDeleted,
         )?;
         events.tokens_revoked(connection, &act, of, reason, forgotten.ended)?;
+        for token in &forgotten.personal_tokens {
+            let why = PersonalTokenEnd::With(reason);
+            events.personal_token_revoked(connection, &act, token, why)?;
+        }
         for (client, members, ended) in &forgotten.clients {
             let named = (client.client_id.as_str(), client.name.as_str());
             let reason = Deletion::MemberDeleted;

@@ -164,29 +164,6 @@ pub struct AuthorizationErrorPage<'a> {
     pub departure: Option<Departure<'a>>,
 }
 
-/// An application that may use the member's account.
-pub struct Connection<'a> {
-    /// The `id` of its row, for a deep link.
-    pub anchor: &'a str,
-    pub client_name: &'a str,
-    pub website: Option<Website<'a>>,
-    pub verified: bool,
-    pub scope_sentences: &'a [&'a str],
-    pub granted: Moment<'a>,
-    pub last_used: Option<Moment<'a>>,
-    /// When it ends by itself, if it does.
-    pub until: Option<Moment<'a>>,
-    pub revoke_url: &'a str,
-}
-
-/// All applications that may use the member's account.
-#[derive(Template)]
-#[template(path = "connections.html")]
-pub struct ConnectionsPage<'a> {
-    pub csrf: &'a str,
-    pub connections: &'a [Connection<'a>],
-}
-
 /// A registered application in its owner's list.
 pub struct ClientRow<'a> {
     pub url: &'a str,
@@ -249,6 +226,8 @@ pub struct ClientCreatedPage<'a> {
     /// Of RFC 8414.
     pub metadata_url: &'a str,
     pub client_url: &'a str,
+    /// For a shell, to see that it works.
+    pub curl: Option<&'a str>,
 }
 
 /// A secret that took the place of another, shown once.
@@ -261,6 +240,8 @@ pub struct ClientSecretPage<'a> {
     /// Absent if the old one is dead.
     pub old_works_until: Option<Moment<'a>>,
     pub client_url: &'a str,
+    /// For a shell, to see that it works.
+    pub curl: Option<&'a str>,
 }
 
 /// A secret that is not shown, in the list of its application.
@@ -288,6 +269,9 @@ pub struct ClientPage<'a> {
     pub members: u64,
     pub suspended: bool,
     pub metadata_url: &'a str,
+    /// For a shell, to see that it works; with a secret that is in its
+    /// environment.
+    pub curl: Option<&'a str>,
     /// None for a public client.
     pub secrets: &'a [SecretRow<'a>],
     pub rotate_url: &'a str,
@@ -295,4 +279,75 @@ pub struct ClientPage<'a> {
     pub secret_problem: Option<&'a str>,
     pub problem: Option<&'a str>,
     pub client: ClientFields<'a>,
+}
+
+/// A personal access token, for its member.
+pub struct PersonalTokenRow<'a> {
+    pub name: &'a str,
+    /// Its page among all that may use the account.
+    pub url: &'a str,
+    pub scope_sentences: &'a [&'a str],
+    pub created: Moment<'a>,
+    pub until: Moment<'a>,
+    /// With the address, which may be empty.
+    pub last_used: Option<(Moment<'a>, &'a str)>,
+    pub revoke_url: &'a str,
+}
+
+/// A member's personal access tokens.
+#[derive(Template)]
+#[template(path = "personal_tokens.html")]
+pub struct PersonalTokensPage<'a> {
+    pub csrf: &'a str,
+    pub site_name: &'a str,
+    pub new_url: &'a str,
+    /// Whether the operator lets this member make one.
+    pub may_make: bool,
+    pub tokens: &'a [PersonalTokenRow<'a>],
+}
+
+/// What a personal access token can be made to allow.
+pub struct TokenScope<'a> {
+    pub name: &'a str,
+    pub sentence: &'a str,
+    pub dangerous: bool,
+    pub checked: bool,
+}
+
+/// How long a personal access token can be made to live.
+pub struct OfferedDays {
+    pub days: u64,
+    pub chosen: bool,
+}
+
+/// The form that makes a personal access token; after a mistake, with what was
+/// typed.
+#[derive(Template)]
+#[template(path = "personal_token_new.html")]
+pub struct PersonalTokenNewPage<'a> {
+    pub csrf: &'a str,
+    pub action: &'a str,
+    pub tokens_url: &'a str,
+    pub problem: Option<&'a str>,
+    pub called: Field<'a>,
+    pub scopes: &'a [TokenScope<'a>],
+    pub scopes_error: Option<&'a str>,
+    pub days: &'a [OfferedDays],
+    /// The member chose a day.
+    pub on_a_day: bool,
+    pub day: &'a str,
+    pub ends_error: Option<&'a str>,
+}
+
+/// A personal access token, shown once.
+#[derive(Template)]
+#[template(path = "personal_token_created.html")]
+pub struct PersonalTokenCreatedPage<'a> {
+    pub site_name: &'a str,
+    pub name: &'a str,
+    pub token: &'a str,
+    pub until: Moment<'a>,
+    pub tokens_url: &'a str,
+    /// For a shell, to see that it works.
+    pub curl: Option<&'a str>,
 }

@@ -28,6 +28,9 @@ pub enum ResourceError {
 #[diesel(sql_type = Text)]
 pub struct Resource(String);
 
+/// No resource of the site's is shut out.
+pub static WHOLE_SITE: Resource = Resource(String::new());
+
 impl Resource {
     /// Reads the values of the parameter `resource`. `site_urls` are those at
     /// which the site stands, without a slash at the end.

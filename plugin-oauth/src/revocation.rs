@@ -29,7 +29,7 @@ pub async fn revoke(
     token: IssuedToken,
 ) -> Result<(), OAuthError> {
     let found = oauth.read(move |connection| token.find(connection)).await?;
-    let Some(found) = found.filter(|found| found.client_id() == client.client_id) else {
+    let Some(found) = found.filter(|found| found.is_of(client)) else {
         return Ok(());
     };
     let events = oauth.events();

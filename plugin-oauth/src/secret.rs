@@ -45,6 +45,8 @@ pub enum SecretKind {
     InitialAccessToken,
     /// Manages one registered client (RFC 7592, section 1.2).
     RegistrationAccessToken,
+    /// A member made it for a program of his or her own.
+    PersonalToken,
 }
 
 impl SecretKind {
@@ -60,6 +62,7 @@ impl SecretKind {
             Self::DeviceCode => "hob_dc_",
             Self::InitialAccessToken => "hob_ia_",
             Self::RegistrationAccessToken => "hob_ra_",
+            Self::PersonalToken => "hob_pt_",
         }
     }
 
@@ -74,7 +77,10 @@ impl SecretKind {
             | Self::AuthorizationCode
             | Self::AuthorizationRequest
             | Self::DeviceCode => true,
-            Self::ClientSecret | Self::InitialAccessToken | Self::RegistrationAccessToken => false,
+            Self::ClientSecret
+            | Self::InitialAccessToken
+            | Self::RegistrationAccessToken
+            | Self::PersonalToken => false,
         }
     }
 
@@ -334,7 +340,7 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [SecretKind; 8] = [
+    const KINDS: [SecretKind; 9] = [
         SecretKind::AccessToken,
         SecretKind::RefreshToken,
         SecretKind::AuthorizationCode,
@@ -343,6 +349,7 @@ mod tests {
         SecretKind::DeviceCode,
         SecretKind::InitialAccessToken,
         SecretKind::RegistrationAccessToken,
+        SecretKind::PersonalToken,
     ];
 
     const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);

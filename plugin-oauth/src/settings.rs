@@ -28,12 +28,24 @@ pub struct Settings {
     /// None: all scopes that are not dangerous.
     pub dynamic_registration_scopes: Option<Vec<String>>,
     unused_registration_lifetime: u64,
+    pub personal_tokens: PersonalTokens,
+    personal_token_longest_lifetime: u64,
+    personal_tokens_per_member: u64,
 }
 
 /// Who may register applications on the site's pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
+    Members,
+    Administrators,
+    Closed,
+}
+
+/// Who may make personal access tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonalTokens {
     Members,
     Administrators,
     Closed,
@@ -95,6 +107,21 @@ impl Settings {
             0 => None,
             seconds => Some(Duration::from_secs(seconds)),
         }
+    }
+
+    /// How many personal access tokens of a member can count at once; none:
+    /// without end.
+    #[must_use]
+    pub const fn personal_tokens_per_member(&self) -> Option<u64> {
+        match self.personal_tokens_per_member {
+            0 => None,
+            most => Some(most),
+        }
+    }
+
+    #[must_use]
+    pub const fn personal_token_longest_lifetime(&self) -> Duration {
+        Duration::from_secs(self.personal_token_longest_lifetime)
     }
 
     #[must_use]

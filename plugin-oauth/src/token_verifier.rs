@@ -5,7 +5,8 @@
 //! One indexed read and no cache, so that a revocation counts at once. What
 //! would need a second read (a member disabled, a client suspended) is settled
 //! when it happens: the tokens are deleted then. Only a proof of possession
-//! costs a write, which makes it hold once.
+//! costs a write, which makes it hold once; that a token was used is written
+//! down later, with others (`token_uses`).
 
 use diesel::QueryResult;
 use hob_plugin_sdk::{
@@ -23,7 +24,7 @@ use crate::{
     dpop::{DpopError, Proof, ProvedRequest},
     events::LegacySwitch,
     jwk::Algorithm,
-    models::AccessToken,
+    models::{AccessToken, PersonalToken},
     secret::{SecretDigest, SecretKind},
 };
 
@@ -225,16 +226,39 @@ fn granted(token: AccessToken, proof: Option<&Proof>) -> Grant {
 type Find = fn(&mut Connection, &SecretDigest) -> QueryResult<Option<AccessToken>>;
 
 impl OAuth {
-    /// What was not issued here as an access token is not looked up. In a box,
-    /// since what holds it is moved.
-    async fn find(
+    /// By what it begins with a token says in which table it stands: there it
+    /// is looked up, and what was not issued here is not looked up at all.
+    async fn find(&self, presented: &str) -> Result<Option<Box<AccessToken>>, PluginError> {
+        let digest = |kind| SecretDigest::of_issued(kind, presented);
+        if let Some(digest) = digest(SecretKind::AccessToken) {
+            return self.find_by(digest, AccessToken::find).await;
+        }
+        match digest(SecretKind::PersonalToken) {
+            Some(digest) => self.find_by(digest, PersonalToken::find_for_check).await,
+            None => Ok(None),
+        }
+    }
+
+    /// One in an address, which only an old client may send there.
+    async fn find_in_query(
         &self,
         presented: &str,
+    ) -> Result<Option<Box<AccessToken>>, PluginError> {
+        match SecretDigest::of_issued(SecretKind::AccessToken, presented) {
+            Some(digest) => {
+                self.find_by(digest, AccessToken::find_of_legacy_client)
+                    .await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// In a box, since what holds it is moved.
+    async fn find_by(
+        &self,
+        digest: SecretDigest,
         find: Find,
     ) -> Result<Option<Box<AccessToken>>, PluginError> {
-        let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, presented) else {
-            return Ok(None);
-        };
         self.read(move |connection| Ok(find(connection, &digest)?.map(Box::new)))
             .await
     }
@@ -250,12 +274,11 @@ impl TokenVerifier for OAuth {
                 return Ok(Verdict::Refused(refuse(scheme, &refused)));
             }
             Presented::Token(scheme, token) => {
-                let found = self.find(token, AccessToken::find).await?;
+                let found = self.find(token).await?;
                 (scheme, token, found)
             }
             Presented::InQuery(token) => {
-                let find = AccessToken::find_of_legacy_client;
-                let Some(found) = self.find(&token, find).await? else {
+                let Some(found) = self.find_in_query(&token).await? else {
                     return Ok(Verdict::NotMine);
                 };
                 tracing::warn!(
@@ -284,6 +307,7 @@ impl TokenVerifier for OAuth {
             let refused = DpopError::Replayed.into();
             return Ok(Verdict::Refused(refuse(scheme, &refused)));
         }
+        self.token_uses().remember(&found, request.peer, self.now());
         Ok(Verdict::Granted(granted(*found, proof.as_ref())))
     }
 

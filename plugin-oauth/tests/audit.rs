@@ -8,7 +8,7 @@ use hob::{
     testing::on_each_database,
 };
 use hob_plugin_sdk::db::DbError;
-use support::{Dance, allow};
+use support::{Dance, allow, take_back};
 
 async fn entries(dance: &Dance, what: &str) -> Vec<Entry> {
     let filter = Filter {
@@ -49,8 +49,7 @@ async fn acts_of_members_and_operators_leave_an_entry() {
         assert_eq!(granted[0].member_id, Some(dance.alice.id));
         assert!(!granted[0].peer.is_empty() && granted[0].request_id.len() == 16);
 
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        dance.browser.submit(&revoke, &[]).await;
+        take_back(&mut dance.browser, &app).await;
         assert_eq!(entries(&dance, "consent.revoked").await.len(), 1);
         assert_eq!(entries(&dance, "token.revoked").await.len(), 1);
         let words = ["oauth", "client", "suspend", &app.client_id];

@@ -120,8 +120,7 @@ impl Scene {
         // A code that comes twice takes with it what it gave.
         dance.exchange(&app, &spent_code).await;
         dance.assert_dead(&app, &spent).await;
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        dance.browser.submit(&revoke, &[]).await;
+        dance.take_back(&app).await;
         Self {
             dance,
             app,

@@ -335,7 +335,7 @@ async fn deleting_kills_the_client_its_consents_and_its_tokens() {
         for reply in [own.get(&dance).await, own.delete(&dance).await] {
             assert_challenged(&reply, true);
         }
-        let connections = dance.browser.get("/oauth/connections").await;
+        let connections = dance.browser.get("/connections").await;
         assert!(!connections.text().contains(&own.app.client_id));
         assert!(connections.text().contains(&other.app.client_id));
         dance.assert_alive(&untouched).await;
@@ -428,8 +428,7 @@ async fn a_client_that_nobody_uses_goes_after_a_while() {
         dance.browser.sign_in("alice", support::PASSWORD).await;
         let form = [("grant_type", "client_credentials")];
         tokens(&dance.token(&machine, &form).await);
-        let revoke = format!("/oauth/connections/{}/revoke", taken_back.client_id);
-        assert_eq!(dance.browser.submit(&revoke, &[]).await.status(), 303);
+        dance.take_back(&taken_back).await;
 
         let is_known = async |app: &App| is_known(&dance, &app.client_id).await;
         dance.site.clock().advance(9 * DAY);

@@ -50,7 +50,7 @@ async fn a_client_acts_for_itself_and_gets_no_refresh_token() {
         assert_error(&dance.token(&app, &elsewhere).await, 400, "invalid_target");
 
         // Nobody sees it among the applications that a member allows.
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(!page.text().contains(&app.client_id), "{page:?}");
     })
     .await;

@@ -39,7 +39,7 @@ fn everything() -> Vec<String> {
 
 /// When the connection ends, by the page of connections.
 async fn until(dance: &mut Dance) -> Option<Timestamp> {
-    let page = dance.browser.get("/oauth/connections").await;
+    let page = dance.browser.get("/connections").await;
     let marker = "until <time datetime=\"";
     let start = page.text().find(marker)? + marker.len();
     let time = page.text()[start..].split('"').next()?;
@@ -283,12 +283,12 @@ async fn what_has_ended_is_shown_to_nobody_and_goes() {
         dance.site.clock().advance(60 * MINUTE);
         let other = dance.web_app().await;
         dance.code(&other).await;
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(page.text().contains(&app.client_id), "{page:?}");
         assert!(dance.browser.get(&own).await.text().contains("1 member"));
 
         dance.site.clock().advance(61 * MINUTE);
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(!page.text().contains(&app.client_id), "{page:?}");
         assert!(page.text().contains(&other.client_id), "{page:?}");
         assert!(!dance.browser.get(&own).await.text().contains("1 member"));

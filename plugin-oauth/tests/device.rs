@@ -10,7 +10,7 @@ use http::Method;
 use serde_json::Value;
 use support::{
     App, Dance, PASSWORD, REDIRECT_URI, assert_error, assert_error_page,
-    assert_json_and_not_stored, next_of, request_on, tokens,
+    assert_json_and_not_stored, next_of, request_on, take_back, tokens,
 };
 
 const DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
@@ -135,10 +135,9 @@ async fn a_device_is_let_in() {
             let second = tokens(&dance.refresh(&app, &first.refresh).await);
             assert_eq!(second.scope, "profile");
             // The member sees it like any other, and ends it.
-            let connections = dance.browser.get("/oauth/connections").await;
+            let connections = dance.browser.get("/connections").await;
             assert!(connections.text().contains(&app.client_id));
-            let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-            dance.browser.submit(&revoke, &[]).await;
+            dance.take_back(&app).await;
             dance.assert_dead(&app, &second).await;
         }
     })
@@ -349,8 +348,7 @@ async fn what_is_revoked_meanwhile_gives_no_tokens() {
         browser.sign_in("alice", PASSWORD).await;
         // The consent.
         let device = approve(&dance, &app, &mut browser).await;
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        browser.submit(&revoke, &[]).await;
+        take_back(&mut browser, &app).await;
         let reply = poll(&dance, &app, &device).await;
         assert_error(&reply, 400, "invalid_grant");
         // The password; a device that was only shown is gone too.

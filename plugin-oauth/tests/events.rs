@@ -9,7 +9,7 @@ use serde_json::Value;
 use support::{
     Dance, REDIRECT_URI, allow, answer, deny, listener,
     registration::{NEW_CLIENT, client_form},
-    request_on,
+    request_on, take_back,
 };
 
 /// A site with somebody who listens to everything.
@@ -174,8 +174,7 @@ async fn what_a_member_allows_and_takes_back_is_told() {
         let denied = listener::one::<AuthorizationDenied>();
         assert_eq!((denied.member_id, denied.device), (dance.alice.id, false));
 
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        dance.browser.submit(&revoke, &[]).await;
+        take_back(&mut dance.browser, &app).await;
         assert_eq!(listener::names(), ["consent.revoked", "token.revoked"]);
         let revoked = listener::one::<ConsentRevoked>();
         assert_eq!(revoked.reason.as_str(), "member");

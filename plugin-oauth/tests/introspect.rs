@@ -157,8 +157,7 @@ async fn what_is_expired_revoked_or_anothers_is_inactive_and_nothing_more() {
         // Revoked.
         let third = tokens(&dance.refresh(&app, &second.refresh).await);
         active(&dance, &app, &third.access).await;
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        dance.browser.submit(&revoke, &[]).await;
+        dance.take_back(&app).await;
         for Tokens {
             access, refresh, ..
         } in [&second, &third]

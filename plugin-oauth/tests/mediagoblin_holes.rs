@@ -408,7 +408,7 @@ async fn deny_is_told_to_the_client_and_ends_the_request() {
         // The question is answered for good.
         assert_error_page(&deny(&mut dance.browser, &page).await);
         // Nothing was remembered: asked anew, the member may allow it.
-        let connections = dance.browser.get("/oauth/connections").await;
+        let connections = dance.browser.get("/connections").await;
         assert!(!connections.text().contains("Photo Desk"));
         let own = dance.tokens(&app).await;
         dance.assert_alive(&own).await;

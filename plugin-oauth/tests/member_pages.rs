@@ -1,11 +1,11 @@
-//! What members and operators see: applications, connections, commands.
+//! What members and operators see: applications and commands.
 
 mod support;
 
 use hob::testing::on_each_database;
 use serde_json::Value;
 use support::{
-    App, Dance, PASSWORD, REDIRECT_URI, allow, answer, assert_error_page,
+    App, Dance, PASSWORD, REDIRECT_URI, assert_error_page,
     registration::{NEW_CLIENT, client_form},
 };
 
@@ -149,59 +149,6 @@ async fn the_operator_says_who_may_register() {
             .await;
         assert_eq!(reply.status(), 403);
         dance.web_app().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_member_revokes_one_application_and_no_other() {
-    on_each_database(async |builder| {
-        let mut dance = Dance::start(builder).await;
-        let (app, other) = (dance.web_app().await, dance.web_app().await);
-        let given = dance.tokens(&app).await;
-        let untouched = dance.tokens(&other).await;
-        let page = dance.browser.get("/oauth/connections").await;
-        assert!(page.text().contains(&format!("id=\"{}\"", app.client_id)));
-        assert!(page.text().contains("See your name and your profile page"));
-        let path = format!("/oauth/connections/{}/revoke", app.client_id);
-        let forged = dance.browser.post_form(&path, &[]).await;
-        assert_eq!(forged.status(), 403);
-        dance.assert_alive(&given).await;
-        assert_eq!(dance.browser.submit(&path, &[]).await.status(), 303);
-        dance.assert_dead(&app, &given).await;
-        dance.assert_alive(&untouched).await;
-        let page = dance.browser.get("/oauth/connections").await;
-        assert!(!page.text().contains(&app.client_id));
-        assert!(page.text().contains(&other.client_id));
-        // The member is asked again.
-        let page = dance.browser.get(&app.authorize_path(&[])).await;
-        assert!(!page.text().contains("You allowed this before"));
-        let reply = allow(&mut dance.browser, &page, &["profile".to_owned()]).await;
-        answer(&reply).expect_code();
-        // To revoke twice, or what is not there, is no error.
-        for _ in 0..2 {
-            assert_eq!(dance.browser.submit(&path, &[]).await.status(), 303);
-        }
-        let nobody = "/oauth/connections/nobody/revoke";
-        assert_eq!(dance.browser.submit(nobody, &[]).await.status(), 303);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_member_sees_and_revokes_only_own_connections() {
-    on_each_database(async |builder| {
-        let mut dance = Dance::start(builder).await;
-        dance.site.add_member("bob", PASSWORD).await;
-        let app = dance.web_app().await;
-        let given = dance.tokens(&app).await;
-        let mut bob = dance.site.browser();
-        bob.sign_in("bob", PASSWORD).await;
-        let page = bob.get("/oauth/connections").await;
-        assert!(!page.text().contains(&app.client_id));
-        let path = format!("/oauth/connections/{}/revoke", app.client_id);
-        bob.submit(&path, &[]).await;
-        dance.assert_alive(&given).await;
     })
     .await;
 }

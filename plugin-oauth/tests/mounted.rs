@@ -293,7 +293,8 @@ async fn walk_everywhere(mount: Mount) {
             &format!("/media/{id}/original"),
             &format!("/media/{id}/thumbnail"),
             "/static/hob.svg",
-            "/oauth/connections",
+            "/connections",
+            &format!("/connections/{}", app.connection()),
             "/oauth/clients",
             "/oauth/clients/new",
             &format!("/oauth/clients/{}", app.client_id),
@@ -306,9 +307,9 @@ async fn walk_everywhere(mount: Mount) {
             );
         }
         // Each form goes to somebody who answers for it.
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
+        let revoke = "/connections/revoke";
         let delete = format!("/m/{id}/delete");
-        for action in ["/login", "/logout", &delete, "/oauth/consent", &revoke] {
+        for action in ["/login", "/logout", &delete, "/oauth/consent", revoke] {
             assert!(walk.actions.contains(&mount.at(action)), "{action}");
         }
         for action in &walk.actions {
@@ -324,7 +325,7 @@ async fn walk_everywhere(mount: Mount) {
 
 /// What stands on the pages before there is anything to show.
 async fn look_around(walk: &mut Walk) {
-    for path in ["/", "/u/alice", "/oauth/clients", "/oauth/connections"] {
+    for path in ["/", "/u/alice", "/oauth/clients", "/connections"] {
         walk.open(&walk.mount.at(path), 200).await;
     }
     let mut stranger = walk.mount.browser(&walk.dance);

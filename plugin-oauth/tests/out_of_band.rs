@@ -61,7 +61,7 @@ async fn a_code_is_shown_to_be_copied() {
             let tokens = tokens(&dance.exchange(&app, &code).await);
             assert_eq!(tokens.scope, "profile");
             dance.assert_alive(&tokens).await;
-            let connections = dance.browser.get("/oauth/connections").await;
+            let connections = dance.browser.get("/connections").await;
             assert!(connections.text().contains("Photo Desk"));
             // Sending the form again shows no other code.
             assert_error_page(&allow(&mut dance.browser, &page, &scope("profile")).await);

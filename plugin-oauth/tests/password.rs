@@ -207,10 +207,9 @@ async fn the_member_sees_it_and_ends_it() {
         let mut dance = Dance::start(builder).await;
         let app = legacy_app(&dance).await;
         let given = tokens(&sign_in(&dance, &app, "alice", PASSWORD).await);
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(page.text().contains(&app.client_id), "{page:?}");
-        let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
-        dance.browser.submit(&revoke, &[]).await;
+        dance.take_back(&app).await;
         dance.assert_dead(&app, &given).await;
 
         // What was allowed before stays allowed when less is asked for.
@@ -218,7 +217,7 @@ async fn the_member_sees_it_and_ends_it() {
         let narrow = [&form("alice", PASSWORD)[..], &[("scope", "profile")]].concat();
         let narrow = tokens(&dance.token(&app, &narrow).await);
         assert_eq!(narrow.scope, "profile");
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(page.text().contains("See your photographs"), "{page:?}");
 
         // Whoever can sign in no longer holds nothing either.

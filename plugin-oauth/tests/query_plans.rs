@@ -69,10 +69,34 @@ async fn pages(dance: &mut Dance, app: &App) {
     let login = app.authorize_path(&[("prompt", "login")]);
     let next = next_of(&dance.browser.get(&login).await);
     dance.browser.get(&next).await;
-    ok(dance.browser.get("/oauth/connections").await);
+    ok(dance.browser.get("/connections").await);
     let own = dance.browser.get("/oauth/clients").await;
     ok(own);
-    let revoke = format!("/oauth/connections/{}/revoke", app.client_id);
+    personal_token(dance).await;
+    dance.take_back(app).await;
+}
+
+/// A token of the member's own, from its making to its end.
+async fn personal_token(dance: &mut Dance) {
+    let form = [("name", "Backup"), ("scope", "profile"), ("ends", "7")];
+    let page = dance.browser.submit("/oauth/tokens/new", &form).await;
+    assert_eq!(page.status(), 201, "{page:?}");
+    let start = page.text().find("hob_pt_").expect("the token is shown");
+    let token: String = page.text()[start..]
+        .chars()
+        .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .collect();
+    assert_eq!(dance.api_status(&token).await, 200);
+    let list = ok(dance.browser.get("/oauth/tokens").await);
+    let action = "action=\"";
+    let start = list
+        .text()
+        .find("action=\"/oauth/tokens/")
+        .expect("its form")
+        + action.len();
+    let revoke = list.text()[start..].split('"').next().expect("its end");
+    let revoke = revoke.to_owned();
+    dance.site.run_job("oauth", "note_token_uses").await;
     dance.browser.submit(&revoke, &[]).await;
 }
 
@@ -181,6 +205,7 @@ async fn each_hot_query_is_one_indexed_read() {
             device(&mut dance, &app).await;
             keys(&mut dance, &app, &by_key, &key).await;
             registration(&dance, &initial_token).await;
+            dance.site.run_job("oauth", "note_token_uses").await;
         }
         for _ in 0..FEW_ROUNDS {
             old_clients(&mut dance, &by_address, &by_password).await;
@@ -211,8 +236,9 @@ async fn each_hot_query_is_one_indexed_read() {
                 &["SELECT", "UPDATE", "DELETE"],
             ),
             ("oauth_authorization_codes", &["SELECT", "UPDATE", "DELETE"]),
-            ("oauth_access_tokens", &["SELECT", "DELETE"]),
+            ("oauth_access_tokens", &["SELECT", "UPDATE", "DELETE"]),
             ("oauth_refresh_tokens", &["SELECT", "UPDATE", "DELETE"]),
+            ("oauth_personal_tokens", &["SELECT", "UPDATE", "DELETE"]),
             ("oauth_used_jwt_ids", &["INSERT", "DELETE"]),
             ("oauth_member_epochs", &["SELECT", "UPDATE", "DELETE"]),
         ] {

@@ -287,7 +287,7 @@ async fn a_revoked_token_has_no_grace_period() {
         let of_other = dance.tokens(&other).await;
         let second = renewed(&dance, &app, &first).await;
         renewed(&dance, &other, &of_other).await;
-        revoke_consent(&mut dance, &app).await;
+        dance.take_back(&app).await;
         for dead in [&first, &second] {
             dance.assert_dead(&app, dead).await;
         }
@@ -425,7 +425,7 @@ async fn a_revoked_consent_kills_its_tokens_at_once() {
         let (own, of_other) = (dance.tokens(&app).await, dance.tokens(&other).await);
         let of_bob = bobs_tokens(&mut dance, &app).await;
         dance.assert_alive(&own).await;
-        revoke_consent(&mut dance, &app).await;
+        dance.take_back(&app).await;
         dance.assert_dead(&app, &own).await;
         for (app, living) in [(&other, &of_other), (&app, &of_bob)] {
             dance.assert_alive(living).await;
@@ -454,12 +454,6 @@ async fn a_suspended_clients_tokens_are_dead_at_once_and_for_good() {
         dance.assert_alive(&again).await;
     })
     .await;
-}
-
-/// Alice takes back all that she allowed.
-async fn revoke_consent(dance: &mut Dance, app: &App) {
-    let path = format!("/oauth/connections/{}/revoke", app.client_id);
-    assert_eq!(dance.browser.submit(&path, &[]).await.status(), 303);
 }
 
 /// The tokens of another member.

@@ -116,7 +116,7 @@ async fn a_refresh_token_takes_its_access_tokens_along_and_an_access_token_goes_
 
         // Another authorization of the same member lives, and the consent too.
         dance.assert_alive(&sibling).await;
-        let page = dance.browser.get("/oauth/connections").await;
+        let page = dance.browser.get("/connections").await;
         assert!(page.text().contains(&app.client_id), "{page:?}");
     })
     .await;

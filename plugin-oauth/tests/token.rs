@@ -175,9 +175,7 @@ async fn a_code_dies_with_the_consent() {
         let mut dance = Dance::start(builder).await;
         let app = dance.web_app().await;
         let code = dance.code(&app).await;
-        let path = format!("/oauth/connections/{}/revoke", app.client_id);
-        let reply = dance.browser.submit(&path, &[]).await;
-        assert_eq!(reply.status(), 303);
+        dance.take_back(&app).await;
         assert_error(&dance.exchange(&app, &code).await, 400, "invalid_grant");
         dance.tokens(&app).await;
     })

@@ -102,6 +102,15 @@ pub struct ScopeDescription {
     pub dangerous: bool,
 }
 
+/// A resource that a token opens and that a plain GET asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRoute {
+    /// Absolute.
+    pub url: String,
+    /// All of these are needed.
+    pub scopes: Vec<String>,
+}
+
 impl Host {
     pub(crate) fn new(
         handle: HostHandle,
@@ -162,6 +171,19 @@ impl Host {
                 sentence: raw.sentence.into(),
                 plugin: raw.plugin.into(),
                 dangerous: raw.dangerous,
+            })
+            .collect()
+    }
+
+    /// What all enabled plugins offer to whoever has a token, as far as a plain
+    /// GET can ask for it, in the order of their start.
+    #[must_use]
+    pub fn token_routes(&self) -> Vec<TokenRoute> {
+        (self.site_table.token_routes)(self.site_table.context)
+            .into_iter()
+            .map(|raw| TokenRoute {
+                url: raw.url.into(),
+                scopes: raw.scopes.into_iter().map(String::from).collect(),
             })
             .collect()
     }

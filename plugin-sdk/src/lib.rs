@@ -37,6 +37,7 @@ mod audit;
 pub mod auth;
 mod command;
 mod completeness;
+pub mod connections;
 pub mod db;
 mod declaration;
 mod error;
@@ -65,7 +66,7 @@ pub use event::{
 };
 pub use export::{InlinePlugin, StaticPlugin};
 pub use hob_plugin_manifest as manifest;
-pub use host::{Host, ScopeDescription, Site};
+pub use host::{Host, ScopeDescription, Site, TokenRoute};
 pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
 pub use service::Service;
 pub use throttle::{Throttle, network_of, whole_seconds};

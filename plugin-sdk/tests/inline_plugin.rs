@@ -14,7 +14,7 @@ use hob_plugin_sdk::{
         abi_stable::std_types::{ROption, RResult, RStr, RVec},
         host::{HostHandle, RawService},
         http::{PluginHttpV1, RawBody, RawRequest, RawResponseBody, Span},
-        site::{RawScope, RawSite, SiteV1},
+        site::{RawScope, RawSite, RawTokenRoute, SiteV1},
     },
     prelude::*,
 };
@@ -41,12 +41,17 @@ extern "C" fn scopes(_: RawContext) -> RVec<RawScope> {
     RVec::new()
 }
 
+extern "C" fn token_routes(_: RawContext) -> RVec<RawTokenRoute> {
+    RVec::new()
+}
+
 static SITE: SiteV1 = SiteV1 {
     context: std::ptr::null(),
     describe,
     now,
     sleep,
     scopes,
+    token_routes,
 };
 
 extern "C" fn interface(_: RawContext, id: RStr<'_>, version: u32) -> ROption<RawInterface> {

@@ -17,7 +17,7 @@ use super::{
     App,
     bridge::PluginRoute,
     dispatch::{Dispatch, Endpoint, Tree},
-    endpoints::{account, assets, health, home, login, media, member, upload},
+    endpoints::{account, assets, connections, health, home, login, media, member, upload},
     page::Failure,
 };
 use crate::plugins::claims::canonical;
@@ -34,6 +34,9 @@ pub const CORE_ROUTES: &[(&str, &str)] = &[
     ("POST", "/account/password"),
     ("POST", "/account/sessions/{id}/revoke"),
     ("POST", "/account/sessions/revoke-others"),
+    ("GET", "/connections"),
+    ("POST", "/connections/revoke"),
+    ("GET", "/connections/{provider}/{id}"),
     ("GET", "/u/{username}"),
     ("GET", "/m/{id}"),
     ("GET", "/m/{id}/edit"),
@@ -141,6 +144,13 @@ fn core_routes() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
             "POST",
             "/account/sessions/revoke-others",
             post(account::revoke_others),
+        ),
+        ("GET", "/connections", get(connections::list)),
+        ("POST", "/connections/revoke", post(connections::revoke)),
+        (
+            "GET",
+            "/connections/{provider}/{id}",
+            get(connections::show),
         ),
         ("GET", "/u/{username}", get(member::show)),
         ("GET", "/m/{id}", get(media::show)),

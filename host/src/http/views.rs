@@ -250,6 +250,72 @@ pub struct AccountPage<'a> {
     pub sessions: &'a [SessionRow<'a>],
 }
 
+/// An application's web site. The URL is `http` or `https`.
+pub struct Website<'a> {
+    pub url: &'a str,
+    pub host: &'a str,
+}
+
+/// What somebody may do, by its name and in words.
+pub struct ShownScope<'a> {
+    pub name: &'a str,
+    pub sentence: &'a str,
+    pub dangerous: bool,
+}
+
+/// When something was last used, and from which address; empty if that is not
+/// known.
+pub struct LastUse<'a> {
+    pub at: Moment<'a>,
+    pub from: &'a str,
+}
+
+/// Something that may use the member's account.
+pub struct ConnectionRow<'a> {
+    /// As forms send it.
+    pub key: &'a str,
+    /// Its own page.
+    pub url: &'a str,
+    pub name: &'a str,
+    /// The member made it, for a program of the member's own.
+    pub is_personal_token: bool,
+    pub unverified: bool,
+    pub suspended: bool,
+    pub website: Option<Website<'a>>,
+    pub scopes: &'a [ShownScope<'a>],
+    pub granted: Moment<'a>,
+    pub last_used: Option<LastUse<'a>>,
+    /// When it ends by itself, if it does.
+    pub until: Option<Moment<'a>>,
+}
+
+/// All that may use the member's account.
+#[derive(Template)]
+#[template(path = "connections.html")]
+pub struct ConnectionsPage<'a> {
+    pub layout: Layout<'a>,
+    pub revoke_url: &'a str,
+    /// The titles of the plugins that give no answer.
+    pub silent: &'a [&'a str],
+    pub connections: &'a [ConnectionRow<'a>],
+}
+
+/// One of them, with all that is known of it.
+#[derive(Template)]
+#[template(path = "connection.html")]
+pub struct ConnectionPage<'a> {
+    pub layout: Layout<'a>,
+    /// The page of all of them.
+    pub all_url: &'a str,
+    pub revoke_url: &'a str,
+    pub id: &'a str,
+    /// The title of the plugin that let it in.
+    pub provider: &'a str,
+    /// In words. None for a token that the member made.
+    pub registrar: Option<&'a str>,
+    pub connection: ConnectionRow<'a>,
+}
+
 /// What went wrong, for a browser.
 #[derive(Template)]
 #[template(path = "error.html")]

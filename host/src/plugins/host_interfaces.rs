@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use abi_stable::std_types::{ROption, RStr, RString, RVec};
+use hob_plugin_manifest::Authentication;
 use hob_plugin_sdk::abi::{
     FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
     db::DbV1,
@@ -11,10 +12,11 @@ use hob_plugin_sdk::abi::{
     log::LogV1,
     media::MediaV1,
     members::MembersV1,
-    site::{RawScope, RawSite, SiteV1},
+    site::{RawScope, RawSite, RawTokenRoute, SiteV1},
 };
 
 use super::{
+    claims::full_path,
     events::Heard,
     log::LOG,
     running::{PluginSource, Registry},
@@ -34,6 +36,7 @@ pub struct SharedInterfaces {
     scopes: Vec<RawScope>,
     /// Of all addresses of the site, its own first.
     urls: Vec<RString>,
+    token_routes: Vec<RawTokenRoute>,
 }
 
 impl SharedInterfaces {
@@ -65,6 +68,7 @@ impl SharedInterfaces {
                 .iter()
                 .map(|address| address.url().into())
                 .collect(),
+            token_routes: token_routes(&site.address, plugins),
         })
     }
 }
@@ -73,6 +77,34 @@ impl SharedInterfaces {
 pub struct Place {
     pub address: Address,
     pub prefix: String,
+}
+
+/// The routes for whoever has a token that need nothing but a GET.
+fn token_routes(address: &Address, plugins: &[PluginSource]) -> Vec<RawTokenRoute> {
+    let of = |plugin: &PluginSource| -> Vec<RawTokenRoute> {
+        let address = match &plugin.host {
+            Some(host) => address.on_host(host),
+            None => address.clone(),
+        };
+        let routes = plugin.packed.manifest.routes.iter().filter(|route| {
+            route.authentication == Authentication::Token
+                && route.method() == "GET"
+                && !route.path().contains('{')
+        });
+        routes
+            .map(|route| RawTokenRoute {
+                url: address
+                    .absolute(&full_path(&plugin.prefix, route, route.path()))
+                    .into(),
+                scopes: route
+                    .scopes
+                    .iter()
+                    .map(|name| name.as_str().into())
+                    .collect(),
+            })
+            .collect()
+    };
+    plugins.iter().flat_map(of).collect()
 }
 
 /// The host as one plugin sees it. Lives as long as the process, as plugins
@@ -106,6 +138,7 @@ impl HostContext {
                 now,
                 sleep,
                 scopes,
+                token_routes: all_token_routes,
             },
         }));
         // SAFETY: the box was just made and is never freed; the one write to it
@@ -196,4 +229,8 @@ extern "C" fn sleep(_context: RawContext, millis: u64) -> FfiFuture<()> {
 
 extern "C" fn scopes(context: RawContext) -> RVec<RawScope> {
     host(context).shared.scopes.iter().cloned().collect()
+}
+
+extern "C" fn all_token_routes(context: RawContext) -> RVec<RawTokenRoute> {
+    host(context).shared.token_routes.iter().cloned().collect()
 }

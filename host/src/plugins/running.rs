@@ -6,14 +6,18 @@ use std::{
     time::Duration,
 };
 
-use hob_plugin_manifest::{Manifest, Packed};
-use hob_plugin_sdk::abi::{
-    Interface, InterfaceError, PluginHandle, RawError,
-    command::{PluginCommandsV1, RawInvocation, RawOutput},
-    event::{PluginEventsV1, RawEvent, RawMoment, RawSubscription},
-    host::HostHandle,
-    http::PluginHttpV1,
-    job::{PluginJobsV1, RawPeriodicJob},
+use hob_plugin_manifest::{Manifest, Packed, Scope};
+use hob_plugin_sdk::{
+    abi::{
+        Interface, InterfaceError, PluginHandle, RawError,
+        command::{PluginCommandsV1, RawInvocation, RawOutput},
+        connections::ConnectionsV1,
+        event::{PluginEventsV1, RawEvent, RawMoment, RawSubscription},
+        host::HostHandle,
+        http::PluginHttpV1,
+        job::{PluginJobsV1, RawPeriodicJob},
+    },
+    connections,
 };
 
 use super::{
@@ -21,6 +25,7 @@ use super::{
     host_interfaces::{HostContext, Place, SharedInterfaces},
 };
 use crate::{
+    connections::ConnectionProvider,
     db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
     http::views::MenuLink,
@@ -115,6 +120,7 @@ pub struct Plugins {
     events: Arc<EventMap>,
     /// How long a subscriber may take after the commit.
     patience: Duration,
+    connection_providers: Arc<Vec<ConnectionProvider>>,
     watchdog: Watchdog,
 }
 
@@ -191,10 +197,14 @@ impl Plugins {
         }
         let events = EventMap::new(hob_plugin_sdk::raised_by_core(), &events, watchdog)
             .inspect_err(|_| stop_all(&running))?;
+        let connection_providers = starting
+            .connection_providers(&running)
+            .inspect_err(|_| stop_all(&running))?;
         Ok(Self {
             running: Arc::new(running),
             events: Arc::new(events),
             patience: site.limits.time,
+            connection_providers: Arc::new(connection_providers),
             watchdog: watchdog.clone(),
         })
     }
@@ -214,10 +224,30 @@ impl Plugins {
         &self.watchdog
     }
 
-    /// What plugins add to a signed-in member's menu on pages at this address.
-    /// A link to another host is an absolute one.
+    /// Those that let programs use members' accounts, in the operator's order.
+    #[must_use]
+    pub fn connection_providers(&self) -> &[ConnectionProvider] {
+        &self.connection_providers
+    }
+
+    /// A scope that an enabled plugin declares.
+    #[must_use]
+    pub fn scope(&self, name: &str) -> Option<&Scope> {
+        self.running
+            .iter()
+            .flat_map(|plugin| &plugin.manifest.scopes)
+            .find(|scope| scope.name == name)
+    }
+
+    /// What stands in a signed-in member's menu beside what every site has
+    /// there, on pages at this address. A link to another host is an absolute
+    /// one.
     #[must_use]
     pub fn menu_at(&self, address: &Address) -> Vec<MenuLink> {
+        let own = (!self.connection_providers.is_empty()).then(|| MenuLink {
+            url: address.path(connections::PATH),
+            text: "Connected applications".to_owned(),
+        });
         let links = self.running.iter().flat_map(|plugin| {
             plugin.manifest.menu.iter().map(|link| {
                 let path = format!("{}{}", plugin.prefix, link.path);
@@ -231,7 +261,7 @@ impl Plugins {
                 }
             })
         });
-        links.collect()
+        own.into_iter().chain(links).collect()
     }
 
     /// Begins to deliver events to those who hear of them after the commit,
@@ -470,6 +500,32 @@ fn its_events(
         raises,
         subscriptions,
     })
+}
+
+impl Starting<'_> {
+    /// Those of the started that offer what they let in, in the operator's
+    /// order.
+    fn connection_providers(
+        &self,
+        running: &[RunningPlugin],
+    ) -> Result<Vec<ConnectionProvider>, StartError> {
+        let offer = (ConnectionsV1::ID.to_owned(), ConnectionsV1::VERSION);
+        let mut ids = Vec::new();
+        self.registry.providers(|providers| {
+            let offering = providers.iter().filter(|one| one.offers.contains(&offer));
+            ids.extend(offering.map(|one| one.id.clone()));
+        });
+        let plugins = ids
+            .iter()
+            .filter_map(|id| running.iter().find(|plugin| plugin.id == *id));
+        plugins
+            .map(|plugin| {
+                let table = ask::<ConnectionsV1>(&plugin.id, plugin.handle)?;
+                let (id, title) = (plugin.id.clone(), plugin.manifest.title.clone());
+                Ok(ConnectionProvider::new(id, title, table, self.watchdog))
+            })
+            .collect()
+    }
 }
 
 fn ask<I: Interface>(id: &str, handle: &PluginHandle) -> Result<&'static I, StartError> {

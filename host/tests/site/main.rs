@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod below_a_path;
 mod bridge;
+mod connections;
 mod events;
 mod hosts;
 mod media;

@@ -10,6 +10,7 @@ mod attempts;
 mod authorizations;
 mod clients;
 mod consents;
+mod personal_tokens;
 mod tokens;
 
 use hob_plugin_sdk::EventDescription;
@@ -26,6 +27,7 @@ pub use clients::{
 pub use consents::{
     ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked, ConsentWidened,
 };
+pub use personal_tokens::{PersonalTokenMade, PersonalTokenRevoked};
 pub use tokens::{RefreshReused, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked};
 
 /// All of them.
@@ -54,6 +56,8 @@ pub const EVENTS: &[EventDescription] = &[
     TokenRevoked::DESCRIPTION,
     TokenExpired::DESCRIPTION,
     RefreshReused::DESCRIPTION,
+    PersonalTokenMade::DESCRIPTION,
+    PersonalTokenRevoked::DESCRIPTION,
     ClientAuthenticationFailed::DESCRIPTION,
     ClientThrottled::DESCRIPTION,
     LegacyUsed::DESCRIPTION,

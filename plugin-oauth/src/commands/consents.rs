@@ -6,7 +6,10 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 use serde_json::json;
 
-use super::whose::{named, usernames};
+use super::{
+    last_use::in_words,
+    whose::{named, usernames},
+};
 use crate::{
     OAuth,
     act::Act,
@@ -26,7 +29,10 @@ struct ConsentJson<'a> {
     /// The resource's identifier (RFC 8707); the site for all of it.
     resource: &'a str,
     granted_at: String,
+    /// To the hour.
     last_used_at: Option<String>,
+    /// The address that it came from.
+    last_used_from: Option<&'a str>,
     expires_at: Option<String>,
 }
 
@@ -49,6 +55,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
             resource: one.resource.audience(site_url),
             granted_at: one.consent.granted_at.to_string(),
             last_used_at: one.consent.last_used_at.map(|time| time.to_string()),
+            last_used_from: one.consent.last_used_from.as_deref(),
             expires_at: one.consent.expires_at.map(|time| time.to_string()),
         })
         .collect();
@@ -65,7 +72,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
             one.client_name,
             one.scope,
             one.granted_at,
-            one.last_used_at.as_deref().unwrap_or("never"),
+            in_words(one.last_used_at.as_deref(), one.last_used_from),
             one.expires_at.as_deref().unwrap_or("taken back"),
         )
         .expect("writing to a string does not fail");

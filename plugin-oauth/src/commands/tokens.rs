@@ -6,11 +6,14 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, auth::TokenId, prelude::*
 use serde::Serialize;
 use serde_json::json;
 
-use super::whose::{named, usernames};
+use super::{
+    last_use::in_words,
+    whose::{named, usernames},
+};
 use crate::{
     OAuth,
     act::Act,
-    issued_token::{FoundToken, TokenTerms},
+    issued_token::{FoundToken, LiveToken, TokenTerms},
 };
 
 /// A token, for programs.
@@ -18,9 +21,12 @@ use crate::{
 struct TokenJson<'a> {
     /// As in logs. It tells nothing of the secret.
     token_id: String,
-    /// `access_token` or `refresh_token`.
+    /// `access_token`, `refresh_token` or `personal_token`.
     kind: &'static str,
-    client_id: &'a str,
+    /// None of a personal token.
+    client_id: Option<&'a str>,
+    /// What its member calls a personal token.
+    name: Option<&'a str>,
     /// None where the client acts for itself, or where the member is gone.
     member: Option<&'a str>,
     member_id: Option<i64>,
@@ -31,23 +37,30 @@ struct TokenJson<'a> {
     dpop_bound: bool,
     created_at: String,
     expires_at: String,
+    /// To the hour; none too of a refresh token that counts, for its use ends it.
+    last_used_at: Option<String>,
+    /// The address that it came from.
+    last_used_from: Option<&'a str>,
 }
 
 /// `token list`
 pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let (consents, now) = (named(&oauth, &invocation).await?, oauth.now());
     let tokens = oauth
-        .read(move |connection| FoundToken::live(connection, consents, now))
+        .read(move |connection| LiveToken::of(connection, consents, now))
         .await?;
-    let terms: Vec<TokenTerms<'_>> = tokens.iter().map(FoundToken::terms).collect();
+    let terms: Vec<TokenTerms<'_>> = tokens.iter().map(|live| live.token.terms()).collect();
     let usernames = usernames(&oauth, terms.iter().filter_map(|token| token.member_id)).await?;
     let site_url = &oauth.host().site().url;
+    let froms = tokens.iter().map(|live| live.last_used_from.as_deref());
     let shown: Vec<TokenJson<'_>> = terms
         .iter()
-        .map(|token| TokenJson {
+        .zip(froms)
+        .map(|(token, last_used_from)| TokenJson {
             token_id: token.digest.name(),
             kind: token.kind,
             client_id: token.client_id,
+            name: token.name,
             member: token.member_id.and_then(|id| usernames[&id].as_deref()),
             member_id: token.member_id,
             scope: token.scope.to_string(),
@@ -55,6 +68,8 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
             dpop_bound: token.key_thumbprint.is_some(),
             created_at: token.created_at.to_string(),
             expires_at: token.expires_at.to_string(),
+            last_used_at: token.last_used_at.map(|time| time.to_string()),
+            last_used_from,
         })
         .collect();
     if invocation.given("json") {
@@ -64,10 +79,10 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     for one in &shown {
         writeln!(
             text,
-            "{}  {:<13}  {}  {:<16}  {}  since {}, until {}",
+            "{}  {:<14}  {}  {:<16}  {}  since {}, until {}, last used {}",
             one.token_id,
             one.kind,
-            one.client_id,
+            one.client_id.or(one.name).unwrap_or_default(),
             match (one.member, one.member_id) {
                 (Some(username), _) => username,
                 (None, Some(_)) => "(gone)",
@@ -76,6 +91,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
             one.scope,
             one.created_at,
             one.expires_at,
+            in_words(one.last_used_at.as_deref(), one.last_used_from),
         )
         .expect("writing to a string does not fail");
     }
@@ -119,6 +135,7 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     }
     Ok(Output::text(match revoked {
         FoundToken::Access(_) => "The access token is dead. A refresh token beside it lives.\n",
+        FoundToken::Personal(_) => "The personal access token is dead.\n",
         FoundToken::Refresh(_) => {
             "The refresh token is dead, and all that came of the same authorization.\n"
         }

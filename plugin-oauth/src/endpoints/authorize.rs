@@ -325,7 +325,7 @@ async fn issue_silently(
                 }
                 None => true,
             };
-            if !decided || !consent.mark_used(connection, now)? {
+            if !decided || !consent.hold(connection)? {
                 return Ok(None);
             }
             events.authorization_requested(connection, requested.as_ref())?;

@@ -84,6 +84,13 @@ impl TypedForm {
     }
 }
 
+/// A problem as a sentence of its own.
+pub fn in_a_sentence(problem: &str) -> String {
+    let mut letters = problem.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
 /// The problems as sentences, for the form.
 pub struct Sentences {
     name: Option<String>,
@@ -95,12 +102,9 @@ pub struct Sentences {
 impl Sentences {
     pub fn of(problems: &Problems) -> Self {
         let sentence = |problem: &Option<RegistrationError>| {
-            problem.as_ref().map(|problem| {
-                let text = problem.to_string();
-                let mut letters = text.chars();
-                let first = letters.next().into_iter().flat_map(char::to_uppercase);
-                first.chain(letters).chain(['.']).collect()
-            })
+            problem
+                .as_ref()
+                .map(|problem| in_a_sentence(&problem.to_string()))
         };
         Self {
             name: sentence(&problems.name),

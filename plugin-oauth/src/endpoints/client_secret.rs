@@ -12,6 +12,7 @@ use super::{
 use crate::{
     OAuth,
     act::Act,
+    curl,
     pages::ClientSecretPage,
     secret_rotation::{self, OLD_LIVES_ON},
 };
@@ -54,6 +55,7 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
             client_secret: secret.reveal(),
             old_works_until: (!old_lives_on.is_zero()).then(|| old_end.moment()),
             client_url: &client_path(&oauth, &client),
+            curl: curl::for_client(&oauth, &client, Some(&secret)).as_deref(),
         },
     )
     .with_header("cache-control", "no-store")

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     OAuth,
     act::Act,
+    curl,
     events::{Deletion, Revoked},
     grants::GrantTypes,
     models::{Client, ClientKind, ClientSecret},
@@ -134,6 +135,7 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
             client_secret: secret.as_ref().map(PlainSecret::reveal),
             metadata_url: &metadata_url(&oauth),
             client_url: &client_path(&oauth, &client),
+            curl: curl::for_client(&oauth, &client, secret.as_ref()).as_deref(),
         },
     )
     .with_header("cache-control", "no-store")
@@ -297,6 +299,7 @@ pub(super) async fn show_client(
             members,
             suspended: client.is_suspended(),
             metadata_url: &metadata_url(oauth),
+            curl: curl::for_client(oauth, &client, None).as_deref(),
             secrets: &secrets,
             rotate_url: &format!("{here}/secret"),
             secret_problem: view.secret_problem.as_deref(),

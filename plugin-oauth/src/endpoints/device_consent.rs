@@ -63,7 +63,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
         &DeviceDonePage {
             client_name: &client.name,
             allowed,
-            connections_url: &oauth.own_path("/connections"),
+            connections_url: &oauth.connection_path(&client.client_id),
         },
     ))
 }

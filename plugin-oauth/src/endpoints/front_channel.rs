@@ -57,7 +57,7 @@ fn code_page(
             client_name: &client.name,
             code: code.reveal(),
             minutes: authorization_code::lifetime(oauth, redirect_uri).as_secs() / 60,
-            connections_url: &oauth.own_path("/connections"),
+            connections_url: &oauth.connection_path(&client.client_id),
         },
     )
 }

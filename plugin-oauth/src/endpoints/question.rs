@@ -74,7 +74,7 @@ impl Question<'_> {
                 newly_asked: &newly_asked,
                 granted_before: &granted_before,
                 onward: &self.onward,
-                connections_url: &oauth.own_path("/connections"),
+                connections_url: &oauth.connections_path(),
                 until: until.as_ref().map(TimeText::moment),
                 error: None,
             },

@@ -9,14 +9,16 @@ mod attempts;
 mod authorizations;
 mod clients;
 mod consents;
+mod personal_tokens;
 mod tokens;
 
 use hob_oauth_events::{
     AuthorizationDenied, AuthorizationRequested, ClientAuthenticationFailed, ClientDeleted,
     ClientEdited, ClientRegistered, ClientResumed, ClientSuspended, ClientThrottled, CodeExchanged,
     CodeIssued, CodeReplayed, ConsentExpired, ConsentGranted, ConsentNarrowed, ConsentRevoked,
-    ConsentWidened, DeviceApproved, DeviceDenied, LegacyUsed, RefreshReused, SecretAdded,
-    SecretRetired, TokenExpired, TokenIssued, TokenRefreshed, TokenRevoked,
+    ConsentWidened, DeviceApproved, DeviceDenied, LegacyUsed, PersonalTokenMade,
+    PersonalTokenRevoked, RefreshReused, SecretAdded, SecretRetired, TokenExpired, TokenIssued,
+    TokenRefreshed, TokenRevoked,
 };
 use hob_plugin_sdk::{AuditEntry, Channel, Declaration, Host, PluginError};
 
@@ -24,6 +26,7 @@ pub use attempts::{Attempts, Counted, LegacySwitch};
 pub use authorizations::{Requested, Telling};
 pub use clients::Deletion;
 pub use consents::{DecidedConsent, Withdrawal};
+pub use personal_tokens::PersonalTokenEnd;
 pub use tokens::{Issued, Revoked};
 
 use crate::{OAuth, act::Act};
@@ -58,6 +61,8 @@ pub struct Events {
     client_authentication_failed: Channel<ClientAuthenticationFailed>,
     client_throttled: Channel<ClientThrottled>,
     legacy_used: Channel<LegacyUsed>,
+    personal_token_made: Channel<PersonalTokenMade>,
+    personal_token_revoked: Channel<PersonalTokenRevoked>,
 }
 
 /// An entry of the audit log.
@@ -102,7 +107,9 @@ impl Events {
             .raises::<TokenExpired>()
             .raises::<ClientAuthenticationFailed>()
             .raises::<ClientThrottled>()
-            .raises::<LegacyUsed>();
+            .raises::<LegacyUsed>()
+            .raises::<PersonalTokenMade>()
+            .raises::<PersonalTokenRevoked>();
     }
 
     /// Asks the host who listens.
@@ -138,6 +145,8 @@ impl Events {
             client_authentication_failed: host.channel()?,
             client_throttled: host.channel()?,
             legacy_used: host.channel()?,
+            personal_token_made: host.channel()?,
+            personal_token_revoked: host.channel()?,
         })
     }
 }

@@ -130,6 +130,7 @@ impl PreparedTokens {
             created_at: now,
             expires_at: now + lifetime,
             key_thumbprint,
+            last_used_at: None,
         };
         let refresh = match issue.holder {
             Holder::Client(client) => {

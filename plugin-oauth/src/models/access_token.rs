@@ -42,6 +42,28 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
     /// Of the key whose owner alone may use it (RFC 9449, section 6).
     pub key_thumbprint: Option<KeyThumbprint>,
+    /// When a resource was last asked with it, to the hour.
+    #[diesel(skip_insertion)]
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl AccessToken {
+    /// Whether it stands for a personal token, which belongs to no client: each
+    /// of its own has a consent or a client's row.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.consent.is_none() && self.client.is_none()
+    }
+}
+
+/// An access token that counts, with what only people want to know of it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = access_tokens, check_for_backend(Hob))]
+pub struct LiveAccessToken {
+    #[diesel(embed)]
+    pub token: AccessToken,
+    /// The address that the last use came from.
+    pub last_used_from: Option<String>,
 }
 
 impl AccessToken {
@@ -71,27 +93,6 @@ impl AccessToken {
             .optional()
     }
 
-    /// The living ones under these consents, and of a client that acts for
-    /// itself; the latest first.
-    pub fn live(
-        connection: &mut Connection,
-        consents: Consents,
-        now: Timestamp,
-    ) -> QueryResult<Vec<Self>> {
-        let live = access_tokens::table
-            .filter(access_tokens::expires_at.gt(now))
-            .order(access_tokens::created_at.desc())
-            .select(Self::as_select());
-        let mut found: Vec<Self> = live
-            .filter(access_tokens::consent.eq_any(consents.ids().nullable()))
-            .load(connection)?;
-        if let Consents::Client(client) = consents {
-            let own = live.filter(access_tokens::client.eq(client));
-            found.extend(own.load::<Self>(connection)?);
-        }
-        Ok(found)
-    }
-
     /// The one that logs call by this name.
     pub fn named(connection: &mut Connection, token_id: TokenId) -> QueryResult<Option<Self>> {
         let (first, last) = secret::named(token_id);
@@ -116,5 +117,28 @@ impl AccessToken {
             access_tokens: ended as u64,
             refresh_tokens: 0,
         })
+    }
+}
+
+impl LiveAccessToken {
+    /// Those under these consents, and of a client that acts for itself; the
+    /// latest first.
+    pub fn of(
+        connection: &mut Connection,
+        consents: Consents,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        let live = access_tokens::table
+            .filter(access_tokens::expires_at.gt(now))
+            .order(access_tokens::created_at.desc())
+            .select(Self::as_select());
+        let mut found: Vec<Self> = live
+            .filter(access_tokens::consent.eq_any(consents.ids().nullable()))
+            .load(connection)?;
+        if let Consents::Client(client) = consents {
+            let own = live.filter(access_tokens::client.eq(client));
+            found.extend(own.load::<Self>(connection)?);
+        }
+        Ok(found)
     }
 }

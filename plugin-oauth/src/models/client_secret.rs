@@ -1,15 +1,13 @@
 //! The digests of what confidential clients prove themselves with.
 
-use std::time::Duration;
-
 use diesel::prelude::*;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
-use super::schema::oauth_client_secrets::{self as secrets, dsl};
+use super::{
+    last_use,
+    schema::oauth_client_secrets::{self as secrets, dsl},
+};
 use crate::secret::SecretDigest;
-
-/// How often, at most, the use of a secret is written down.
-const USE_NOTED_EVERY: Duration = Duration::from_secs(3600);
 
 /// A client's secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -48,8 +46,7 @@ impl ClientSecret {
     /// Whether a use now ought to be written down.
     #[must_use]
     pub fn wants_use_noted(&self, now: Timestamp) -> bool {
-        self.last_used_at
-            .is_none_or(|last| now.saturating_duration_since(last) >= USE_NOTED_EVERY)
+        last_use::is_due(self.last_used_at, now)
     }
 
     /// Those of a client that count now, the oldest first.

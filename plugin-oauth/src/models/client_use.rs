@@ -22,8 +22,8 @@ use super::{
 pub struct ClientUse {
     /// How many members allow it.
     pub members: u64,
-    /// When it last acted for itself, showed its secret (to the hour), or was
-    /// given something by a member; none if never.
+    /// When it last acted for itself, used a token or showed its secret (to the
+    /// hour), or was given something by a member; none if never.
     pub last_used_at: Option<Timestamp>,
     pub suspension_reason: Option<String>,
 }
@@ -40,15 +40,18 @@ impl ClientUse {
             .first::<(Option<Timestamp>, Option<String>)>(connection)?;
         let consents = oauth_consents::table
             .filter(oauth_consents::client.eq(client.id))
-            .select(max(oauth_consents::last_used_at))
-            .first::<Option<Timestamp>>(connection)?;
+            .select((
+                max(oauth_consents::last_used_at),
+                max(oauth_consents::updated_at),
+            ))
+            .first::<(Option<Timestamp>, Option<Timestamp>)>(connection)?;
         let secrets = oauth_client_secrets::table
             .filter(oauth_client_secrets::client.eq(client.id))
             .select(max(oauth_client_secrets::last_used_at))
             .first::<Option<Timestamp>>(connection)?;
         Ok(Self {
             members: client.count_members(connection, now)?,
-            last_used_at: own.max(consents).max(secrets),
+            last_used_at: own.max(consents.0).max(consents.1).max(secrets),
             suspension_reason,
         })
     }
@@ -89,8 +92,14 @@ impl ClientUse {
         }
         let consents = oauth_consents::table
             .group_by(oauth_consents::client)
-            .select((oauth_consents::client, max(oauth_consents::last_used_at)))
-            .load::<(i64, Option<Timestamp>)>(connection)?;
+            .select((
+                oauth_consents::client,
+                max(oauth_consents::last_used_at),
+                max(oauth_consents::updated_at),
+            ))
+            .load::<(i64, Option<Timestamp>, Option<Timestamp>)>(connection)?
+            .into_iter()
+            .map(|(client, used_at, given_at)| (client, used_at.max(given_at)));
         let secrets = oauth_client_secrets::table
             .group_by(oauth_client_secrets::client)
             .select((
@@ -98,7 +107,7 @@ impl ClientUse {
                 max(oauth_client_secrets::last_used_at),
             ))
             .load::<(i64, Option<Timestamp>)>(connection)?;
-        for (client, used_at) in consents.into_iter().chain(secrets) {
+        for (client, used_at) in consents.chain(secrets) {
             let known = &mut uses.entry(client).or_default().last_used_at;
             *known = (*known).max(used_at);
         }

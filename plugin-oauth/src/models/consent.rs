@@ -10,6 +10,7 @@ use hob_plugin_sdk::db::{Connection as Database, Hob, Timestamp};
 
 use super::{
     client::Client,
+    last_use::Use,
     revocation::{Consents, Ended, revoke_all_under},
     schema::{oauth_clients, oauth_consents},
 };
@@ -22,7 +23,10 @@ pub struct Consent {
     pub id: i64,
     pub scope: Scope,
     pub granted_at: Timestamp,
+    /// When a resource was last asked by its strength, to the hour, and from
+    /// which address.
     pub last_used_at: Option<Timestamp>,
+    pub last_used_from: Option<String>,
     /// None if it never ends.
     pub expires_at: Option<Timestamp>,
     /// What was issued under an earlier revision is revoked.
@@ -39,7 +43,6 @@ pub struct NewConsent {
     pub scope: Scope,
     pub granted_at: Timestamp,
     pub updated_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub revision: i64,
 }
@@ -67,7 +70,7 @@ pub struct Connection {
     /// All that it may do, for whichever resource.
     pub scope: Scope,
     pub granted_at: Timestamp,
-    pub last_used_at: Option<Timestamp>,
+    pub last_used: Option<Use>,
     /// When the last of it ends; none if that never does.
     pub expires_at: Option<Timestamp>,
 }
@@ -116,6 +119,16 @@ impl Consent {
         Ok(consent.filter(|consent| consent.expires_at.is_none_or(|end| now < end)))
     }
 
+    /// None if it was never used. The address may be empty: it was not always
+    /// written down.
+    #[must_use]
+    pub fn last_use(&self) -> Option<Use> {
+        self.last_used_at.map(|at| Use {
+            at,
+            from: self.last_used_from.as_deref().unwrap_or_default().into(),
+        })
+    }
+
     /// What is issued under it stands under this.
     #[must_use]
     pub const fn term(&self) -> ConsentTerm {
@@ -146,7 +159,6 @@ impl Consent {
                 oauth_consents::granted_at.eq(excluded(oauth_consents::granted_at)),
                 oauth_consents::expires_at.eq(excluded(oauth_consents::expires_at)),
                 oauth_consents::updated_at.eq(excluded(oauth_consents::updated_at)),
-                oauth_consents::last_used_at.eq(excluded(oauth_consents::last_used_at)),
             ))
             .returning(oauth_consents::id)
             .get_result(connection)?;
@@ -164,16 +176,16 @@ impl Consent {
         Ok(ConsentTerm { id, expires_at })
     }
 
-    /// Notes that something is issued on the strength of this consent. False
-    /// if it was revoked, or all under it, since it was read. Until the
-    /// transaction ends, a revocation waits for it.
-    pub fn mark_used(&self, connection: &mut Database, now: Timestamp) -> QueryResult<bool> {
+    /// Holds it until the transaction ends, for what is issued on its strength:
+    /// a revocation waits for that. False if it was revoked, or all under it,
+    /// since it was read.
+    pub fn hold(&self, connection: &mut Database) -> QueryResult<bool> {
         let touched = diesel::update(
             oauth_consents::table
                 .filter(oauth_consents::id.eq(self.id))
                 .filter(oauth_consents::revision.eq(self.revision)),
         )
-        .set(oauth_consents::last_used_at.eq(now))
+        .set(oauth_consents::revision.eq(self.revision))
         .execute(connection)?;
         Ok(touched == 1)
     }
@@ -243,6 +255,10 @@ impl EndedConsent {
     }
 }
 
+fn last_used_at(last_use: &Option<Use>) -> Option<Timestamp> {
+    last_use.as_ref().map(|last| last.at)
+}
+
 impl Given {
     /// What was given to whom and still counts, the latest first.
     pub fn of(
@@ -293,6 +309,31 @@ impl Connection {
             )
             .select((Consent::as_select(), Client::as_select()))
             .load::<(Consent, Client)>(connection)?;
+        Ok(Self::by_client(rows))
+    }
+
+    /// The client that is called so, if the member allows it something.
+    pub fn find(
+        connection: &mut Database,
+        member_id: i64,
+        client_id: &str,
+        now: Timestamp,
+    ) -> QueryResult<Option<Self>> {
+        let rows = oauth_consents::table
+            .inner_join(oauth_clients::table)
+            .filter(oauth_consents::member_id.eq(member_id))
+            .filter(oauth_clients::client_id.eq(client_id))
+            .filter(
+                oauth_consents::expires_at
+                    .is_null()
+                    .or(oauth_consents::expires_at.gt(now)),
+            )
+            .select((Consent::as_select(), Client::as_select()))
+            .load::<(Consent, Client)>(connection)?;
+        Ok(Self::by_client(rows).pop())
+    }
+
+    fn by_client(rows: Vec<(Consent, Client)>) -> Vec<Self> {
         let mut connections: Vec<Self> = Vec::new();
         for (consent, client) in rows {
             let known = connections
@@ -301,20 +342,22 @@ impl Connection {
             if let Some(known) = known {
                 known.scope = known.scope.union(&consent.scope);
                 known.granted_at = known.granted_at.min(consent.granted_at);
-                known.last_used_at = known.last_used_at.max(consent.last_used_at);
+                if last_used_at(&known.last_used) < consent.last_used_at {
+                    known.last_used = consent.last_use();
+                }
                 let ends = known.expires_at.zip(consent.expires_at);
                 known.expires_at = ends.map(|(one, other)| one.max(other));
             } else {
                 connections.push(Self {
                     client,
+                    last_used: consent.last_use(),
                     scope: consent.scope,
                     granted_at: consent.granted_at,
-                    last_used_at: consent.last_used_at,
                     expires_at: consent.expires_at,
                 });
             }
         }
         connections.sort_by_key(|connection| Reverse(connection.granted_at));
-        Ok(connections)
+        connections
     }
 }

@@ -14,14 +14,14 @@ use super::{
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
         oauth_consents, oauth_device_authorizations, oauth_initial_access_tokens,
-        oauth_refresh_tokens, oauth_used_jwt_ids,
+        oauth_personal_tokens, oauth_refresh_tokens, oauth_used_jwt_ids,
     },
 };
 use crate::secret::SecretDigest;
 
 /// Each deletes the rows that expired before `$1`, the oldest first, at most
 /// `$2` of them: a seek in the index on the expiry where there are none.
-const STATEMENTS: [&str; 5] = [
+const STATEMENTS: [&str; 6] = [
     r#"DELETE FROM "oauth_device_authorizations" WHERE "device_code" IN (
         SELECT "device_code" FROM "oauth_device_authorizations"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
@@ -31,6 +31,9 @@ const STATEMENTS: [&str; 5] = [
     r#"DELETE FROM "oauth_authorization_codes" WHERE "digest" IN (
         SELECT "digest" FROM "oauth_authorization_codes"
         WHERE "forget_at" < $1 ORDER BY "forget_at" LIMIT $2)"#,
+    r#"DELETE FROM "oauth_personal_tokens" WHERE "digest" IN (
+        SELECT "digest" FROM "oauth_personal_tokens"
+        WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
     r#"DELETE FROM "oauth_used_jwt_ids" WHERE "digest" IN (
         SELECT "digest" FROM "oauth_used_jwt_ids"
         WHERE "expires_at" < $1 ORDER BY "expires_at" LIMIT $2)"#,
@@ -157,6 +160,7 @@ pub fn count_expired(connection: &mut Connection, before: Timestamp) -> QueryRes
         oauth_authorization_codes.forget_at,
         oauth_access_tokens.expires_at,
         oauth_refresh_tokens.expires_at,
+        oauth_personal_tokens.expires_at,
         oauth_used_jwt_ids.expires_at,
         oauth_initial_access_tokens.expires_at,
         oauth_consents.expires_at,

@@ -16,15 +16,17 @@ mod consent;
 mod device_authorization;
 mod expired;
 mod initial_access_token;
+pub mod last_use;
 mod member_epoch;
 mod owned_client;
+mod personal_token;
 mod refresh_token;
 mod revocation;
 mod schema;
 mod server_key;
 mod used_jwt_id;
 
-pub use access_token::AccessToken;
+pub use access_token::{AccessToken, LiveAccessToken};
 pub use authorization_code::AuthorizationCode;
 pub use authorization_request::StoredRequest;
 pub use client::{Client, ClientChanges, ClientReplacement, ClientSettings, NewClient, Registrar};
@@ -36,7 +38,9 @@ pub use consent::{Connection, Consent, ConsentTerm, EndedConsent, Given, NewCons
 pub use device_authorization::{DeviceAuthorization, DeviceState};
 pub use expired::{EndedToken, count_expired, delete_expired};
 pub use initial_access_token::{InitialAccessToken, NewInitialAccessToken};
+pub use last_use::Use;
 pub use member_epoch::MemberEpoch;
+pub use personal_token::PersonalToken;
 pub use refresh_token::RefreshToken;
 pub use revocation::{Consents, Ended, forget_member, revoke_all_of_member, revoke_family};
 pub use server_key::ServerKey;

@@ -16,6 +16,7 @@ use super::{
     client::Client,
     consent::EndedConsent,
     member_epoch::MemberEpoch,
+    personal_token::PersonalToken,
     schema::{
         oauth_access_tokens, oauth_authorization_codes, oauth_authorization_requests,
         oauth_consents, oauth_device_authorizations, oauth_refresh_tokens,
@@ -83,7 +84,7 @@ impl Consents {
 /// issued. The consents stay.
 pub fn revoke_all_under(connection: &mut Connection, consents: Consents) -> QueryResult<Ended> {
     // First of all, so that from here on no code is issued on the strength of
-    // what was read before; see `Consent::mark_used`.
+    // what was read before; see `Consent::hold`.
     diesel::update(oauth_consents::table.filter(oauth_consents::id.eq_any(consents.ids())))
         .set(oauth_consents::revision.eq(oauth_consents::revision + 1))
         .execute(connection)?;
@@ -150,13 +151,15 @@ pub fn revoke_own_tokens(connection: &mut Connection, client: i64) -> QueryResul
 /// in the member's name.
 ///
 /// In this order: whoever decides a request holds its row until the code is
-/// there to be found, and whoever issues for a password holds the epoch.
+/// there to be found, and whoever issues for a password or makes a personal
+/// token holds the epoch.
 pub fn revoke_all_of_member(
     connection: &mut Connection,
     member_id: i64,
     now: Timestamp,
-) -> QueryResult<Ended> {
+) -> QueryResult<(Ended, Vec<PersonalToken>)> {
     MemberEpoch::advance(connection, member_id, now)?;
+    let personal_tokens = PersonalToken::revoke_all_of_member(connection, member_id)?;
     diesel::delete(
         oauth_authorization_requests::table
             .filter(oauth_authorization_requests::member_id.eq(member_id)),
@@ -167,13 +170,15 @@ pub fn revoke_all_of_member(
             .filter(oauth_device_authorizations::member_id.eq(member_id)),
     )
     .execute(connection)?;
-    revoke_all_under(connection, Consents::Member(member_id))
+    let ended = revoke_all_under(connection, Consents::Member(member_id))?;
+    Ok((ended, personal_tokens))
 }
 
 /// What went with a member.
 #[derive(Debug)]
 pub struct Forgotten {
     pub ended: Ended,
+    pub personal_tokens: Vec<PersonalToken>,
     pub consents: Vec<EndedConsent>,
     /// The member's own applications, each with how many members had allowed
     /// it and what died with it.
@@ -187,7 +192,7 @@ pub fn forget_member(
     member_id: i64,
     now: Timestamp,
 ) -> QueryResult<Forgotten> {
-    let ended = revoke_all_of_member(connection, member_id, now)?;
+    let (ended, personal_tokens) = revoke_all_of_member(connection, member_id, now)?;
     let consents = EndedConsent::delete(connection, Consents::Member(member_id))?;
     let mut clients = Vec::new();
     for client in Client::of_owner(connection, member_id)? {
@@ -196,6 +201,7 @@ pub fn forget_member(
     }
     Ok(Forgotten {
         ended,
+        personal_tokens,
         consents,
         clients,
     })

@@ -69,6 +69,7 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         expires_at -> Nullable<BigInt>,
         revision -> BigInt,
+        last_used_from -> Nullable<Text>,
     }
 }
 
@@ -127,6 +128,21 @@ diesel::table! {
         expires_at -> BigInt,
         client -> Nullable<BigInt>,
         key_thumbprint -> Nullable<Text>,
+        last_used_at -> Nullable<BigInt>,
+        last_used_from -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    oauth_personal_tokens (digest) {
+        digest -> Binary,
+        member_id -> BigInt,
+        name -> Text,
+        scope -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        last_used_from -> Nullable<Text>,
     }
 }
 

@@ -29,6 +29,8 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const AUTHORIZE: &str = "/oauth/authorize";
 pub const TOKEN: &str = "/oauth/access_token";
 pub const PAR: &str = "/oauth/par";
+/// The site's page of all that may use a member's account.
+pub const CONNECTIONS: &str = "/connections";
 
 /// A site, with alice signed in in her browser.
 pub struct Dance {
@@ -212,6 +214,12 @@ impl Dance {
         tokens(&self.exchange(app, &code).await)
     }
 
+    /// Alice takes back all that she allowed this application.
+    pub async fn take_back(&mut self, app: &App) {
+        let reply = take_back(&mut self.browser, app).await;
+        assert_eq!(reply.status(), 303, "{reply:?}");
+    }
+
     /// Swaps a code for tokens.
     pub async fn exchange(&self, app: &App, code: &str) -> Reply {
         self.token(app, &app.code_form(code)).await
@@ -357,6 +365,11 @@ impl App {
             .collect()
     }
 
+    /// What the page of connections calls it.
+    pub fn connection(&self) -> String {
+        format!("oauth/{}", self.client_id)
+    }
+
     /// The header of Basic authentication.
     pub fn basic(&self) -> String {
         basic(&self.client_id, self.secret.as_deref().unwrap_or_default())
@@ -388,6 +401,13 @@ pub async fn allow(browser: &mut Browser, page: &Reply, scope: &[String]) -> Rep
     let mut fields = vec![("request", request.as_str()), ("decision", "allow")];
     fields.extend(scope.iter().map(|word| ("scope", word.as_str())));
     browser.submit("/oauth/consent", &fields).await
+}
+
+/// Presses Revoke beside this application.
+pub async fn take_back(browser: &mut Browser, app: &App) -> Reply {
+    let only = app.connection();
+    let fields = [("only", only.as_str())];
+    browser.submit("/connections/revoke", &fields).await
 }
 
 /// Presses Deny.

@@ -11,6 +11,7 @@
 
 pub mod auth;
 pub mod command;
+pub mod connections;
 pub mod db;
 pub mod event;
 pub mod host;

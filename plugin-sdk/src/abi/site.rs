@@ -18,6 +18,9 @@ pub struct SiteV1 {
     pub sleep: extern "C" fn(RawContext, u64) -> FfiFuture<()>,
     /// The scopes that all enabled plugins declare.
     pub scopes: extern "C" fn(RawContext) -> RVec<RawScope>,
+    /// What the enabled plugins offer to whoever has a token, as far as a plain
+    /// GET can ask for it.
+    pub token_routes: extern "C" fn(RawContext) -> RVec<RawTokenRoute>,
 }
 
 interface!(SiteV1, "hob.site", 1);
@@ -45,4 +48,14 @@ pub struct RawScope {
     /// The plugin that declares it.
     pub plugin: RString,
     pub dangerous: bool,
+}
+
+/// A resource that a token opens.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawTokenRoute {
+    /// Absolute.
+    pub url: RString,
+    /// All of these are needed.
+    pub scopes: RVec<RString>,
 }

@@ -1,0 +1,306 @@
+//! `/tokens`: a member makes personal access tokens and looks after them.
+
+use hob_plugin_sdk::{PluginError, Request, Response, http::Fields, prelude::*};
+
+use super::{
+    client_form::in_a_sentence,
+    member_page::{TimeText, notice, page, refused},
+};
+use crate::{
+    OAuth,
+    act::Act,
+    curl,
+    events::PersonalTokenEnd,
+    models::PersonalToken,
+    pages::{
+        Field, OfferedDays, PersonalTokenCreatedPage, PersonalTokenNewPage, PersonalTokenRow,
+        PersonalTokensPage, TokenScope,
+    },
+    personal_token::{self, Lifetime, Made, OFFERED_DAYS, Problems, Wanted},
+};
+
+/// How many days are chosen to begin with.
+const USUAL_DAYS: &str = "30";
+
+/// The member's own.
+pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let member = super::member(&request)?;
+    let (member_id, now) = (member.id, oauth.now());
+    let tokens = oauth
+        .read(move |connection| PersonalToken::live_of_member(connection, member_id, now))
+        .await?;
+    let shown: Vec<Shown<'_>> = tokens
+        .iter()
+        .map(|token| Shown::new(&oauth, token))
+        .collect();
+    let rows: Vec<PersonalTokenRow<'_>> = shown.iter().map(Shown::row).collect();
+    Ok(page(
+        200,
+        "Personal access tokens",
+        &PersonalTokensPage {
+            csrf: request.csrf(),
+            site_name: &oauth.host().site().name,
+            new_url: &oauth.own_path("/tokens/new"),
+            may_make: personal_token::may_make(&oauth, member),
+            tokens: &rows,
+        },
+    ))
+}
+
+/// The form for a new one.
+pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    if !personal_token::may_make(&oauth, super::member(&request)?) {
+        return Ok(making_is_closed());
+    }
+    Ok(show_form(
+        &oauth,
+        &request,
+        200,
+        &Typed::default(),
+        &Problems::default(),
+    ))
+}
+
+/// Makes one, and shows it: only now.
+pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let member = super::member(&request)?;
+    if !personal_token::may_make(&oauth, member) {
+        return Ok(making_is_closed());
+    }
+    let typed = Typed::read(&request)?;
+    let scope: Vec<&str> = typed.scope.iter().map(String::as_str).collect();
+    let wanted = Wanted {
+        name: &typed.name,
+        scope: &scope,
+        lifetime: typed.lifetime(),
+    };
+    let act = Act::of_member(&oauth, member, &request);
+    let made = match personal_token::make(&oauth, member.id, act, wanted).await {
+        Ok(made) => made,
+        Err(error) => return refused(error),
+    };
+    let Made { secret, token } = match made {
+        Ok(made) => made,
+        Err(problems) => return Ok(show_form(&oauth, &request, 422, &typed, &problems)),
+    };
+    tracing::info!(
+        member_id = member.id,
+        token_id = token.digest.name(),
+        peer = request.peer(),
+        "a member made a personal access token"
+    );
+    let until = TimeText::of(token.expires_at);
+    Ok(page(
+        201,
+        "Personal access token",
+        &PersonalTokenCreatedPage {
+            site_name: &oauth.host().site().name,
+            name: &token.name,
+            token: secret.reveal(),
+            until: until.moment(),
+            tokens_url: &oauth.own_path("/tokens"),
+            curl: curl::for_token(&oauth, &secret, &token.scope).as_deref(),
+        },
+    )
+    .with_header("cache-control", "no-store")
+    .with_header("referrer-policy", "no-referrer"))
+}
+
+/// Ends one of the member's own. To do so twice is no error.
+pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let member = super::member(&request)?;
+    let (member_id, events) = (member.id, oauth.events());
+    let act = Act::of_member(&oauth, member, &request);
+    let token_id = request.parameter("token_id").unwrap_or_default().to_owned();
+    let revoked = oauth
+        .change(move |connection| {
+            let tokens = PersonalToken::live_of_member(connection, member_id, act.at)?;
+            let mut named = tokens.iter().filter(|one| one.digest.name() == token_id);
+            let Some(token) = named.next() else {
+                return Ok(None);
+            };
+            token.revoke(connection)?;
+            let why = PersonalTokenEnd::ByMember;
+            events.personal_token_revoked(connection, &act, token, why)?;
+            Ok(Some(token_id))
+        })
+        .await?;
+    if let Some(token_id) = revoked {
+        let peer = request.peer();
+        tracing::info!(
+            member_id,
+            token_id,
+            peer,
+            "a member revoked a personal access token"
+        );
+    }
+    Ok(Response::redirect(oauth.own_path("/tokens")))
+}
+
+fn making_is_closed() -> Response {
+    notice(
+        403,
+        "No new tokens",
+        "The operator of this site lets you make no personal access tokens. Those that you have \
+         work on.",
+    )
+}
+
+/// What was typed into the form, or stands in it to begin with.
+struct Typed {
+    name: String,
+    scope: Vec<String>,
+    /// A number of days, or `day`.
+    ends: String,
+    /// A day such as `2027-03-31`.
+    day: String,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            scope: Vec::new(),
+            ends: USUAL_DAYS.to_owned(),
+            day: String::new(),
+        }
+    }
+}
+
+impl Typed {
+    fn read(request: &Request) -> Result<Self, PluginError> {
+        let fields: Fields = request
+            .form()
+            .map_err(|error| PluginError::new(format!("the form can't be read: {error}")))?;
+        let text = |name| fields.first(name).unwrap_or_default().to_owned();
+        Ok(Self {
+            name: text("name"),
+            scope: fields.all("scope").map(ToOwned::to_owned).collect(),
+            ends: text("ends"),
+            day: text("day"),
+        })
+    }
+
+    fn lifetime(&self) -> Option<Lifetime> {
+        match self.ends.as_str() {
+            "day" => self.day.trim().parse().ok().map(Lifetime::Until),
+            days => days.parse().ok().map(Lifetime::Days),
+        }
+    }
+}
+
+fn show_form(
+    oauth: &OAuth,
+    request: &Request,
+    status: u16,
+    typed: &Typed,
+    problems: &Problems,
+) -> Response {
+    let scopes: Vec<TokenScope<'_>> = oauth
+        .scope_descriptions()
+        .iter()
+        .map(|description| TokenScope {
+            name: &description.name,
+            sentence: &description.sentence,
+            dangerous: description.dangerous,
+            checked: typed.scope.contains(&description.name),
+        })
+        .collect();
+    let longest = oauth.settings().personal_token_longest_lifetime().as_secs() / (24 * 3600);
+    let offered = OFFERED_DAYS.into_iter().filter(|days| *days <= longest);
+    // Where none of them is short enough, the longest that there is.
+    let mut days: Vec<u64> = offered.collect();
+    if days.is_empty() {
+        days.push(longest);
+    }
+    let chosen = typed.ends.parse().ok();
+    let known = chosen.is_some_and(|chosen| days.contains(&chosen)) || typed.ends == "day";
+    let last = days.last().copied();
+    let offered: Vec<OfferedDays> = days
+        .iter()
+        .map(|days| OfferedDays {
+            days: *days,
+            chosen: match known {
+                true => chosen == Some(*days),
+                false => last == Some(*days),
+            },
+        })
+        .collect();
+    let sentence = |problem: Option<String>| problem.map(|problem| in_a_sentence(&problem));
+    let name_error = sentence(problems.name.as_ref().map(ToString::to_string));
+    let scope_error = sentence(problems.scope.as_ref().map(ToString::to_string));
+    let ends_error = sentence(problems.lifetime.as_ref().map(ToString::to_string));
+    let whole = sentence(problems.whole.as_ref().map(ToString::to_string));
+    let any = [&name_error, &scope_error, &ends_error]
+        .iter()
+        .any(|error| error.is_some());
+    let in_fields = any.then_some("Something in the form is not right; it says where.");
+    page(
+        status,
+        "Make a personal access token",
+        &PersonalTokenNewPage {
+            csrf: request.csrf(),
+            action: &oauth.own_path("/tokens/new"),
+            tokens_url: &oauth.own_path("/tokens"),
+            problem: whole.as_deref().or(in_fields),
+            called: Field {
+                value: &typed.name,
+                error: name_error.as_deref(),
+            },
+            scopes: &scopes,
+            scopes_error: scope_error.as_deref(),
+            days: &offered,
+            on_a_day: typed.ends == "day",
+            day: &typed.day,
+            ends_error: ends_error.as_deref(),
+        },
+    )
+}
+
+/// Owns what a row of the page borrows.
+struct Shown<'a> {
+    token: &'a PersonalToken,
+    sentences: Vec<&'a str>,
+    url: String,
+    created: TimeText,
+    until: TimeText,
+    last_used: Option<(TimeText, &'a str)>,
+    revoke_url: String,
+}
+
+impl<'a> Shown<'a> {
+    fn new(oauth: &'a OAuth, token: &'a PersonalToken) -> Self {
+        let token_id = token.digest.name();
+        Self {
+            sentences: token
+                .scope
+                .words()
+                .map(|word| oauth.scope_sentence(word))
+                .collect(),
+            url: oauth.connection_path(&token_id),
+            created: TimeText::of(token.created_at),
+            until: TimeText::of(token.expires_at),
+            last_used: token.last_used_at.map(|at| {
+                let from = token.last_used_from.as_deref().unwrap_or_default();
+                (TimeText::of(at), from)
+            }),
+            revoke_url: oauth.own_path(&format!("/tokens/{token_id}/revoke")),
+            token,
+        }
+    }
+
+    fn row(&self) -> PersonalTokenRow<'_> {
+        PersonalTokenRow {
+            name: &self.token.name,
+            url: &self.url,
+            scope_sentences: &self.sentences,
+            created: self.created.moment(),
+            until: self.until.moment(),
+            last_used: self
+                .last_used
+                .as_ref()
+                .map(|(at, from)| (at.moment(), *from)),
+            revoke_url: &self.revoke_url,
+        }
+    }
+}
