@@ -10,5 +10,5 @@ CREATE TABLE oauth_personal_tokens (
     last_used_at BIGINT,
     last_used_from TEXT
 );
-CREATE INDEX oauth_personal_tokens_by_member ON oauth_personal_tokens (member_id);
+CREATE INDEX oauth_personal_tokens_by_member ON oauth_personal_tokens (member_id, created_at, digest);
 CREATE INDEX oauth_personal_tokens_by_expiry ON oauth_personal_tokens (expires_at);
