@@ -22,3 +22,4 @@ pub mod startup;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod watchdog;
+pub mod words;

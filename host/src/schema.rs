@@ -14,6 +14,7 @@ table! {
         uploader -> Bool,
         disabled_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        language -> Text,
     }
 }
 

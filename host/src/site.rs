@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     clock::Clock, http::uploads::Uploads, media::library::MediaLibrary, members::PasswordHasher,
+    words::Language,
 };
 
 /// Where the site stands, as its visitors see it: from the configuration, and
@@ -128,6 +129,8 @@ pub struct RequestLimits {
 #[derive(Clone)]
 pub struct Site {
     pub name: String,
+    /// For visitors who ask for none that the site has.
+    pub language: Language,
     pub address: Address,
     pub limits: RequestLimits,
     /// A proxy stands in front, and says for whom it asks.

@@ -277,6 +277,7 @@ pub fn start_with(
     let media = MediaLibrary::new(db.clone(), clock.clone(), store, limits, address.clone());
     let site = Arc::new(Site {
         name: config.site.name.clone(),
+        language: config.site.language,
         address,
         limits: RequestLimits {
             body: config.server.max_body_bytes,

@@ -448,6 +448,7 @@ mod tests {
             uploader: true,
             profile_url: "https://example.org/u/alice".into(),
             created_at: Timestamp::from_micros(0),
+            language: "".into(),
         };
         let without = serde_json::to_value(Me::new(&profile, false)).unwrap();
         assert_eq!(

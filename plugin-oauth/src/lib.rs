@@ -333,7 +333,7 @@ impl OAuth {
     fn scopes(&self) -> &Scopes {
         // Asked for when it is first needed: every plugin has started then.
         self.scopes.get_or_init(|| {
-            let descriptions = self.host.scopes();
+            let descriptions = self.host.scopes("");
             Scopes {
                 self_registered: self_registered_scope(
                     &descriptions,

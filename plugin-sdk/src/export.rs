@@ -37,6 +37,7 @@ impl StaticPlugin {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             manifest: Manifest::parse(P::MANIFEST)?,
             migrations: Vec::new(),
+            locales: Vec::new(),
         });
         Ok(Self {
             packed: Vec::leak(bytes),

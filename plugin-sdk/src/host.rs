@@ -5,10 +5,10 @@ use std::time::Duration;
 use hob_plugin_manifest::Manifest;
 
 use crate::{
-    Channel, Event, PluginError, Service,
+    Channel, Event, PluginError, Service, Words,
     abi::{
         Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle, media::MediaV1,
-        members::MembersV1, site::SiteV1,
+        members::MembersV1, site::SiteV1, words::WordsV1,
     },
     db::{Db, Timestamp},
     media::Media,
@@ -21,6 +21,7 @@ pub struct Host {
     handle: HostHandle,
     manifest: &'static Manifest,
     site_table: &'static SiteV1,
+    words: &'static WordsV1,
     site: Site,
 }
 
@@ -117,11 +118,13 @@ impl Host {
         manifest: &'static Manifest,
     ) -> Result<Self, InterfaceError> {
         let site_table = interface::<SiteV1>(&handle)?;
+        let words = interface::<WordsV1>(&handle)?;
         let raw = (site_table.describe)(site_table.context);
         Ok(Self {
             handle,
             manifest,
             site_table,
+            words,
             site: Site {
                 name: raw.name.into(),
                 url: raw.url.into(),
@@ -161,10 +164,23 @@ impl Host {
         (self.site_table.sleep)(self.site_table.context, millis).await;
     }
 
-    /// The scopes that all enabled plugins declare.
+    /// What this plugin's pages say, in a language by its name. A handler asks
+    /// its request, which knows the visitor's.
     #[must_use]
-    pub fn scopes(&self) -> Vec<ScopeDescription> {
-        (self.site_table.scopes)(self.site_table.context)
+    pub fn words(&self, language: &str) -> Words {
+        Words::of(self.words, language)
+    }
+
+    pub(crate) fn words_table(&self) -> &'static WordsV1 {
+        self.words
+    }
+
+    /// The scopes that all enabled plugins declare, with their words in a
+    /// language by its name; in English where that is empty, or where a plugin
+    /// does not have it.
+    #[must_use]
+    pub fn scopes(&self, language: &str) -> Vec<ScopeDescription> {
+        (self.site_table.scopes)(self.site_table.context, language.into())
             .into_iter()
             .map(|raw| ScopeDescription {
                 name: raw.name.into(),

@@ -52,6 +52,7 @@ mod panic;
 mod runtime;
 mod service;
 mod throttle;
+mod words;
 
 pub use abi::who::{Actor, Who};
 pub use audit::{AuditEntry, AuditNoted};
@@ -70,6 +71,7 @@ pub use host::{Host, ScopeDescription, Site, TokenRoute};
 pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
 pub use service::Service;
 pub use throttle::{Throttle, network_of, whole_seconds};
+pub use words::{Rich, Said, WordValue, Words};
 
 /// A text that the other side of the boundary made. It can be read as a `&str`
 /// wherever it came from; only what has to be a `String` is copied, by `into`.

@@ -27,6 +27,9 @@ pub struct Profile {
     /// The member's page on the site: an absolute URL.
     pub profile_url: Text,
     pub created_at: Timestamp,
+    /// In which language the member reads the site, such as `de`; empty where
+    /// none was chosen.
+    pub language: Text,
 }
 
 impl Members {
@@ -89,6 +92,7 @@ impl Profile {
             uploader: raw.uploader,
             profile_url: raw.profile_url,
             created_at: Timestamp::from_micros(raw.created_at),
+            language: raw.language,
         }
     }
 }

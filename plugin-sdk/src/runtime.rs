@@ -109,12 +109,12 @@ fn init<P: Plugin>(handle: HostHandle, manifest: Manifest) -> Result<PluginHandl
     P::declare(&mut declaration);
     // As long-lived as the plugin, which is never unloaded.
     let manifest: &'static Manifest = Box::leak(Box::new(manifest));
-    let routes = completeness::check(&declaration, manifest)
-        .map_err(failed)?
-        .into_iter()
-        .map(BoundRoute::new)
-        .collect();
+    let lines = completeness::check(&declaration, manifest).map_err(failed)?;
     let host = Host::new(handle, manifest).map_err(failed)?;
+    let routes = lines
+        .into_iter()
+        .map(|line| BoundRoute::new(line, host.words_table()))
+        .collect();
     let plugin = Arc::new(P::start(host, config).map_err(RawError::from)?);
     let offers = declaration
         .offers

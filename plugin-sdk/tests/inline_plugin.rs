@@ -11,10 +11,11 @@ use hob_plugin_sdk::{
     InlinePlugin, StaticPlugin,
     abi::{
         FfiFuture, Interface, PluginHandle, RawContext, RawError, RawInterface,
-        abi_stable::std_types::{ROption, RResult, RStr, RVec},
+        abi_stable::std_types::{ROption, RResult, RSlice, RStr, RString, RVec},
         host::{HostHandle, RawService},
         http::{PluginHttpV1, RawBody, RawRequest, RawResponseBody, Span},
         site::{RawScope, RawSite, RawTokenRoute, SiteV1},
+        words::{RawCatalog, RawWordArgument, WordsV1},
     },
     prelude::*,
 };
@@ -37,7 +38,7 @@ extern "C" fn sleep(_: RawContext, _: u64) -> FfiFuture<()> {
     FfiFuture::new(async {})
 }
 
-extern "C" fn scopes(_: RawContext) -> RVec<RawScope> {
+extern "C" fn scopes(_: RawContext, _: RStr<'_>) -> RVec<RawScope> {
     RVec::new()
 }
 
@@ -54,10 +55,40 @@ static SITE: SiteV1 = SiteV1 {
     token_routes,
 };
 
+extern "C" fn catalog(context: RawContext, _: RStr<'_>) -> RawCatalog {
+    RawCatalog(context)
+}
+
+extern "C" fn text(_: RawCatalog, _: RStr<'_>) -> ROption<RStr<'static>> {
+    ROption::RNone
+}
+
+extern "C" fn format<'a>(
+    _: RawCatalog,
+    _: RStr<'a>,
+    _: RSlice<'a, RawWordArgument<'a>>,
+) -> ROption<RString> {
+    ROption::RNone
+}
+
+extern "C" fn day(_: RawCatalog, _: i64) -> RString {
+    RString::new()
+}
+
+/// Of a plugin that has no words.
+static WORDS: WordsV1 = WordsV1 {
+    context: std::ptr::null(),
+    catalog,
+    text,
+    format,
+    day,
+};
+
 extern "C" fn interface(_: RawContext, id: RStr<'_>, version: u32) -> ROption<RawInterface> {
-    match id == SiteV1::ID && version == SiteV1::VERSION {
-        true => ROption::RSome(RawInterface::new(&SITE)),
-        false => ROption::RNone,
+    match (id.as_str(), version) {
+        (SiteV1::ID, SiteV1::VERSION) => ROption::RSome(RawInterface::new(&SITE)),
+        (WordsV1::ID, WordsV1::VERSION) => ROption::RSome(RawInterface::new(&WORDS)),
+        _ => ROption::RNone,
     }
 }
 
@@ -92,6 +123,7 @@ fn get(plugin: &PluginHandle, route: u32) -> Result<Vec<u8>, RawError> {
         peer: Span::default(),
         request_id: Span::default(),
         csrf: Span::default(),
+        language: Span::default(),
         headers: RVec::new(),
         parameters: RVec::new(),
         member: ROption::RNone,

@@ -8,6 +8,8 @@ name = "Hob"
 # The address at which people reach the site. With a path, as in
 # "https://example.org/hob", all of it stands below that.
 url = "http://127.0.0.1:8080"
+# What visitors read who ask for no language that there is: "en", "de" or "fr".
+language = "en"
 
 [server]
 # Hob speaks plain http. For the world, put a proxy that ends TLS in front and

@@ -16,7 +16,10 @@ use super::{
     Server, Site, Store,
     document::{Document, Section},
 };
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    words::{LANGUAGES, Language},
+};
 
 const SECTIONS: [&str; 8] = [
     "site", "server", "database", "media", "plugins", "log", "audit", "plugin",
@@ -83,8 +86,12 @@ struct Reader<'a> {
 
 fn read_site(site: &mut Reader<'_>) -> Option<Site> {
     let name = site.string("name", "Hob");
+    let language = site.choice(
+        "language",
+        &LANGUAGES.map(|(language, _)| language.as_str()),
+    );
     let url = site.section.read("url", &text(None), &mut site.errors);
-    let name = name?;
+    let (name, language) = (name?, Language::named(&language?)?);
     if name.trim().is_empty() {
         site.refuse("name", "must not be empty", "write the site's name");
     }
@@ -120,7 +127,11 @@ fn read_site(site: &mut Reader<'_>) -> Option<Site> {
             FIX,
         );
     }
-    Some(Site { name, url })
+    Some(Site {
+        name,
+        language,
+        url,
+    })
 }
 
 /// Whether a whole site can stand below this path. It is written into links,

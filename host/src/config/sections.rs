@@ -4,12 +4,14 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use crate::diagnostic::Place;
+use crate::{diagnostic::Place, words::Language};
 
 /// `[site]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     pub name: String,
+    /// For visitors who ask for none that the site has.
+    pub language: Language,
     /// Where people reach the site: an origin, and the path below which all of
     /// it stands, if there is one. `site::Address` takes it apart.
     pub url: Url,

@@ -6,6 +6,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::page::Failure;
+use crate::words::Phrase;
 
 /// The path's parameters. One that is no such thing names nothing.
 pub struct Path<T>(pub T);
@@ -30,9 +31,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         match axum::extract::Query::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(fields)) => Ok(Self(fields)),
-            Err(_) => Err(Failure::BadRequest(
-                "The part of the address after the question mark can't be read.".to_owned(),
-            )),
+            Err(_) => Err(Failure::BadRequest(Phrase::new("failure-query"))),
         }
     }
 }

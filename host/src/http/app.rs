@@ -5,9 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::views::MenuLink;
 use crate::{
-    plugins::running::Plugins,
+    plugins::{running::Plugins, worded::MenuEntry},
     site::{Address, Site},
     watchdog::Watchdog,
 };
@@ -21,7 +20,7 @@ pub struct App {
 struct Inner {
     site: Arc<Site>,
     plugins: Plugins,
-    menu: Vec<MenuLink>,
+    menu: Vec<MenuEntry>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -67,9 +66,10 @@ impl App {
         &self.inner.plugins
     }
 
-    /// What plugins add to a signed-in member's menu.
+    /// What stands in a signed-in member's menu beside what every site has
+    /// there.
     #[must_use]
-    pub fn menu(&self) -> &[MenuLink] {
+    pub fn menu(&self) -> &[MenuEntry] {
         &self.inner.menu
     }
 

@@ -16,6 +16,7 @@ use super::{
     patience::{BodyError, Patient},
     uploads::{Place, Uploads},
 };
+use crate::words::Phrase;
 
 /// Bytes of one text field of a multipart form.
 const LARGEST_TEXT: u64 = 64 * 1024;
@@ -71,11 +72,11 @@ pub async fn buffered(body: Body, limit: u64, patience: Duration) -> Result<Byte
         .await
     {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(format!(
-            "The most that is taken here is {limit} bytes."
-        ))),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(
+            Phrase::new("failure-body-size").with("most", limit),
+        )),
         Err(error) if is_silence(&*error) => Err(Failure::TooSlow),
-        Err(_) => Err(Failure::BadRequest("The request broke off.".to_owned())),
+        Err(_) => Err(Failure::BadRequest(Phrase::new("failure-body-broken"))),
     }
 }
 
@@ -104,14 +105,11 @@ pub async fn multipart(
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| multer::parse_boundary(value).ok())
-        .ok_or_else(|| {
-            Failure::UnsupportedMediaType("This takes a form of multipart/form-data.".to_owned())
-        })?;
-    let place = terms.uploads.enter(terms.peer).ok_or_else(|| {
-        Failure::Unavailable(
-            "Too many files are being sent here at once. Please try again in a moment.".to_owned(),
-        )
-    })?;
+        .ok_or_else(|| Failure::UnsupportedMediaType(Phrase::new("failure-form-multipart")))?;
+    let place = terms
+        .uploads
+        .enter(terms.peer)
+        .ok_or_else(|| Failure::Unavailable(Phrase::new("failure-uploads-full")))?;
     let body = Patient::new(body, terms.patience).into_data_stream();
     let constraints =
         Constraints::new().size_limit(SizeLimit::new().whole_stream(limit.saturating_add(1 << 20)));
@@ -119,9 +117,9 @@ pub async fn multipart(
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         if parts.len() == MOST_PARTS {
-            return Err(Failure::BadRequest(format!(
-                "A form has at most {MOST_PARTS} parts."
-            )));
+            return Err(Failure::BadRequest(
+                Phrase::new("failure-form-parts").with("most", MOST_PARTS),
+            ));
         }
         let name = field.name().unwrap_or_default().to_owned();
         let content = match field.file_name().map(ToOwned::to_owned) {
@@ -137,16 +135,16 @@ async fn text(mut field: multer::Field<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         if bytes.len() as u64 + chunk.len() as u64 > LARGEST_TEXT {
-            return Err(Failure::TooLarge(format!(
-                "A text field has at most {LARGEST_TEXT} bytes."
-            )));
+            return Err(Failure::TooLarge(
+                Phrase::new("failure-field-size").with("most", LARGEST_TEXT),
+            ));
         }
         bytes.extend_from_slice(&chunk);
     }
     String::from_utf8(bytes)
         .ok()
         .filter(|text| !text.contains('\0'))
-        .ok_or_else(|| Failure::BadRequest("A text field is not valid UTF-8 text.".to_owned()))
+        .ok_or_else(|| Failure::BadRequest(Phrase::new("failure-field-text")))
 }
 
 async fn spool(
@@ -163,9 +161,9 @@ async fn spool(
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         size += chunk.len() as u64;
         if size > limit {
-            return Err(Failure::TooLarge(format!(
-                "A file has at most {limit} bytes here."
-            )));
+            return Err(Failure::TooLarge(
+                Phrase::new("failure-file-size").with("most", limit),
+            ));
         }
         file.write_all(&chunk).await.map_err(disk)?;
     }
@@ -180,10 +178,12 @@ async fn spool(
 fn broken(error: &multer::Error) -> Failure {
     match error {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
-            Failure::TooLarge("The form is larger than is taken here.".to_owned())
+            Failure::TooLarge(Phrase::new("failure-form-size"))
         }
         multer::Error::StreamReadFailed(error) if is_silence(&**error) => Failure::TooSlow,
-        other => Failure::BadRequest(format!("The form can't be read: {other}.")),
+        other => {
+            Failure::BadRequest(Phrase::new("failure-form").with("problem", other.to_string()))
+        }
     }
 }
 

@@ -37,7 +37,11 @@ use super::{
     views::PluginPage,
     visitor::Visitor,
 };
-use crate::{request_id::RequestId, watchdog::Watched};
+use crate::{
+    request_id::RequestId,
+    watchdog::Watched,
+    words::{Language, Phrase},
+};
 
 /// The largest answer that a plugin may give, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -99,14 +103,15 @@ impl PluginRoute {
         asked: Asked,
         parameters: Vec<String>,
     ) -> Result<Response, Failure> {
-        let visitor = self.visitor(app, parts).await?;
+        let (visitor, language) = self.visitor(app, parts).await?;
         let (body, spooled) = self
             .body(app, parts, asked.peer, body, visitor.as_deref())
             .await?;
         let raw = {
             let names = self.parameters.iter().map(String::as_str);
             let parameters = names.zip(parameters.iter().map(String::as_str));
-            raw_request(parts, asked, parameters, visitor.as_deref(), body)
+            let visitor = (visitor.as_deref(), language);
+            raw_request(parts, asked, parameters, visitor, body)
         };
         drop(parameters);
         let watchdog = app.watchdog();
@@ -133,7 +138,8 @@ impl PluginRoute {
                     }
                     _ => None,
                 };
-                self.response(app, parts, visitor.as_deref(), raw, stored)
+                let visitor = (visitor.as_deref(), language);
+                self.response(app, parts, visitor, raw, stored)
             }
             Err(_) => {
                 tracing::error!(
@@ -141,9 +147,7 @@ impl PluginRoute {
                     route = self.route.route,
                     "a plugin did not answer in time"
                 );
-                Err(Failure::Unavailable(
-                    "This is taking too long. Please try again later.".to_owned(),
-                ))
+                Err(Failure::Unavailable(Phrase::new("failure-plugin-slow")))
             }
         }
     }
@@ -151,9 +155,16 @@ impl PluginRoute {
     /// The member behind the session, on routes that want to know. On any
     /// other the cookie is not even looked at. In boxes, since most routes
     /// don't: their futures need not have room for it.
-    async fn visitor(&self, app: &App, parts: &Parts) -> Result<Option<Box<Visitor>>, Failure> {
+    ///
+    /// With the language that the visitor reads; none on any other route, since
+    /// whoever calls there reads no page.
+    async fn visitor(
+        &self,
+        app: &App,
+        parts: &Parts,
+    ) -> Result<(Option<Box<Visitor>>, Option<Language>), Failure> {
         let wanted = match self.route.authentication {
-            Authentication::Own | Authentication::Token => return Ok(None),
+            Authentication::Own | Authentication::Token => return Ok((None, None)),
             Authentication::Session => false,
             Authentication::Member => true,
         };
@@ -161,7 +172,11 @@ impl PluginRoute {
         if wanted && visitor.is_none() {
             return Err(Failure::sign_in(app, &parts.method, &parts.uri));
         }
-        Ok(visitor.map(Box::new))
+        let language = match &visitor {
+            Some(visitor) => visitor.language,
+            None => Language::of(app.site(), None, &parts.headers),
+        };
+        Ok((visitor.map(Box::new), Some(language)))
     }
 
     /// A token's place is the header; a signature may stand in the query.
@@ -240,7 +255,7 @@ impl PluginRoute {
         &self,
         app: &App,
         parts: &Parts,
-        visitor: Option<&Visitor>,
+        visitor: (Option<&Visitor>, Option<Language>),
         raw: RawResponse,
         stored: Option<Response>,
     ) -> Result<Response, Failure> {
@@ -287,7 +302,7 @@ impl PluginRoute {
         &self,
         app: &App,
         parts: &Parts,
-        visitor: Option<&Visitor>,
+        (visitor, language): (Option<&Visitor>, Option<Language>),
         status: StatusCode,
         raw: RawPage,
     ) -> Result<Response, Failure> {
@@ -295,8 +310,15 @@ impl PluginRoute {
             .uri
             .path_and_query()
             .map_or("/", |whole| whole.as_str());
-        let frame = Frame::new(app, visitor, here);
+        let language = language.unwrap_or_else(|| Language::of(app.site(), None, &parts.headers));
+        // A page that answered a form is not asked for again: it may show what
+        // is shown only once.
+        let again = (parts.method == Method::GET).then(|| here.to_owned());
+        let frame = Frame::new(app, visitor, language, here).back_to(again);
+        let own = app.plugins().find(&self.plugin);
+        let own = own.map(|plugin| plugin.language(language));
         let page = PluginPage {
+            foreign: own.filter(|own| *own != language.as_str()),
             layout: frame.layout(),
             title: &raw.title,
             html: &raw.html,
@@ -314,7 +336,7 @@ impl PluginRoute {
 
     fn failed(&self, error: &RawError) -> Failure {
         if error.kind == RawError::KIND_STOPPED {
-            return Failure::Unavailable("This part of the site has been stopped.".to_owned());
+            return Failure::Unavailable(Phrase::new("failure-plugin-stopped"));
         }
         self.wrong(&error.message)
     }
@@ -352,7 +374,7 @@ impl PluginRoute {
         let body = response
             .extensions()
             .get::<Explained>()
-            .and_then(|explained| json(&explained.explanation));
+            .and_then(|explained| json(&explained.explanation.to_string()));
         if let Some(body) = body {
             response.extensions_mut().remove::<Explained>();
             *response.body_mut() = Body::from(body.to_string());
@@ -449,7 +471,7 @@ fn raw_request<'a>(
     parts: &Parts,
     asked: Asked,
     parameters: impl Iterator<Item = (&'a str, &'a str)>,
-    visitor: Option<&Visitor>,
+    (visitor, language): (Option<&Visitor>, Option<Language>),
     body: RawBody,
 ) -> RawRequest {
     let mut text = Text(String::with_capacity(1024));
@@ -459,6 +481,7 @@ fn raw_request<'a>(
     let peer = text.add_address(asked.peer.0);
     let request_id = text.add(asked.id.as_str());
     let csrf = text.add(visitor.map_or("", Visitor::csrf));
+    let language = text.add(language.map_or("", Language::as_str));
     let parameters = parameters
         .map(|(name, value)| SpanPair {
             name: text.add(name),
@@ -494,6 +517,7 @@ fn raw_request<'a>(
         peer,
         request_id,
         csrf,
+        language,
         headers,
         parameters,
         member: visitor

@@ -57,8 +57,11 @@ async fn around_named<F: Future<Output = Response>>(
         )
     });
     // Only a browser is shown a page, into which its session is set.
-    let browser = page::wants_html(request.headers())
-        .then(|| (request.uri().clone(), request.headers().clone()));
+    let browser = page::wants_html(request.headers()).then(|| page::Browser {
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+        headers: request.headers().clone(),
+    });
 
     let asked = Asked {
         id,

@@ -10,7 +10,7 @@ use hob_plugin_sdk::{
 use super::{
     App, bodies, envelope::Peer, page::Failure, same_site::sent_from_here, visitor::Visitor,
 };
-use crate::request_id::RequestId;
+use crate::{request_id::RequestId, words::Phrase};
 
 /// The largest form without files, in bytes.
 const LARGEST_FORM: u64 = 256 * 1024;
@@ -75,9 +75,9 @@ impl FromRequest<App> for OpenForm {
             return Err(forged());
         }
         if !bodies::is_form(request.headers()) {
-            return Err(Failure::UnsupportedMediaType(
-                "This page takes a form (application/x-www-form-urlencoded).".to_owned(),
-            ));
+            return Err(Failure::UnsupportedMediaType(Phrase::new(
+                "failure-form-kind",
+            )));
         }
         let body =
             bodies::buffered(request.into_body(), LARGEST_FORM, app.site().limits.silence).await?;
@@ -102,15 +102,11 @@ pub fn check_csrf(visitor: &Visitor, sent: Option<&str>) -> Result<(), Failure> 
 /// What is said to a form that did not come from a page of this session.
 #[must_use]
 pub fn forged() -> Failure {
-    Failure::Forbidden(
-        "This form did not come from a page of this site, or you have signed in anew since. Go \
-         back, reload the page and send it again."
-            .to_owned(),
-    )
+    Failure::Forbidden(Phrase::new("failure-form-forged"))
 }
 
 impl From<FieldError> for Failure {
     fn from(error: FieldError) -> Self {
-        Self::BadRequest(format!("The form can't be read: {error}."))
+        Self::BadRequest(Phrase::new("failure-form").with("problem", error.to_string()))
     }
 }

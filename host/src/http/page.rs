@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use hob_plugin_sdk::whole_seconds;
+use hob_plugin_sdk::{Words, whole_seconds};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
 use super::{
     App,
     endpoints::assets,
-    views::{ErrorPage, Flash, Layout, SignedIn},
+    views::{ErrorPage, Flash, Layout, MenuLink, SignedIn},
     visitor::Visitor,
 };
+use crate::words::{self, LANGUAGES, Language, Phrase};
 
 /// The policy of every page that sets none of its own. Nothing comes from
 /// elsewhere, and no script runs.
@@ -30,6 +31,8 @@ const COME_AGAIN_AFTER: u64 = 5;
 /// Owns what a layout borrows.
 pub struct Frame {
     app: App,
+    language: Language,
+    here: Option<String>,
     stylesheet_url: String,
     login_url: String,
     csrf: String,
@@ -47,11 +50,13 @@ struct FrameMember {
 
 impl Frame {
     /// The frame for this visitor. `here` is the path that a visitor comes
-    /// back to after signing in.
+    /// back to after signing in, and with another language.
     #[must_use]
-    pub fn new(app: &App, visitor: Option<&Visitor>, here: &str) -> Self {
+    pub fn new(app: &App, visitor: Option<&Visitor>, language: Language, here: &str) -> Self {
         let address = &app.site().address;
         Self {
+            language,
+            here: Some(here.to_owned()),
             stylesheet_url: address.path(&assets::stylesheet_path()),
             login_url: login_url(app, here),
             csrf: visitor.map_or(String::new(), |visitor| visitor.csrf().to_owned()),
@@ -77,10 +82,28 @@ impl Frame {
         self
     }
 
+    /// Another place to come back to with another language; none for a page
+    /// that can't be asked for again.
+    #[must_use]
+    pub fn back_to(mut self, here: Option<String>) -> Self {
+        self.here = here;
+        self
+    }
+
+    /// What the site's own pages say to this visitor.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        words::core(self.language)
+    }
+
     /// What the templates take.
     #[must_use]
     pub fn layout(&self) -> Layout<'_> {
         Layout {
+            words: self.words(),
+            language: self.language.as_str(),
+            languages: &LANGUAGES,
+            here: self.here.as_deref(),
             site_name: &self.app.site().name,
             base: self.app.site().address.base(),
             stylesheet_url: &self.stylesheet_url,
@@ -93,12 +116,26 @@ impl Frame {
                 profile_url: &member.profile_url,
                 may_upload: member.uploader,
             }),
-            member_links: self.app.menu(),
+            member_links: self.member_links(),
             flash: self.flash.as_ref().map(|(text, failed)| Flash {
                 text,
                 failed: *failed,
             }),
         }
+    }
+}
+
+impl Frame {
+    /// Only members have a menu.
+    fn member_links(&self) -> Vec<MenuLink<'_>> {
+        let entries = self.app.menu().iter();
+        let for_members = entries.filter(|_| self.member.is_some());
+        for_members
+            .map(|entry| MenuLink {
+                url: &entry.url,
+                text: entry.text(self.language),
+            })
+            .collect()
     }
 }
 
@@ -143,15 +180,14 @@ pub fn html(status: StatusCode, page: &impl Template) -> Result<Response, Failur
 pub fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err(_) => Failure::BadRequest("That address can't be used.".to_owned()).into_response(),
+        Err(_) => Failure::BadRequest(Phrase::new("failure-address")).into_response(),
     }
 }
 
 /// What waits for a right password after too many wrong ones.
 #[must_use]
-pub fn too_many_guesses(wait: Duration) -> String {
-    let seconds = whole_seconds(wait);
-    format!("Too many wrong passwords were tried. Please try again in {seconds} seconds.")
+pub fn too_many_guesses(wait: Duration) -> Phrase {
+    Phrase::new("login-too-many").with("seconds", whole_seconds(wait))
 }
 
 /// Makes an answer one that says when to come again (RFC 6585, section 4).
@@ -169,18 +205,18 @@ pub fn come_again(mut response: Response, wait: Duration) -> Response {
 /// and a line of text for a program; see [`Explained`].
 #[derive(Debug)]
 pub enum Failure {
-    BadRequest(String),
-    Forbidden(String),
+    BadRequest(Phrase),
+    Forbidden(Phrase),
     NotFound,
     WrongMethod,
-    TooLarge(String),
+    TooLarge(Phrase),
     /// The sender fell silent in the middle of the body.
     TooSlow,
-    UnsupportedMediaType(String),
+    UnsupportedMediaType(Phrase),
     /// Sign in first: where.
     SignIn(String),
     /// Come again in a moment.
-    Unavailable(String),
+    Unavailable(Phrase),
     /// The message goes to the log alone.
     Internal(String),
 }
@@ -188,8 +224,8 @@ pub enum Failure {
 /// Rides on a failed response until the envelope words it for who asked.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    pub heading: &'static str,
-    pub explanation: String,
+    pub heading: Phrase,
+    pub explanation: Phrase,
 }
 
 impl Failure {
@@ -219,38 +255,41 @@ impl From<diesel::result::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let hint = Phrase::new;
         let (status, heading, explanation) = match self {
             Self::SignIn(location) => return see_other(&location),
-            Self::BadRequest(text) => (StatusCode::BAD_REQUEST, "That can't be done", text),
-            Self::Forbidden(text) => (StatusCode::FORBIDDEN, "You may not do that", text),
+            Self::BadRequest(text) => (StatusCode::BAD_REQUEST, "failure-bad-request", text),
+            Self::Forbidden(text) => (StatusCode::FORBIDDEN, "failure-forbidden", text),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "The page may have moved, or it is not for everybody's eyes.".to_owned(),
+                "failure-not-found",
+                hint("failure-not-found-hint"),
             ),
             Self::WrongMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
-                "That can't be done here",
-                "This address does not take this method.".to_owned(),
+                "failure-wrong-method",
+                hint("failure-wrong-method-hint"),
             ),
-            Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
+            Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "failure-too-large", text),
             Self::TooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
-                "That did not arrive",
-                "Nothing more came for too long. Please send it again.".to_owned(),
+                "failure-too-slow",
+                hint("failure-too-slow-hint"),
             ),
             Self::UnsupportedMediaType(text) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "That can't be read",
+                "failure-unsupported",
                 text,
             ),
-            Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, "Please come again", text),
+            Self::Unavailable(text) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "failure-unavailable", text)
+            }
             Self::Internal(message) => {
                 tracing::error!(error = message, "the request failed");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong here",
-                    "It has been logged. Nothing of yours is lost; please try again.".to_owned(),
+                    "failure-internal",
+                    hint("failure-internal-hint"),
                 )
             }
         };
@@ -264,7 +303,7 @@ impl IntoResponse for Failure {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response.extensions_mut().insert(Explained {
-            heading,
+            heading: Phrase::new(heading),
             explanation,
         });
         response
@@ -280,27 +319,45 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// A browser that waits for an answer: what it asked for, and how.
+pub struct Browser {
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+}
+
 /// Words a failure for who asked: a page for a browser, which asked for this
 /// address with these headers, else a line of text.
 pub async fn word_failure(
     app: &App,
-    browser: Option<&(Uri, HeaderMap)>,
+    browser: Option<&Browser>,
     request_id: &str,
     status: StatusCode,
     explained: Explained,
 ) -> Response {
-    let Some((uri, headers)) = browser else {
+    let Some(Browser {
+        method,
+        uri,
+        headers,
+    }) = browser
+    else {
         let text = format!("{}: {}\n", explained.heading, explained.explanation);
         return (status, [(header::CACHE_CONTROL, "no-store")], text).into_response();
     };
     let visitor = Visitor::of(app, headers).await.ok().flatten();
+    let language = match &visitor {
+        Some(visitor) => visitor.language,
+        None => Language::of(app.site(), None, headers),
+    };
     let here = uri.path_and_query().map_or("/", |whole| whole.as_str());
-    let frame = Frame::new(app, visitor.as_ref(), here);
+    let again = (*method == Method::GET).then(|| here.to_owned());
+    let frame = Frame::new(app, visitor.as_ref(), language, here).back_to(again);
+    let words = frame.words();
     let page = ErrorPage {
         layout: frame.layout(),
         status: status.as_u16(),
-        heading: explained.heading,
-        explanation: &explained.explanation,
+        heading: &explained.heading.say(words),
+        explanation: &explained.explanation.say(words),
         request_id,
     };
     html(status, &page).unwrap_or_else(|_| status.into_response())

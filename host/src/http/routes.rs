@@ -17,7 +17,9 @@ use super::{
     App,
     bridge::PluginRoute,
     dispatch::{Dispatch, Endpoint, Tree},
-    endpoints::{account, assets, connections, health, home, login, media, member, upload},
+    endpoints::{
+        account, assets, connections, health, home, language, login, media, member, upload,
+    },
     page::Failure,
 };
 use crate::plugins::claims::canonical;
@@ -26,6 +28,7 @@ use crate::plugins::claims::canonical;
 /// Compared with the router in a test.
 pub const CORE_ROUTES: &[(&str, &str)] = &[
     ("GET", "/"),
+    ("POST", "/language"),
     ("GET", "/login"),
     ("POST", "/login"),
     ("POST", "/logout"),
@@ -129,6 +132,7 @@ fn tree(app: &App) -> Tree {
 fn core_routes() -> Vec<(&'static str, &'static str, MethodRouter<App>)> {
     vec![
         ("GET", "/", get(home::show)),
+        ("POST", "/language", post(language::choose)),
         ("GET", "/login", get(login::show)),
         ("POST", "/login", post(login::sign_in)),
         ("POST", "/logout", post(login::sign_out)),

@@ -4,9 +4,20 @@
 //! module knows neither the database nor requests nor sessions.
 
 use askama::Template;
+use hob_plugin_sdk::Words;
+
+use crate::words::Language;
 
 /// What surrounds every page.
 pub struct Layout<'a> {
+    /// What the page says, in the visitor's language.
+    pub words: Words,
+    pub language: &'a str,
+    /// The languages that may be chosen, each with its own name.
+    pub languages: &'a [(Language, &'a str)],
+    /// Where the visitor comes back to with another language. Absent on a page
+    /// that answered a form and can't be asked for again.
+    pub here: Option<&'a str>,
     pub site_name: &'a str,
     /// The path under which the whole site stands: empty, or `/hob`.
     pub base: &'a str,
@@ -18,8 +29,9 @@ pub struct Layout<'a> {
     /// What every form of this page sends as `csrf`.
     pub csrf: &'a str,
     pub member: Option<SignedIn<'a>>,
-    /// What plugins add to the signed-in member's menu.
-    pub member_links: &'a [MenuLink],
+    /// What stands in the signed-in member's menu beside what every site has
+    /// there.
+    pub member_links: Vec<MenuLink<'a>>,
     pub flash: Option<Flash<'a>>,
 }
 
@@ -34,9 +46,9 @@ pub struct SignedIn<'a> {
 }
 
 /// A line of the member's menu.
-pub struct MenuLink {
-    pub url: String,
-    pub text: String,
+pub struct MenuLink<'a> {
+    pub url: &'a str,
+    pub text: &'a str,
 }
 
 /// One sentence about what the last request did.
@@ -336,4 +348,6 @@ pub struct PluginPage<'a> {
     pub title: &'a str,
     /// Set in as it is: the plugin has escaped it.
     pub html: &'a str,
+    /// The page's language, if it is not the layout's.
+    pub foreign: Option<&'a str>,
 }

@@ -10,12 +10,14 @@ use crate::{
     members::{Session, SignedIn},
     secret::Secret,
     site::Address,
+    words::Language,
 };
 
 /// A signed-in visitor.
 #[derive(Clone)]
 pub struct Visitor {
     pub signed_in: SignedIn,
+    pub language: Language,
     csrf: String,
 }
 
@@ -45,6 +47,7 @@ impl Visitor {
                 .await?;
         }
         Ok(Some(Self {
+            language: Language::of(site, Some(&signed_in.member), headers),
             signed_in,
             csrf: secret.derive("csrf"),
         }))

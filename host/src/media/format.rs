@@ -124,6 +124,16 @@ impl fmt::Display for Format {
     }
 }
 
+/// All that a refused file may look like.
+#[cfg(test)]
+pub(crate) fn known_kinds() -> impl Iterator<Item = &'static str> {
+    let by_content = ["an SVG drawing", "a web page"];
+    KNOWN_BUT_REFUSED
+        .iter()
+        .map(|(_, _, kind)| *kind)
+        .chain(by_content)
+}
+
 fn guess(bytes: &[u8]) -> Option<&'static str> {
     let by_signature = KNOWN_BUT_REFUSED
         .iter()

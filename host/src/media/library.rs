@@ -13,7 +13,7 @@ use super::{
     rows::{FileRow, Listing, Medium, MediumRow, Position},
     words::{self, Visibility},
 };
-use crate::{clock::Clock, members::Member, secret, site::Address};
+use crate::{clock::Clock, members::Member, secret, site::Address, words::Phrase};
 
 /// A photograph to be published.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +60,7 @@ pub enum PublishError {
     #[error("{message}")]
     Invalid {
         field: &'static str,
-        message: String,
+        message: Phrase,
     },
     #[error(transparent)]
     File(#[from] MediaError),
@@ -73,11 +73,8 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    pub(super) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid {
-            field,
-            message: message.into(),
-        }
+    pub(super) fn invalid(field: &'static str, message: Phrase) -> Self {
+        Self::Invalid { field, message }
     }
 }
 
@@ -370,8 +367,7 @@ fn parse_cursor(cursor: &str) -> Result<Position, PublishError> {
             id: id.parse().ok()?,
         })
     };
-    parse()
-        .ok_or_else(|| PublishError::invalid("cursor", "This cursor is none that the site gave."))
+    parse().ok_or_else(|| PublishError::invalid("cursor", Phrase::new("problem-cursor")))
 }
 
 #[cfg(test)]

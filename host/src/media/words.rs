@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::library::PublishError;
+use crate::words::Phrase;
 
 /// Who may see a medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ impl Visibility {
             "private" => Ok(Self::Private),
             _ => Err(PublishError::invalid(
                 "visibility",
-                "Visibility is one of public, unlisted and private.",
+                Phrase::new("problem-visibility"),
             )),
         }
     }
@@ -66,7 +67,7 @@ pub fn title(text: &str, file_name: &str) -> Result<String, PublishError> {
     if title.chars().count() > LONGEST_TITLE {
         return Err(PublishError::invalid(
             "title",
-            format!("A title has at most {LONGEST_TITLE} characters."),
+            Phrase::new("problem-title-length").with("most", LONGEST_TITLE),
         ));
     }
     Ok(title)
@@ -85,7 +86,7 @@ pub fn description(text: &str) -> Result<String, PublishError> {
     if description.chars().count() > LONGEST_DESCRIPTION {
         return Err(PublishError::invalid(
             "description",
-            format!("A description has at most {LONGEST_DESCRIPTION} characters."),
+            Phrase::new("problem-description-length").with("most", LONGEST_DESCRIPTION),
         ));
     }
     Ok(description)
@@ -107,7 +108,7 @@ pub fn tags<T: AsRef<str>>(
         if tag.chars().count() > LONGEST_TAG {
             return Err(PublishError::invalid(
                 "tags",
-                format!("A tag has at most {LONGEST_TAG} characters."),
+                Phrase::new("problem-tag-length").with("most", LONGEST_TAG),
             ));
         }
         tags.push(tag);
@@ -115,7 +116,7 @@ pub fn tags<T: AsRef<str>>(
     if tags.len() > MOST_TAGS {
         return Err(PublishError::invalid(
             "tags",
-            format!("A medium has at most {MOST_TAGS} tags."),
+            Phrase::new("problem-tags-number").with("most", MOST_TAGS),
         ));
     }
     Ok(tags)

@@ -24,6 +24,8 @@ pub struct Member {
     pub uploader: bool,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// As the site names it; empty where none was chosen.
+    pub language: String,
 }
 
 /// An account to be made.
@@ -245,6 +247,21 @@ impl Member {
         .execute(connection)?;
         super::Session::end_all(connection, id, None)?;
         connection.raise(&MemberDisabled { member_id: id })?;
+        Ok(())
+    }
+
+    /// Keeps in which language the member reads the site.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn choose_language(
+        connection: &mut Connection,
+        id: i64,
+        language: &str,
+    ) -> QueryResult<()> {
+        update(members::table.find(id))
+            .set(members::language.eq(language))
+            .execute(connection)?;
         Ok(())
     }
 

@@ -119,5 +119,6 @@ fn profile(directory: &Directory, member: Member) -> RawProfile {
         administrator: member.administrator,
         uploader: member.uploader,
         created_at: member.created_at.as_micros(),
+        language: member.language.into(),
     }
 }

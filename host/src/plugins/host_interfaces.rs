@@ -3,16 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use abi_stable::std_types::{ROption, RStr, RString, RVec};
-use hob_plugin_manifest::Authentication;
-use hob_plugin_sdk::abi::{
-    FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
-    db::DbV1,
-    event::EventsV1,
-    host::{HostHandle, RawService},
-    log::LogV1,
-    media::MediaV1,
-    members::MembersV1,
-    site::{RawScope, RawSite, RawTokenRoute, SiteV1},
+use hob_plugin_manifest::{Authentication, Packed, Scope, locale::scope_message};
+use hob_plugin_sdk::{
+    Words,
+    abi::{
+        FfiFuture, FfiFutureExt, Interface, RawContext, RawInterface,
+        db::DbV1,
+        event::EventsV1,
+        host::{HostHandle, RawService},
+        log::LogV1,
+        media::MediaV1,
+        members::MembersV1,
+        site::{RawScope, RawSite, RawTokenRoute, SiteV1},
+        words::WordsV1,
+    },
 };
 
 use super::{
@@ -22,9 +26,11 @@ use super::{
     running::{PluginSource, Registry},
 };
 use crate::{
+    diagnostic::Diagnostic,
     media::interface::media_interface,
     members::members_interface,
     site::{Address, Site},
+    words,
 };
 
 /// The tables that are the same for every plugin.
@@ -33,28 +39,41 @@ pub struct SharedInterfaces {
     log: &'static LogV1,
     media: &'static MediaV1,
     members: &'static MembersV1,
-    scopes: Vec<RawScope>,
+    /// Each plugin's id with its words and what it declares.
+    scopes: Vec<DeclaredScopes>,
     /// Of all addresses of the site, its own first.
     urls: Vec<RString>,
     token_routes: Vec<RawTokenRoute>,
 }
 
+/// The scopes that one plugin declares.
+struct DeclaredScopes {
+    plugin: String,
+    words: &'static WordsV1,
+    scopes: Vec<Scope>,
+}
+
 impl SharedInterfaces {
-    pub fn new(site: &Arc<Site>, addresses: &[Address], plugins: &[PluginSource]) -> Arc<Self> {
+    /// # Errors
+    /// A plugin's words are not understood.
+    pub fn new(
+        site: &Arc<Site>,
+        addresses: &[Address],
+        plugins: &[PluginSource],
+    ) -> Result<Arc<Self>, Diagnostic> {
         let scopes = plugins
             .iter()
-            .flat_map(|plugin| {
+            .map(|plugin| {
                 let manifest = &plugin.packed.manifest;
-                manifest.scopes.iter().map(|scope| RawScope {
-                    name: scope.name.as_str().into(),
-                    sentence: scope.sentence.as_str().into(),
-                    plugin: manifest.id.as_str().into(),
-                    dangerous: scope.dangerous,
+                Ok(DeclaredScopes {
+                    plugin: manifest.id.clone(),
+                    words: words_of(&plugin.packed)?,
+                    scopes: manifest.scopes.clone(),
                 })
             })
-            .collect();
+            .collect::<Result<_, Diagnostic>>()?;
         let manifests = plugins.iter().map(|plugin| &plugin.packed.manifest);
-        Arc::new(Self {
+        Ok(Arc::new(Self {
             events: Heard::new(manifests).interface(),
             log: &LOG,
             media: media_interface(site.media.clone()),
@@ -69,7 +88,16 @@ impl SharedInterfaces {
                 .map(|address| address.url().into())
                 .collect(),
             token_routes: token_routes(&site.address, plugins),
-        })
+        }))
+    }
+
+    /// What a plugin's pages say.
+    pub fn words(&self, plugin: &str) -> &'static WordsV1 {
+        self.scopes
+            .iter()
+            .find(|declared| declared.plugin == plugin)
+            .map(|declared| declared.words)
+            .expect("they are those of all plugins that are started")
     }
 }
 
@@ -107,6 +135,14 @@ fn token_routes(address: &Address, plugins: &[PluginSource]) -> Vec<RawTokenRout
     plugins.iter().flat_map(of).collect()
 }
 
+fn words_of(packed: &Packed) -> Result<&'static WordsV1, Diagnostic> {
+    let id = &packed.manifest.id;
+    words::of_plugin(id, &packed.locales).map_err(|problem| {
+        Diagnostic::new(format!("plugin {id} can't be used: {problem}"))
+            .fix("this is a fault of the plugin: tell its author, and remove it from `enabled`")
+    })
+}
+
 /// The host as one plugin sees it. Lives as long as the process, as plugins
 /// do.
 pub struct HostContext {
@@ -114,6 +150,7 @@ pub struct HostContext {
     registry: Arc<Registry>,
     shared: Arc<SharedInterfaces>,
     db: &'static DbV1,
+    words: &'static WordsV1,
     place: Place,
     site_table: SiteV1,
 }
@@ -124,6 +161,7 @@ impl HostContext {
         registry: &Arc<Registry>,
         shared: &Arc<SharedInterfaces>,
         db: &'static DbV1,
+        plugin_id: &str,
         place: Place,
     ) -> &'static Self {
         let context = Box::into_raw(Box::new(Self {
@@ -131,6 +169,7 @@ impl HostContext {
             registry: registry.clone(),
             shared: shared.clone(),
             db,
+            words: shared.words(plugin_id),
             place,
             site_table: SiteV1 {
                 context: std::ptr::null(),
@@ -174,6 +213,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
         entry(host.shared.log),
         entry(host.shared.media),
         entry(host.shared.members),
+        entry(host.words),
     ];
     offered
         .into_iter()
@@ -227,8 +267,23 @@ extern "C" fn sleep(_context: RawContext, millis: u64) -> FfiFuture<()> {
     async move { tokio::time::sleep(Duration::from_millis(millis)).await }.into_ffi()
 }
 
-extern "C" fn scopes(context: RawContext) -> RVec<RawScope> {
-    host(context).shared.scopes.iter().cloned().collect()
+extern "C" fn scopes(context: RawContext, language: RStr<'_>) -> RVec<RawScope> {
+    let declared = &host(context).shared.scopes;
+    declared
+        .iter()
+        .flat_map(|declared| {
+            let words = Words::of(declared.words, &language);
+            declared.scopes.iter().map(move |scope| RawScope {
+                name: scope.name.as_str().into(),
+                sentence: words
+                    .find(&scope_message(&scope.name))
+                    .unwrap_or(&scope.sentence)
+                    .into(),
+                plugin: declared.plugin.as_str().into(),
+                dangerous: scope.dangerous,
+            })
+        })
+        .collect()
 }
 
 extern "C" fn all_token_routes(context: RawContext) -> RVec<RawTokenRoute> {

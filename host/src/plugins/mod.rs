@@ -23,6 +23,7 @@ mod log;
 pub mod ownership;
 mod resolve;
 pub mod running;
+pub mod worded;
 
 pub use file::PluginFile;
 pub use folder::InstalledPlugins;

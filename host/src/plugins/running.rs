@@ -6,18 +6,16 @@ use std::{
     time::Duration,
 };
 
-use hob_plugin_manifest::{Manifest, Packed, Scope};
-use hob_plugin_sdk::{
-    abi::{
-        Interface, InterfaceError, PluginHandle, RawError,
-        command::{PluginCommandsV1, RawInvocation, RawOutput},
-        connections::ConnectionsV1,
-        event::{PluginEventsV1, RawEvent, RawMoment, RawSubscription},
-        host::HostHandle,
-        http::PluginHttpV1,
-        job::{PluginJobsV1, RawPeriodicJob},
-    },
-    connections,
+use hob_plugin_manifest::{Manifest, Packed};
+use hob_plugin_sdk::abi::{
+    Interface, InterfaceError, PluginHandle, RawError,
+    command::{PluginCommandsV1, RawInvocation, RawOutput},
+    connections::ConnectionsV1,
+    event::{PluginEventsV1, RawEvent, RawMoment, RawSubscription},
+    host::HostHandle,
+    http::PluginHttpV1,
+    job::{PluginJobsV1, RawPeriodicJob},
+    words::WordsV1,
 };
 
 use super::{
@@ -28,7 +26,6 @@ use crate::{
     connections::ConnectionProvider,
     db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
-    http::views::MenuLink,
     site::{Address, Site},
     watchdog::{Watchdog, Watched},
 };
@@ -98,6 +95,10 @@ pub struct RunningPlugin {
     pub prefix: String,
     /// The site's, or that of its own host.
     pub address: Address,
+    /// What its pages say.
+    pub(super) words: &'static WordsV1,
+    /// The languages that it has words in.
+    pub(super) languages: Vec<String>,
     handle: &'static PluginHandle,
     pub http: &'static PluginHttpV1,
     pub commands: &'static PluginCommandsV1,
@@ -178,7 +179,7 @@ impl Plugins {
             database,
             watchdog,
             registry: Arc::new(Registry::default()),
-            shared: SharedInterfaces::new(site, &addresses, &sources),
+            shared: SharedInterfaces::new(site, &addresses, &sources)?,
             enabled,
         };
         let mut running: Vec<RunningPlugin> = Vec::new();
@@ -228,40 +229,6 @@ impl Plugins {
     #[must_use]
     pub fn connection_providers(&self) -> &[ConnectionProvider] {
         &self.connection_providers
-    }
-
-    /// A scope that an enabled plugin declares.
-    #[must_use]
-    pub fn scope(&self, name: &str) -> Option<&Scope> {
-        self.running
-            .iter()
-            .flat_map(|plugin| &plugin.manifest.scopes)
-            .find(|scope| scope.name == name)
-    }
-
-    /// What stands in a signed-in member's menu beside what every site has
-    /// there, on pages at this address. A link to another host is an absolute
-    /// one.
-    #[must_use]
-    pub fn menu_at(&self, address: &Address) -> Vec<MenuLink> {
-        let own = (!self.connection_providers.is_empty()).then(|| MenuLink {
-            url: address.path(connections::PATH),
-            text: "Connected applications".to_owned(),
-        });
-        let links = self.running.iter().flat_map(|plugin| {
-            plugin.manifest.menu.iter().map(|link| {
-                let path = format!("{}{}", plugin.prefix, link.path);
-                MenuLink {
-                    url: if plugin.address == *address {
-                        address.path(&path)
-                    } else {
-                        plugin.address.absolute(&path)
-                    },
-                    text: link.text.clone(),
-                }
-            })
-        });
-        own.into_iter().chain(links).collect()
     }
 
     /// Begins to deliver events to those who hear of them after the commit,
@@ -369,6 +336,8 @@ struct Starting<'a> {
 impl Starting<'_> {
     fn start(&self, source: PluginSource) -> Result<(RunningPlugin, PluginEvents), Diagnostic> {
         let manifest = source.packed.manifest;
+        let packed_languages = source.packed.locales.into_iter();
+        let packed_languages = packed_languages.map(|locale| locale.language).collect();
         let id = manifest.id.clone();
         let who = format!("plugin {id}");
         let db = self.database.watched_interface(self.watchdog, &who);
@@ -381,6 +350,7 @@ impl Starting<'_> {
             &self.registry,
             &self.shared,
             db,
+            &id,
             Place {
                 address: address.clone(),
                 prefix: source.prefix.clone(),
@@ -443,11 +413,13 @@ impl Starting<'_> {
             offers: manifest.offers.clone().into_iter().collect(),
         });
         let plugin = RunningPlugin {
+            words: self.shared.words(&id),
             id,
             version: source.packed.version,
             manifest,
             prefix: source.prefix,
             address,
+            languages: packed_languages,
             handle,
             http,
             commands,

@@ -18,6 +18,8 @@ pub struct Browser {
     login: String,
     /// What it sends as `Host`; nothing, unless said.
     host: Option<HeaderValue>,
+    /// What it sends as `Accept-Language`, if anything.
+    accept_language: Option<String>,
     cookies: BTreeMap<String, String>,
 }
 
@@ -36,6 +38,7 @@ impl Browser {
             dispatch,
             login,
             host: None,
+            accept_language: None,
             cookies: BTreeMap::new(),
         }
     }
@@ -46,6 +49,13 @@ impl Browser {
             host: Some(host),
             ..self
         }
+    }
+
+    /// The same, asking for pages in a language from now on.
+    #[must_use]
+    pub fn reading(mut self, accept_language: &str) -> Self {
+        self.accept_language = Some(accept_language.to_owned());
+        self
     }
 
     /// GET, as a browser asks for a page.
@@ -167,6 +177,12 @@ impl Browser {
             request.headers_mut().insert(
                 header::COOKIE,
                 cookies.join("; ").parse().expect("kept cookies are valid"),
+            );
+        }
+        if let Some(accept_language) = &self.accept_language {
+            request.headers_mut().insert(
+                header::ACCEPT_LANGUAGE,
+                accept_language.parse().expect("a test asks for a language"),
             );
         }
         let response = self

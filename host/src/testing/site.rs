@@ -46,6 +46,7 @@ struct House {
 pub struct Builder {
     plugins: Vec<StaticPlugin>,
     sections: String,
+    site: String,
     server: String,
     url: String,
     postgres: Option<FreshDatabase>,
@@ -75,6 +76,7 @@ impl TestHost {
         Builder {
             plugins: Vec::new(),
             sections: String::new(),
+            site: String::new(),
             server: String::new(),
             url: "http://127.0.0.1:8080".to_owned(),
             postgres: None,
@@ -287,6 +289,13 @@ impl Builder {
         self
     }
 
+    /// More lines of `[site]`.
+    #[must_use]
+    pub fn site_toml(mut self, lines: &str) -> Self {
+        self.site = lines.to_owned();
+        self
+    }
+
     /// Lines of `[server]`.
     #[must_use]
     pub fn server_toml(mut self, lines: &str) -> Self {
@@ -343,9 +352,9 @@ impl Builder {
             None => "sqlite:hob.db".to_owned(),
         };
         let text = format!(
-            "[site]\nname = \"Hob\"\nurl = {:?}\n[server]\n{}\n[database]\nurl = {database:?}\n\
+            "[site]\nname = \"Hob\"\nurl = {:?}\n{}\n[server]\n{}\n[database]\nurl = {database:?}\n\
              [media]\nstore = \"file:media\"\n[plugins]\nenabled = {enabled:?}\n{}",
-            self.url, self.server, self.sections
+            self.url, self.site, self.server, self.sections
         );
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let config =

@@ -180,6 +180,7 @@ pub fn manifest_with(id: &str, lines: &str, migrations: Vec<Migration>) -> Vec<u
         version: "1.2.3".into(),
         manifest: Manifest::parse(&format!("id = {id:?}\ntitle = \"t\"\n{lines}")).unwrap(),
         migrations,
+        locales: Vec::new(),
     })
 }
 

@@ -319,6 +319,43 @@ async fn who_gives_no_answer_is_named_and_the_others_are_shown() {
     .await;
 }
 
+/// The host words what it says itself; a plugin that has no words is quoted.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_said_in_the_member_s_language() {
+    on_each_database(async |builder| {
+        let (site, _) = start(builder, "fails").await;
+        for (language, title, silent, unavailable, nothing) in [
+            (
+                "de",
+                "<h1>Verbundene Anwendungen</h1>",
+                "Moody gates antwortet nicht;",
+                "Dieser Teil der Website antwortet nicht: Moody gates.",
+                "Nichts war angekreuzt",
+            ),
+            (
+                "fr",
+                "<h1>Applications connectées</h1>",
+                "Moody gates ne répond pas\u{a0}:",
+                "Cette partie du site ne répond pas\u{a0}: Moody gates.",
+                "Rien n’était coché",
+            ),
+        ] {
+            let mut alice = site.browser().reading(language);
+            alice.sign_in("alice", PASSWORD).await;
+            let page = alice.get("/connections").await;
+            for said in [title, silent, "Open every &#60;door&#62;"] {
+                assert!(page.text().contains(said), "{said}: {page:?}");
+            }
+            let page = alice.get("/connections/moody/gate").await;
+            assert_eq!(page.status(), 503);
+            assert!(page.text().contains(unavailable), "{page:?}");
+            let page = alice.get("/connections?done=nothing").await;
+            assert!(page.text().contains(nothing), "{page:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_plugin_lets_programs_in_there_is_no_page() {
     on_each_database(async |builder| {

@@ -13,3 +13,4 @@ mod migrations;
 mod sign_in;
 mod uploads;
 mod watchdog;
+mod words;

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{ABI_VERSION, Manifest, ManifestError, Migration};
+use crate::{ABI_VERSION, Locale, LocaleError, Manifest, ManifestError, Migration, locale};
 
 /// The name of the section.
 pub const SECTION: &str = ".hob_plugin";
@@ -29,6 +29,9 @@ pub struct Packed {
     pub version: String,
     pub manifest: Manifest,
     pub migrations: Vec<Migration>,
+    /// What its pages say, in each language that it has.
+    #[serde(default)]
+    pub locales: Vec<Locale>,
 }
 
 /// Who a plugin is, which every format of the payload says in the same way.
@@ -44,6 +47,8 @@ pub struct Identity {
 pub enum PackError {
     #[error("plugin.toml: {0}")]
     Manifest(#[from] ManifestError),
+    #[error("{0}")]
+    Locale(#[from] LocaleError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("the build script runs outside cargo: {0} is not set")]
@@ -124,6 +129,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Packed, UnpackError> {
         .manifest
         .check()
         .map_err(|error| UnpackError::Payload(error.to_string()))?;
+    locale::check(&packed.locales).map_err(|error| UnpackError::Payload(error.to_string()))?;
     Ok(packed)
 }
 

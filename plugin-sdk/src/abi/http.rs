@@ -73,6 +73,9 @@ pub struct RawRequest {
     /// What a form of this plugin must carry in its field `csrf`; empty where
     /// nobody is signed in.
     pub csrf: Span,
+    /// The visitor's language, such as `de`; empty on routes whose callers are
+    /// no visitors of the site.
+    pub language: Span,
     /// Repeats are kept, in order. Names are lower case.
     pub headers: RVec<SpanPair>,
     /// The path's parameters, decoded.

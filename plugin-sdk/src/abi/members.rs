@@ -43,4 +43,7 @@ pub struct RawProfile {
     pub profile_url: RString,
     /// Microseconds since the Unix epoch, UTC.
     pub created_at: i64,
+    /// In which language the member reads the site, such as `de`; empty where
+    /// none was chosen.
+    pub language: RString,
 }

@@ -25,6 +25,7 @@ pub mod plugin;
 pub mod resource_metadata;
 pub mod site;
 pub mod who;
+pub mod words;
 
 pub use interface::{Interface, InterfaceError, RawInterface};
 pub use plugin::{PluginHandle, PluginModule, PluginModuleRef};

@@ -2,7 +2,7 @@
 
 use abi_stable::{
     StableAbi,
-    std_types::{RString, RVec},
+    std_types::{RStr, RString, RVec},
 };
 
 use super::{FfiFuture, RawContext, interface::interface};
@@ -16,8 +16,9 @@ pub struct SiteV1 {
     pub now: extern "C" fn(RawContext) -> i64,
     /// Resolves after so many milliseconds.
     pub sleep: extern "C" fn(RawContext, u64) -> FfiFuture<()>,
-    /// The scopes that all enabled plugins declare.
-    pub scopes: extern "C" fn(RawContext) -> RVec<RawScope>,
+    /// The scopes that all enabled plugins declare, with their words in a
+    /// language, by its name.
+    pub scopes: extern "C" fn(RawContext, RStr<'_>) -> RVec<RawScope>,
     /// What the enabled plugins offer to whoever has a token, as far as a plain
     /// GET can ask for it.
     pub token_routes: extern "C" fn(RawContext) -> RVec<RawTokenRoute>,

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::{FieldError, Fields};
 use crate::{
+    Words,
     abi::http::{RawBody, RawMember, RawPartContent, RawRequest, Span},
+    abi::words::WordsV1,
     db::Timestamp,
 };
 
@@ -34,13 +36,15 @@ struct Inner {
 pub(crate) struct BoundRoute {
     line: &'static Route,
     scope: String,
+    words: &'static WordsV1,
 }
 
 impl BoundRoute {
-    pub(crate) fn new(line: &'static Route) -> Self {
+    pub(crate) fn new(line: &'static Route, words: &'static WordsV1) -> Self {
         Self {
             line,
             scope: line.scopes.join(" "),
+            words,
         }
     }
 }
@@ -157,6 +161,19 @@ impl Request {
     #[must_use]
     pub fn csrf(&self) -> &str {
         self.text(self.raw().csrf)
+    }
+
+    /// The visitor's language, such as `de`. Empty on a route that declares its
+    /// own authentication: who calls there is no visitor of the site.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.text(self.raw().language)
+    }
+
+    /// What this plugin's pages say, in the visitor's language.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        Words::of(self.inner.route.words, self.language())
     }
 
     /// The first header of this name (in lower case), where it is text.

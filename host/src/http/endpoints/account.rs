@@ -1,7 +1,7 @@
 //! `/account`: a member's own settings.
 
 use axum::{extract::State, response::Response};
-use hob_plugin_sdk::AuditEntry;
+use hob_plugin_sdk::{AuditEntry, Words};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ use crate::{
         visitor::Visitor,
     },
     members::{Member, MemberError, Password, Session, check_email},
+    words::Phrase,
 };
 
 const LONGEST_NAME: usize = 60;
@@ -30,10 +31,10 @@ pub struct Done {
 /// What was wrong with a form.
 #[derive(Default)]
 struct Problems {
-    display_name: Option<String>,
-    email: Option<String>,
-    current_password: Option<String>,
-    new_password: Option<String>,
+    display_name: Option<Phrase>,
+    email: Option<Phrase>,
+    current_password: Option<Phrase>,
+    new_password: Option<Phrase>,
 }
 
 /// Shows the settings and the sessions.
@@ -46,9 +47,9 @@ pub async fn show(
     Query(done): Query<Done>,
 ) -> Result<Response, Failure> {
     let flash = match done.done.as_deref() {
-        Some("profile") => Some("Your profile is saved."),
-        Some("password") => Some("Your password is changed. Everywhere else you are signed out."),
-        Some("session") => Some("That place is signed out."),
+        Some("profile") => Some("account-done-profile"),
+        Some("password") => Some("account-done-password"),
+        Some("session") => Some("account-done-session"),
         _ => None,
     };
     let member = &visitor.signed_in.member;
@@ -61,7 +62,7 @@ async fn page(
     visitor: &Visitor,
     (display_name, email): &(String, String),
     problems: &Problems,
-    flash: Option<&str>,
+    done: Option<&'static str>,
 ) -> Result<Response, Failure> {
     let member = &visitor.signed_in.member;
     let (id, now) = (member.id, app.site().clock.now());
@@ -71,14 +72,23 @@ async fn page(
         .read(move |connection| Session::of_member(connection, id, now))
         .await?;
     let address = &app.site().address;
+    let frame = Frame::new(
+        app,
+        Some(visitor),
+        visitor.language,
+        &address.path("/account"),
+    );
+    let words = frame.words();
+    let flash = done.map(|done| words.say(done).to_string());
+    let frame = frame.with_flash(flash.as_deref().map(|text| (text, false)));
     let shown: Vec<_> = sessions
         .iter()
         .map(|session| {
             (
                 session,
-                device(&session.user_agent),
-                ShownMoment::new(session.created_at),
-                ShownMoment::new(session.last_used_at),
+                device(words, &session.user_agent),
+                ShownMoment::new(words, session.created_at),
+                ShownMoment::new(words, session.last_used_at),
                 address.path(&format!("/account/sessions/{}/revoke", session.id)),
             )
         })
@@ -105,8 +115,14 @@ async fn page(
     } else {
         StatusCode::OK
     };
-    let frame = Frame::new(app, Some(visitor), &address.path("/account"))
-        .with_flash(flash.map(|text| (text, false)));
+    let said = |problem: &Option<Phrase>| problem.as_ref().map(|problem| problem.say(words));
+    let (name_error, email_error) = (said(&problems.display_name), said(&problems.email));
+    let current_password_error = said(&problems.current_password);
+    let new_password_error = said(&problems.new_password);
+    let password_rule = words
+        .say("account-password-rule")
+        .with("characters", Password::SHORTEST)
+        .to_string();
     html(
         status,
         &AccountPage {
@@ -115,15 +131,15 @@ async fn page(
             profile_url: &address.path(&format!("/u/{}", member.username)),
             display_name: Field {
                 value: display_name,
-                error: problems.display_name.as_deref(),
+                error: name_error.as_deref(),
             },
             email: Field {
                 value: email,
-                error: problems.email.as_deref(),
+                error: email_error.as_deref(),
             },
-            current_password_error: problems.current_password.as_deref(),
-            new_password_error: problems.new_password.as_deref(),
-            password_rule: &format!("At least {} characters.", Password::SHORTEST),
+            current_password_error: current_password_error.as_deref(),
+            new_password_error: new_password_error.as_deref(),
+            password_rule: &password_rule,
             sessions: &rows,
         },
     )
@@ -148,10 +164,10 @@ pub async fn change_profile(State(app): State<App>, form: SignedForm) -> Result<
     );
     let mut problems = Problems::default();
     if typed.0.is_empty() || typed.0.chars().count() > LONGEST_NAME {
-        problems.display_name = Some(format!("A name has 1 to {LONGEST_NAME} characters."));
+        problems.display_name = Some(Phrase::new("problem-name-length").with("most", LONGEST_NAME));
     }
     if let Err(error) = check_email(&typed.1) {
-        problems.email = Some(format!("{error}."));
+        problems.email = Some((&error).into());
     }
     if problems.display_name.is_some() || problems.email.is_some() {
         return page(&app, &form.visitor, &typed, &problems, None).await;
@@ -169,7 +185,7 @@ pub async fn change_profile(State(app): State<App>, form: SignedForm) -> Result<
     match changed {
         Ok(()) => Ok(see_other(&app.site().address.path("/account?done=profile"))),
         Err(error @ MemberError::EmailTaken) => {
-            problems.email = Some(format!("{error}."));
+            problems.email = Some((&error).into());
             page(&app, &form.visitor, &typed, &problems, None).await
         }
         Err(error) => Err(error.into()),
@@ -201,7 +217,7 @@ pub async fn change_password(
     }
     throttle.failed(&member.username, &session_name, site.clock.now());
     if !site.passwords.verify(current, hash).await {
-        problems.current_password = Some("This is not your current password.".to_owned());
+        problems.current_password = Some(Phrase::new("problem-current-password"));
         return page(&app, &form.visitor, &typed, &problems, None).await;
     }
     throttle.succeeded(&member.username, &session_name);
@@ -209,7 +225,7 @@ pub async fn change_password(
     let chosen = match Password::chosen(wanted, &member.username) {
         Ok(password) => password,
         Err(error) => {
-            problems.new_password = Some(format!("Choose another: {error}."));
+            problems.new_password = Some((&error).into());
             return page(&app, &form.visitor, &typed, &problems, None).await;
         }
     };
@@ -281,13 +297,13 @@ impl From<MemberError> for Failure {
         match error {
             MemberError::Unknown(_) => Self::NotFound,
             MemberError::Database(error) => error.into(),
-            other => Self::BadRequest(format!("{other}.")),
+            other => Self::BadRequest((&other).into()),
         }
     }
 }
 
 /// A browser's name in words; what it sends is long and for programs.
-fn device(user_agent: &str) -> String {
+fn device(words: Words, user_agent: &str) -> String {
     let known = |names: &[(&str, &'static str)]| {
         names
             .iter()
@@ -310,8 +326,12 @@ fn device(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => words
+            .say("account-device")
+            .with("browser", browser)
+            .with("system", system)
+            .to_string(),
         (Some(browser), None) => browser.to_owned(),
-        (None, _) => "Another program".to_owned(),
+        (None, _) => words.say("account-device-other").to_string(),
     }
 }

@@ -19,6 +19,8 @@ use crate::{
         views::{ConnectionPage, ConnectionRow, ConnectionsPage, LastUse, ShownScope, Website},
         visitor::Visitor,
     },
+    plugins::worded::WordedScope,
+    words::{self, Language, Phrase},
 };
 
 /// What the last request did.
@@ -46,18 +48,21 @@ pub async fn list(
         }
     }
     all.sort_by_key(|(_, connection)| Reverse(connection.granted_at));
+    let language = visitor.language;
     let shown: Vec<Shown<'_>> = all
         .iter()
-        .map(|(provider, connection)| Shown::new(&app, provider, connection))
+        .map(|(provider, connection)| Shown::new(&app, language, provider, connection))
         .collect();
     let rows: Vec<ConnectionRow<'_>> = shown.iter().map(Shown::row).collect();
-    let flash = match done.done.as_deref() {
-        Some("revoked") => Some(("It is taken back.", false)),
-        Some("nothing") => Some(("Nothing was ticked, so nothing was taken back.", true)),
-        _ => None,
-    };
     let here = app.site().address.path(PATH);
-    let frame = Frame::new(&app, Some(&visitor), &here).with_flash(flash);
+    let frame = Frame::new(&app, Some(&visitor), language, &here);
+    let (message, failed) = match done.done.as_deref() {
+        Some("revoked") => (Some("connections-done-revoked"), false),
+        Some("nothing") => (Some("connections-done-nothing"), true),
+        _ => (None, false),
+    };
+    let flash = message.map(|message| frame.words().say(message).to_string());
+    let frame = frame.with_flash(flash.as_deref().map(|text| (text, failed)));
     html(
         StatusCode::OK,
         &ConnectionsPage {
@@ -86,8 +91,10 @@ pub async fn show(
     let connection = found
         .map_err(|_| silent(&[provider]))?
         .ok_or(Failure::NotFound)?;
-    let shown = Shown::new(&app, provider, &connection);
-    let frame = Frame::new(&app, Some(&visitor), &shown.url);
+    let language = visitor.language;
+    let shown = Shown::new(&app, language, provider, &connection);
+    let frame = Frame::new(&app, Some(&visitor), language, &shown.url);
+    let registrar = registrar(&connection).map(|message| frame.words().say(message).to_string());
     html(
         StatusCode::OK,
         &ConnectionPage {
@@ -96,15 +103,21 @@ pub async fn show(
             revoke_url: &revoke_url(&app),
             id: &connection.id,
             provider: &provider.title,
-            registrar: match (connection.kind, connection.registrar) {
-                (ConnectionKind::PersonalToken, _) => None,
-                (_, Registrar::Operator) => Some("The operator of this site"),
-                (_, Registrar::Member) => Some("A member, on the site’s pages"),
-                (_, Registrar::Itself) => Some("The application itself"),
-            },
+            registrar: registrar.as_deref(),
             connection: shown.row(),
         },
     )
+}
+
+/// The message that says who registered it. None for a token that the member
+/// made.
+fn registrar(connection: &Connection) -> Option<&'static str> {
+    match (connection.kind, connection.registrar) {
+        (ConnectionKind::PersonalToken, _) => None,
+        (ConnectionKind::Application, Registrar::Operator) => Some("connection-registrar-operator"),
+        (ConnectionKind::Application, Registrar::Member) => Some("connection-registrar-member"),
+        (ConnectionKind::Application, Registrar::Itself) => Some("connection-registrar-itself"),
+    }
 }
 
 /// Takes back one (`only`), those that are ticked (`connection`), or `all`. To
@@ -180,11 +193,8 @@ fn silent(providers: &[&ConnectionProvider]) -> Failure {
         .iter()
         .map(|provider| provider.title.as_str())
         .collect();
-    Failure::Unavailable(format!(
-        "This part of the site gives no answer: {}. What was allowed there may still stand. Please \
-         look again in a moment.",
-        titles.join(", ")
-    ))
+    let phrase = Phrase::new("failure-plugin-silent");
+    Failure::Unavailable(phrase.with("plugins", titles.join(", ")))
 }
 
 /// Owns what a row of the page borrows.
@@ -201,14 +211,24 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(app: &'a App, provider: &ConnectionProvider, connection: &'a Connection) -> Self {
+    fn new(
+        app: &'a App,
+        language: Language,
+        provider: &ConnectionProvider,
+        connection: &'a Connection,
+    ) -> Self {
+        let words = words::core(language);
         let scope = |name: &'a str| {
-            let declared = app.plugins().scope(name);
+            // A scope whose plugin is gone has only its name.
+            let unknown = WordedScope {
+                sentence: name,
+                dangerous: false,
+            };
+            let declared = app.plugins().scope(name, language).unwrap_or(unknown);
             ShownScope {
                 name,
-                // A scope whose plugin is gone has only its name.
-                sentence: declared.map_or(name, |scope| scope.sentence.as_str()),
-                dangerous: declared.is_some_and(|scope| scope.dangerous),
+                sentence: declared.sentence,
+                dangerous: declared.dangerous,
             }
         };
         Self {
@@ -222,12 +242,12 @@ impl<'a> Shown<'a> {
                 .as_ref()
                 .and_then(|url| Some((url.as_str(), host_of(url)?))),
             scopes: connection.scope.iter().map(|name| scope(name)).collect(),
-            granted: ShownMoment::new(connection.granted_at),
+            granted: ShownMoment::new(words, connection.granted_at),
             last_used: connection
                 .last_used
                 .as_ref()
-                .map(|last| (ShownMoment::new(last.at), last.from.as_str())),
-            until: connection.expires_at.map(ShownMoment::new),
+                .map(|last| (ShownMoment::new(words, last.at), last.from.as_str())),
+            until: connection.expires_at.map(|at| ShownMoment::new(words, at)),
             connection,
         }
     }

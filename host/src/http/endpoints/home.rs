@@ -12,9 +12,9 @@ use crate::{
     http::{
         App,
         address::Query,
+        language::Audience,
         page::{Failure, Frame, html, see_other},
         views::{HomePage, Tile},
-        visitor::Visitor,
     },
     media::{library::PublishError, rows::Listing},
 };
@@ -34,7 +34,7 @@ pub struct Paged {
 /// A cursor that is none, or the database failed.
 pub async fn show(
     State(app): State<App>,
-    visitor: Option<Visitor>,
+    audience: Audience,
     Query(paged): Query<Paged>,
 ) -> Result<Response, Failure> {
     let after = paged.after.as_deref();
@@ -43,18 +43,20 @@ pub async fn show(
         .media
         .list(Listing::Public, after, PAGE_LENGTH)
         .await?;
+    let language = audience.language;
     let shown: Vec<ShownMedium> = page
         .media
         .into_iter()
-        .map(|medium| ShownMedium::tile(&app, medium))
+        .map(|medium| ShownMedium::tile(&app, language, medium))
         .collect();
     let tiles: Vec<Tile<'_>> = shown.iter().map(|medium| medium.as_tile(true)).collect();
     let address = &app.site().address;
-    let newest = after.map(|_| address.path("/"));
+    let here = address.path("/");
+    let newest = after.map(|_| here.clone());
     let older = page
         .next
         .map(|cursor| address.path(&format!("/?after={cursor}")));
-    let frame = Frame::new(&app, visitor.as_ref(), &address.path("/"));
+    let frame = Frame::new(&app, audience.visitor.as_ref(), language, &here);
     html(
         StatusCode::OK,
         &HomePage {
@@ -77,10 +79,10 @@ impl From<PublishError> for Failure {
         match error {
             PublishError::NotFound => Self::NotFound,
             PublishError::NotAnUploader | PublishError::NotTheOwner => {
-                Self::Forbidden(error.to_string())
+                Self::Forbidden((&error).into())
             }
             PublishError::Invalid { .. } | PublishError::File(_) => {
-                Self::BadRequest(error.to_string())
+                Self::BadRequest((&error).into())
             }
             PublishError::Store(_) | PublishError::Spool(_) | PublishError::Database(_) => {
                 Self::Internal(error.to_string())

@@ -1,9 +1,10 @@
 //! `/login` and `/logout`.
 
 use axum::{
-    extract::{Request, State},
+    extract::{FromRequest, FromRequestParts, Request, State},
     response::Response,
 };
+use hob_plugin_sdk::{AuditEntry, Who};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
@@ -14,19 +15,19 @@ use crate::{
         address::Query,
         envelope::Peer,
         form::{OpenForm, SignedForm, member_at},
+        language::Audience,
         page::{
             Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, come_again, html, see_other,
             too_many_guesses,
         },
         views::LoginPage,
-        visitor::{Visitor, sign_in_cookie, sign_out_cookie},
+        visitor::{sign_in_cookie, sign_out_cookie},
     },
     members::{Password, Session, Username, check_password},
     secret::Secret,
     site::Site,
+    words::Phrase,
 };
-use axum::extract::FromRequest;
-use hob_plugin_sdk::{AuditEntry, Who};
 
 /// What a link to the sign-in page may say.
 #[derive(Deserialize)]
@@ -60,12 +61,12 @@ pub fn own_path(app: &App, next: Option<&str>) -> String {
 /// The page can't be rendered.
 pub async fn show(
     State(app): State<App>,
-    visitor: Option<Visitor>,
+    audience: Audience,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let next = own_path(&app, asked.next.as_deref());
     let username = expected_username(asked.username.as_deref());
-    form_page(&app, visitor.as_ref(), &username, &next, None)
+    form_page(&app, &audience, &username, &next, None)
 }
 
 /// What to fill in: nothing that could not be a username, so that a link can't
@@ -77,13 +78,22 @@ fn expected_username(hint: Option<&str>) -> String {
 
 fn form_page(
     app: &App,
-    visitor: Option<&Visitor>,
+    audience: &Audience,
     username: &str,
     next: &str,
-    error: Option<&str>,
+    error: Option<&Phrase>,
 ) -> Result<Response, Failure> {
-    let frame = Frame::new(app, visitor, next);
-    let status = match error {
+    // Another language leads back to this form, and it to where it leads.
+    let fields = [("next", next), ("username", username)];
+    let form = String::from("/login?");
+    let length = form.len();
+    let again = form_urlencoded::Serializer::for_suffix(form, length)
+        .extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()))
+        .finish();
+    let frame = Frame::new(app, audience.visitor.as_ref(), audience.language, next)
+        .back_to(Some(app.site().address.path(&again)));
+    let error = error.map(|error| error.say(frame.words()));
+    let status = match &error {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
@@ -93,7 +103,7 @@ fn form_page(
             layout: frame.layout(),
             username,
             next,
-            error,
+            error: error.as_deref(),
         },
     )?;
     // Signing in may lead on, by redirects, to an application elsewhere.
@@ -119,7 +129,9 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let visitor = Visitor::of(&app, request.headers()).await?;
+    let (mut parts, body) = request.into_parts();
+    let audience = Audience::from_request_parts(&mut parts, &app).await?;
+    let request = Request::from_parts(parts, body);
     let OpenForm { fields } = OpenForm::from_request(request, &app).await?;
     let typed = fields.first("username").unwrap_or_default();
     let password = Password::presented(fields.first("password").unwrap_or_default());
@@ -133,7 +145,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         tracing::warn!(peer, "too many wrong passwords were tried for one account");
         note_guessing(site, &account, &peer);
         let error = too_many_guesses(wait);
-        let page = form_page(&app, visitor.as_ref(), typed, &next, Some(&error))?;
+        let page = form_page(&app, &audience, typed, &next, Some(&error))?;
         return Ok(come_again(page, wait));
     }
     // Counted before the answer is known, so that guesses that come together
@@ -141,13 +153,13 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     throttle.failed(&account, &peer, site.clock.now());
     let Some(member) = check_password(&site.db, &site.passwords, typed, password).await? else {
         tracing::info!(peer, "a sign-in was refused");
-        let error = "The username or the password is not right.";
-        return form_page(&app, visitor.as_ref(), typed, &next, Some(error));
+        let error = Phrase::new("login-wrong");
+        return form_page(&app, &audience, typed, &next, Some(&error));
     };
     throttle.succeeded(&account, &peer);
     let secret = Secret::generate();
     let (fresh, now) = (secret.clone(), site.clock.now());
-    let replaced = visitor.map(|visitor| visitor.signed_in.session);
+    let replaced = audience.visitor.map(|visitor| visitor.signed_in.session);
     site.db
         .write(move |connection| {
             if let Some(session) = replaced {

@@ -4,18 +4,20 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, Method, StatusCode};
 
-use super::shown::{ShownMedium, ShownMoment, bytes_in_words, unsigned, visibility_badge};
+use super::shown::{ShownMedium, ShownMoment, bytes_in_words, unsigned};
 use crate::{
     http::{
         App,
         address::Path,
         form::SignedForm,
+        language::Audience,
         page::{Failure, Frame, html, see_other},
         stored_file,
         views::{DownloadableFile, Field, MediaEditPage, MediaPage, Owned, Stage},
         visitor::Visitor,
     },
     media::library::{MediumChange, PublishError},
+    words::Phrase,
 };
 
 fn viewer(visitor: Option<&Visitor>) -> Option<i64> {
@@ -28,9 +30,10 @@ fn viewer(visitor: Option<&Visitor>) -> Option<i64> {
 /// There is none that this visitor may see.
 pub async fn show(
     State(app): State<App>,
-    visitor: Option<Visitor>,
+    audience: Audience,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
+    let (visitor, language) = (audience.visitor, audience.language);
     let viewer = viewer(visitor.as_ref());
     let medium = app
         .site()
@@ -39,7 +42,7 @@ pub async fn show(
         .await?
         .ok_or(Failure::NotFound)?;
     let address = &app.site().address;
-    let shown = ShownMedium::large(&app, medium);
+    let shown = ShownMedium::large(&app, language, medium);
     let medium = &shown.medium;
     let original_url = address.path(&format!("/media/{id}/original"));
     let stage = match (medium.row.state.as_str(), shown.image()) {
@@ -52,18 +55,20 @@ pub async fn show(
         },
         _ => Stage::Processing,
     };
+    let frame = Frame::new(&app, visitor.as_ref(), language, &shown.url);
+    let words = frame.words();
     let sizes = [
-        ("original", "Original"),
-        ("medium", "Medium"),
-        ("thumbnail", "Thumbnail"),
+        ("original", "media-size-original"),
+        ("medium", "media-size-medium"),
+        ("thumbnail", "media-size-thumbnail"),
     ];
-    let downloads: Vec<(&str, String, u32, u32, String)> = sizes
+    let downloads: Vec<(String, String, u32, u32, String)> = sizes
         .into_iter()
         .filter(|_| medium.row.state == "ready")
-        .filter_map(|(size, name)| Some((name, medium.file(size)?)))
+        .filter_map(|(size, name)| Some((words.say(name).to_string(), medium.file(size)?)))
         .map(|(name, file)| {
             let url = address.path(&format!("/media/{id}/{}", file.size));
-            let size = bytes_in_words(u64::try_from(file.bytes).unwrap_or(0));
+            let size = bytes_in_words(words, u64::try_from(file.bytes).unwrap_or(0));
             (name, url, unsigned(file.width), unsigned(file.height), size)
         })
         .collect();
@@ -80,8 +85,7 @@ pub async fn show(
     let edit_url = format!("{}/edit", shown.url);
     let delete_url = format!("{}/delete", shown.url);
     let tags: Vec<&str> = medium.tags.iter().map(String::as_str).collect();
-    let created = ShownMoment::new(medium.row.created_at);
-    let frame = Frame::new(&app, visitor.as_ref(), &shown.url);
+    let created = ShownMoment::new(words, medium.row.created_at);
     html(
         StatusCode::OK,
         &MediaPage {
@@ -91,7 +95,7 @@ pub async fn show(
             tags: &tags,
             owner: shown.owner(),
             created: created.moment(),
-            visibility_badge: visibility_badge(&medium.row.visibility),
+            visibility_badge: shown.visibility_badge.as_deref(),
             stage,
             files: &files,
             owned: (viewer == Some(medium.row.owner_id)).then_some(Owned {
@@ -145,9 +149,10 @@ async fn form_page(
         .media
         .owned(visitor.signed_in.member.id, id)
         .await?;
-    let shown = ShownMedium::tile(app, medium);
+    let shown = ShownMedium::tile(app, visitor.language, medium);
     let save_url = format!("{}/edit", shown.url);
-    let words = problem.map(ToString::to_string);
+    let frame = Frame::new(app, Some(visitor), visitor.language, &save_url);
+    let words = problem.map(|problem| Phrase::from(problem).say(frame.words()));
     let error = |name: &str| match problem {
         Some(PublishError::Invalid { field, .. }) if *field == name => words.as_deref(),
         _ => None,
@@ -156,7 +161,6 @@ async fn form_page(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let frame = Frame::new(app, Some(visitor), &save_url);
     html(
         status,
         &MediaEditPage {

@@ -11,9 +11,9 @@ use crate::{
     http::{
         App,
         address::{Path, Query},
+        language::Audience,
         page::{Failure, Frame, html, initial},
         views::{MemberPage, Tile},
-        visitor::Visitor,
     },
     media::rows::Listing,
     members::Member,
@@ -25,7 +25,7 @@ use crate::{
 /// There is no such member, or the account is switched off.
 pub async fn show(
     State(app): State<App>,
-    visitor: Option<Visitor>,
+    audience: Audience,
     Path(username): Path<String>,
     Query(paged): Query<Paged>,
 ) -> Result<Response, Failure> {
@@ -36,6 +36,7 @@ pub async fn show(
         .await?
         .filter(|member| !member.is_disabled())
         .ok_or(Failure::NotFound)?;
+    let (visitor, language) = (audience.visitor, audience.language);
     let is_self = visitor
         .as_ref()
         .is_some_and(|visitor| visitor.signed_in.member.id == member.id);
@@ -49,14 +50,14 @@ pub async fn show(
     let shown: Vec<ShownMedium> = page
         .media
         .into_iter()
-        .map(|medium| ShownMedium::tile(&app, medium))
+        .map(|medium| ShownMedium::tile(&app, language, medium))
         .collect();
     let tiles: Vec<Tile<'_>> = shown.iter().map(|medium| medium.as_tile(false)).collect();
     let here = app.site().address.path(&format!("/u/{}", member.username));
     let newest = after.map(|_| here.clone());
     let older = page.next.map(|cursor| format!("{here}?after={cursor}"));
-    let joined = ShownMoment::new(member.created_at);
-    let frame = Frame::new(&app, visitor.as_ref(), &here);
+    let frame = Frame::new(&app, visitor.as_ref(), language, &here);
+    let joined = ShownMoment::new(frame.words(), member.created_at);
     html(
         StatusCode::OK,
         &MemberPage {

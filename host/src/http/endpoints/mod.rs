@@ -5,6 +5,7 @@ pub mod assets;
 pub mod connections;
 pub mod health;
 pub mod home;
+pub mod language;
 pub mod login;
 pub mod media;
 pub mod member;

@@ -1,6 +1,6 @@
 //! Media as pages show them: the strings that views borrow.
 
-use hob_plugin_sdk::db::Timestamp;
+use hob_plugin_sdk::{Words, db::Timestamp};
 
 use crate::{
     http::{
@@ -8,6 +8,7 @@ use crate::{
         views::{Image, Moment, Owner, Tile},
     },
     media::rows::{FileRow, Medium},
+    words::{self, Language},
 };
 
 /// A medium's strings for a grid or its page.
@@ -15,6 +16,8 @@ pub struct ShownMedium {
     pub medium: Medium,
     pub url: String,
     pub owner_url: String,
+    /// Absent on what is public.
+    pub visibility_badge: Option<String>,
     image: Option<ShownImage>,
 }
 
@@ -28,17 +31,17 @@ struct ShownImage {
 impl ShownMedium {
     /// For a grid: small first.
     #[must_use]
-    pub fn tile(app: &App, medium: Medium) -> Self {
-        Self::new(app, medium, &["thumbnail", "medium"])
+    pub fn tile(app: &App, language: Language, medium: Medium) -> Self {
+        Self::new(app, language, medium, &["thumbnail", "medium"])
     }
 
     /// For its own page: large first.
     #[must_use]
-    pub fn large(app: &App, medium: Medium) -> Self {
-        Self::new(app, medium, &["medium", "thumbnail"])
+    pub fn large(app: &App, language: Language, medium: Medium) -> Self {
+        Self::new(app, language, medium, &["medium", "thumbnail"])
     }
 
-    fn new(app: &App, medium: Medium, sizes: &[&str]) -> Self {
+    fn new(app: &App, language: Language, medium: Medium, sizes: &[&str]) -> Self {
         let address = &app.site().address;
         let id = medium.row.id;
         let files: Vec<&FileRow> = sizes.iter().filter_map(|size| medium.file(size)).collect();
@@ -56,6 +59,7 @@ impl ShownMedium {
         Self {
             url: address.path(&format!("/m/{id}")),
             owner_url: address.path(&format!("/u/{}", medium.owner_username)),
+            visibility_badge: visibility_badge(words::core(language), &medium.row.visibility),
             image,
             medium,
         }
@@ -89,19 +93,19 @@ impl ShownMedium {
             image: self.image(),
             failed: self.medium.row.state == "failed",
             owner: with_owner.then(|| self.owner()),
-            note: visibility_badge(&self.medium.row.visibility),
+            note: self.visibility_badge.as_deref(),
         }
     }
 }
 
 /// The word for what not everybody sees listed.
-#[must_use]
-pub fn visibility_badge(visibility: &str) -> Option<&'static str> {
-    match visibility {
-        "unlisted" => Some("Unlisted"),
-        "private" => Some("Private"),
-        _ => None,
-    }
+fn visibility_badge(words: Words, visibility: &str) -> Option<String> {
+    let message = match visibility {
+        "unlisted" => "visibility-unlisted",
+        "private" => "visibility-private",
+        _ => return None,
+    };
+    Some(words.say(message).to_string())
 }
 
 #[must_use]
@@ -117,12 +121,9 @@ pub struct ShownMoment {
 
 impl ShownMoment {
     #[must_use]
-    pub fn new(timestamp: Timestamp) -> Self {
-        let text = jiff::Timestamp::try_from(timestamp)
-            .map(|time| time.strftime("%-d %B %Y").to_string())
-            .unwrap_or_default();
+    pub fn new(words: Words, timestamp: Timestamp) -> Self {
         Self {
-            text,
+            text: words.day(timestamp),
             machine: timestamp.to_string(),
         }
     }
@@ -138,14 +139,17 @@ impl ShownMoment {
 
 /// A number of bytes in words.
 #[must_use]
-pub fn bytes_in_words(bytes: u64) -> String {
+pub fn bytes_in_words(words: Words, bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
     let number = bytes as f64;
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.0} kB", number / 1e3),
-        _ => format!("{:.1} MB", number / 1e6),
-    }
+    let (message, number) = match bytes {
+        0..1_000 => ("bytes", bytes.to_string()),
+        1_000..1_000_000 => ("kilobytes", format!("{:.0}", number / 1e3)),
+        _ => ("megabytes", format!("{:.1}", number / 1e6)),
+    };
+    let mark = words.say("decimal-mark").to_string();
+    let number = number.replace('.', &mark);
+    words.say(message).with("number", number).to_string()
 }
 
 #[cfg(test)]
@@ -154,8 +158,11 @@ mod tests {
 
     #[test]
     fn bytes_are_worded_by_their_size() {
-        assert_eq!(bytes_in_words(999), "999 bytes");
-        assert_eq!(bytes_in_words(12_345), "12 kB");
-        assert_eq!(bytes_in_words(2_430_000), "2.4 MB");
+        let in_english = |bytes| bytes_in_words(words::core(Language::FALLBACK), bytes);
+        assert_eq!(in_english(999), "999 bytes");
+        assert_eq!(in_english(12_345), "12 kB");
+        assert_eq!(in_english(2_430_000), "2.4 MB");
+        let german = Language::named("de").expect("the site has German words");
+        assert_eq!(bytes_in_words(words::core(german), 2_430_000), "2,4 MB");
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         visitor::Visitor,
     },
     media::library::{NewMedium, PublishError},
+    words::Phrase,
 };
 
 /// Shows the empty form.
@@ -80,7 +81,7 @@ pub async fn publish(
     let Some(file) = file.filter(|file| file.size > 0) else {
         let problem = PublishError::Invalid {
             field: "file",
-            message: "Choose a photograph first.".to_owned(),
+            message: Phrase::new("problem-no-file"),
         };
         return form_page(&app, &visitor, &new, &tags, Some(&problem));
     };
@@ -104,7 +105,9 @@ fn form_page(
     tags: &str,
     problem: Option<&PublishError>,
 ) -> Result<Response, Failure> {
-    let words = problem.map(ToString::to_string);
+    let here = app.site().address.path("/upload");
+    let frame = Frame::new(app, Some(visitor), visitor.language, &here);
+    let words = problem.map(|problem| Phrase::from(problem).say(frame.words()));
     let error = |name: &str| match problem {
         Some(PublishError::Invalid { field, .. }) if *field == name => words.as_deref(),
         Some(PublishError::File(_)) if name == "file" => words.as_deref(),
@@ -114,13 +117,12 @@ fn form_page(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let frame = Frame::new(app, Some(visitor), &app.site().address.path("/upload"));
     html(
         status,
         &UploadPage {
             layout: frame.layout(),
             problem: words.as_deref(),
-            largest_file: &bytes_in_words(app.site().limits.upload),
+            largest_file: &bytes_in_words(frame.words(), app.site().limits.upload),
             file_error: error("file"),
             title: Field {
                 value: &typed.title,

@@ -1,0 +1,277 @@
+### What the site's own pages say.
+###
+### Terms: photograph (what members publish), member, account, application (a
+### program that a member allows to use the account), operator (who runs the
+### site), sign in, sign out, upload.
+
+## Everywhere
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+bytes = { $number } bytes
+decimal-mark = { "." }
+kilobytes = { $number } kB
+megabytes = { $number } MB
+
+layout-skip = Skip to the content
+layout-site = Site
+layout-upload = Upload
+layout-your-menu = Your menu,
+layout-your-photographs = Your photographs
+layout-account = Account
+layout-sign-in = Sign in
+layout-sign-out = Sign out
+layout-published-with = Published with Hob
+layout-language = Language
+
+form-optional = (optional)
+visibility = Who may see it
+visibility-public = Public
+visibility-public-hint = Everybody; it stands on the home page and on yours.
+visibility-unlisted = Unlisted
+visibility-unlisted-hint = Everybody who has the link; it is listed nowhere.
+visibility-private = Private
+visibility-private-hint = Only you, and the applications that you allow.
+field-title = Title
+field-description = Description
+field-tags = Tags
+
+## Signing in
+
+login-title = Sign in
+login-already = You are signed in as { $username }. Signing in as somebody else ends that session.
+login-username = Username
+login-password = Password
+login-wrong = The username or the password is not right.
+login-too-many = Too many wrong passwords were tried. Please try again in { $seconds } seconds.
+
+## The home page
+
+home-title = Photographs
+home-empty = Nothing here yet
+home-empty-yours = The first photograph could be yours.
+home-empty-wait = As soon as somebody publishes a photograph, it will be here.
+home-empty-member = As soon as somebody publishes a photograph, it will be here. Are you a member?
+home-upload = Upload a photograph
+home-recent = Recent photographs
+tile-failed = Could not be processed
+tile-processing = Being processed…
+tile-by = by { $owner }
+pages-label = More photographs
+pages-newest = Newest
+pages-older = Older photographs
+
+## A member's page
+
+member-since = here since { $day }
+member-edit = Edit your profile
+member-empty-yours = Your photographs will be here
+member-empty-yours-hint = JPEG, PNG, WebP and GIF. You choose for each who may see it.
+member-empty = No photographs yet
+member-empty-hint = { $name } has not published anything so far.
+member-photographs = Photographs
+
+## A photograph
+
+media-original = Open the original
+media-processing = Being processed
+media-processing-hint = The photograph has arrived and is safe. Its smaller sizes are being made; load this page again in a moment.
+media-load-again = Load again
+media-failed = This photograph could not be processed
+media-by = by { $owner }
+media-aside = Files and choices
+media-yours = Your photograph
+media-edit = Edit
+media-delete = Delete…
+media-delete-hint = The photograph, its words and all its files will be gone for good.
+media-delete-now = Delete this photograph
+media-download = Download
+media-size-original = Original
+media-size-medium = Medium
+media-size-thumbnail = Thumbnail
+media-edit-title = Edit { $title }
+media-edit-heading = Edit “{ $title }”
+media-not-saved = Not saved
+media-tags-hint = Separated by commas
+media-save = Save
+media-cancel = Cancel
+
+## Uploading
+
+upload-title = Upload a photograph
+upload-not = Not uploaded
+upload-kept = Your words are kept below; please choose the file once more.
+upload-file = Photograph
+upload-file-hint = JPEG, PNG, WebP or GIF, up to { $size }.
+upload-title-hint = Left empty, it takes the file's name.
+upload-tags-hint = Separated by commas: harbour, morning, fog
+upload-where = Where it was taken
+upload-keep-location = Leave the position in the files
+upload-keep-location-hint = Otherwise it is taken out of every file that is served, the original too.
+upload-now = Upload
+
+## The account
+
+account-title = Account
+account-lead = You are { $username } here. Your photographs stand on { $page }.
+account-lead-page = your page
+account-profile = Profile
+account-profile-hint = The name is public. The e-mail address is not.
+account-name = Name
+account-email = E-mail address
+account-save-profile = Save profile
+account-password = Password
+account-password-hint = A new password signs you out everywhere else and disconnects every application.
+account-current-password = Current password
+account-new-password = New password
+account-password-rule = At least { $characters } characters.
+account-change-password = Change password
+account-sessions = Where you are signed in
+account-sessions-hint = Something you don’t recognise? Sign it out and change the password.
+account-this-one = this one
+account-since = since { $day }
+account-last-seen = last seen { $day }
+account-sign-out = Sign out
+account-sign-out-others = Sign out everywhere else
+account-done-profile = Your profile is saved.
+account-done-password = Your password is changed. Everywhere else you are signed out.
+account-done-session = That place is signed out.
+account-device = { $browser } on { $system }
+account-device-other = Another program
+
+## Connected applications
+
+connections-title = Connected applications
+connections-lead = These may use your account without your password. Take back what you no longer need; it counts at once.
+connections-empty = No application uses your account
+connections-empty-hint = When you allow one to, it is listed here with what it may do, and you can take it back with one click.
+connections-silent = { $plugin } gives no answer, so what it let in is not shown here. Please look again in a moment.
+connections-personal-token = personal token
+connections-unverified = unverified
+connections-suspended = suspended
+connections-sensitive = sensitive
+connections-allowed = Allowed { $day }
+connections-made = Made { $day }
+connections-last-used = last used { $day }
+connections-last-used-from = last used { $day } from { $address }
+connections-not-used = not used yet
+connections-until = until { $day }
+connections-tick = Tick { $name }
+connections-revoke = Revoke
+connections-revoke-whose = the access of { $name }
+connections-revoke-ticked = Revoke what is ticked
+connections-revoke-all = Revoke all of them
+connections-revoke-all-hint = None of these can use your account any more, from that moment on. What they published stays.
+connections-revoke-all-now = Revoke all { $count }
+connections-done-revoked = It is taken back.
+connections-done-nothing = Nothing was ticked, so nothing was taken back.
+connection-application-lead = You allowed this application to use your account:
+connection-token-lead = A personal access token that you made. Whoever has it may use your account:
+connection-suspended = The operator has stopped this application for everybody. It can do nothing now; if the operator lets it go on, what you allowed counts again.
+connection-unverified = The operator of { $site } has not verified this application.
+connection-details = Technical details
+connection-scopes = Scopes
+connection-id = Id
+connection-client-id = Client id
+connection-registrar = Registered by
+connection-registrar-operator = The operator of this site
+connection-registrar-member = A member, on the site’s pages
+connection-registrar-itself = The application itself
+connection-provider = Let in by
+
+## What is wrong with what was typed
+
+problem-name-length = A name has 1 to { $most } characters.
+problem-current-password = This is not your current password.
+problem-password-short = Choose another: a password has at least { $least } characters.
+problem-password-long = Choose another: a password has at most { $most } bytes.
+problem-password-username = Choose another: the password must not be the username.
+problem-username = `{ $typed }` can't be a username: use 1 to 30 of a-z, 0-9, _ and -, beginning with a letter or digit.
+problem-username-taken = the username `{ $typed }` is taken.
+problem-email = `{ $typed }` is no e-mail address.
+problem-email-taken = another account has this e-mail address.
+problem-refused-by-plugin = a plugin refuses it: { $reason }.
+
+problem-visibility = Visibility is one of public, unlisted and private.
+problem-title-length = A title has at most { $most } characters.
+problem-description-length = A description has at most { $most } characters.
+problem-tag-length = A tag has at most { $most } characters.
+problem-tags-number = A medium has at most { $most } tags.
+problem-cursor = This cursor is none that the site gave.
+problem-no-file = Choose a photograph first.
+problem-not-an-uploader = This account may not publish media.
+problem-not-the-owner = This medium belongs to somebody else.
+
+problem-file-empty = The file is empty. Choose a JPEG, PNG, WebP or GIF picture.
+problem-file-kind = { $kind ->
+    [pdf] This looks like a PDF document
+    [zip] This looks like a ZIP archive or an office document
+    [bmp] This looks like a BMP picture
+    [tiff] This looks like a TIFF picture or a camera's raw file
+    [photoshop] This looks like a Photoshop document
+    [jxl] This looks like a JPEG XL picture
+    [jp2] This looks like a JPEG 2000 picture
+    [avif] This looks like an AVIF picture
+    [heic] This looks like a HEIC picture
+    [heif] This looks like a HEIF picture
+    [film] This looks like a film
+    [program] This looks like a program
+    [svg] This looks like an SVG drawing
+    [page] This looks like a web page
+   *[unknown] This is not a picture of a known format
+}. JPEG, PNG, WebP and GIF are accepted; the content counts, not the name. Export the picture as one of these.
+problem-file-bytes = The file has { $bytes } bytes, and this site accepts at most { $limit }. Export the picture smaller or with stronger compression.
+problem-file-pixels = The picture has { $width } × { $height } pixels, and this site accepts at most { $limit } pixels in all. Scale the picture down.
+problem-file-memory = Reading this { $format } picture would need more memory than this site allows for one. Scale it down, or save it with 8 bits per channel.
+problem-file-cut = The { $format } file is cut off: it ends before { $expected }. It was probably not copied completely; send the whole file again.
+problem-file-damaged = The { $format } file is damaged: { $reason }. Open it in an image editor and save it anew.
+problem-file-rendering = The smaller sizes of the picture could not be made: { $reason }
+
+## What went wrong
+
+failure-to-photographs = To the photographs
+failure-request = Request { $id }
+failure-request-logged = Request { $id }: the operator of this site finds it in the log under this name.
+failure-bad-request = That can't be done
+failure-forbidden = You may not do that
+failure-not-found = There is nothing here
+failure-not-found-hint = The page may have moved, or it is not for everybody's eyes.
+failure-wrong-method = That can't be done here
+failure-wrong-method-hint = This address does not take this method.
+failure-too-large = That is too large
+failure-too-slow = That did not arrive
+failure-too-slow-hint = Nothing more came for too long. Please send it again.
+failure-unsupported = That can't be read
+failure-unavailable = Please come again
+failure-internal = Something went wrong here
+failure-internal-hint = It has been logged. Nothing of yours is lost; please try again.
+failure-language = That is no language of this site.
+failure-address = That address can't be used.
+failure-query = The part of the address after the question mark can't be read.
+failure-form-kind = This page takes a form (application/x-www-form-urlencoded).
+failure-form-multipart = This takes a form of multipart/form-data.
+failure-form-forged = This form did not come from a page of this site, or you have signed in anew since. Go back, reload the page and send it again.
+failure-form = The form can't be read: { $problem }.
+failure-form-size = The form is larger than is taken here.
+failure-form-parts = A form has at most { $most } parts.
+failure-field-size = A text field has at most { $most } bytes.
+failure-field-text = A text field is not valid UTF-8 text.
+failure-file-size = A file has at most { $most } bytes here.
+failure-body-size = The most that is taken here is { $most } bytes.
+failure-body-broken = The request broke off.
+failure-uploads-full = Too many files are being sent here at once. Please try again in a moment.
+failure-plugin-slow = This is taking too long. Please try again later.
+failure-plugin-stopped = This part of the site has been stopped.
+failure-plugin-silent = This part of the site gives no answer: { $plugins }. What was allowed there may still stand. Please look again in a moment.
