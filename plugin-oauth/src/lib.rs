@@ -115,6 +115,7 @@ pub struct OAuth {
 
 /// The scopes that the enabled plugins declare.
 struct Scopes {
+    /// In English; a page asks for its visitor's language.
     descriptions: Vec<ScopeDescription>,
     all: Scope,
     /// What an application that registers itself may ask for.
@@ -360,15 +361,6 @@ impl OAuth {
 
     fn scope_descriptions(&self) -> &[ScopeDescription] {
         &self.scopes().descriptions
-    }
-
-    /// What a scope allows, in a member's words. A scope whose plugin is gone
-    /// has only its name.
-    fn scope_sentence<'a>(&'a self, word: &'a str) -> &'a str {
-        self.scope_descriptions()
-            .iter()
-            .find(|description| description.name == word)
-            .map_or(word, |description| &description.sentence)
     }
 
     /// The parameter `scope`. A client that names none asks for all that it is

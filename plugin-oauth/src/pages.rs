@@ -5,6 +5,7 @@
 //! protocol.
 
 use askama::Template;
+use hob_plugin_sdk::Words;
 
 /// A time for people, and the same for programs (RFC 3339).
 pub struct Moment<'a> {
@@ -62,6 +63,12 @@ pub struct AskedScope<'a> {
     pub dangerous: bool,
 }
 
+/// Scopes that touch the same.
+pub struct AskedGroup<'a> {
+    pub title: &'a str,
+    pub scopes: Vec<AskedScope<'a>>,
+}
+
 /// What happens when the member has decided.
 pub enum Onward<'a> {
     /// The browser goes on.
@@ -83,6 +90,7 @@ pub enum Onward<'a> {
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct ConsentPage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     /// Where the form is sent to.
     pub action: &'a str,
@@ -92,8 +100,8 @@ pub struct ConsentPage<'a> {
     pub client: AskingClient<'a>,
     pub member: AskedMember<'a>,
     /// Not granted so far.
-    pub newly_asked: &'a [AskedScope<'a>],
-    pub granted_before: &'a [AskedScope<'a>],
+    pub newly_asked: &'a [AskedGroup<'a>],
+    pub granted_before: &'a [AskedGroup<'a>],
     pub onward: &'a Onward<'a>,
     pub connections_url: &'a str,
     /// When it ends by itself, if it does.
@@ -106,6 +114,7 @@ pub struct ConsentPage<'a> {
 #[derive(Template)]
 #[template(path = "code.html")]
 pub struct CodePage<'a> {
+    pub words: Words,
     pub client_name: &'a str,
     pub code: &'a str,
     /// How long it works.
@@ -117,6 +126,7 @@ pub struct CodePage<'a> {
 #[derive(Template)]
 #[template(path = "device.html")]
 pub struct DevicePage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     pub action: &'a str,
     pub csrf: &'a str,
@@ -133,6 +143,7 @@ pub struct DevicePage<'a> {
 #[derive(Template)]
 #[template(path = "device_done.html")]
 pub struct DeviceDonePage<'a> {
+    pub words: Words,
     pub client_name: &'a str,
     pub allowed: bool,
     pub connections_url: &'a str,
@@ -151,6 +162,7 @@ pub struct Departure<'a> {
 #[derive(Template)]
 #[template(path = "error.html")]
 pub struct AuthorizationErrorPage<'a> {
+    pub words: Words,
     pub heading: &'a str,
     /// For the member.
     pub explanation: &'a str,
@@ -170,7 +182,7 @@ pub struct ClientRow<'a> {
     pub name: &'a str,
     pub client_id: &'a str,
     /// In words, such as `on a server`.
-    pub kind: &'a str,
+    pub kind: String,
     pub registered: Moment<'a>,
     pub suspended: bool,
 }
@@ -179,6 +191,7 @@ pub struct ClientRow<'a> {
 #[derive(Template)]
 #[template(path = "clients.html")]
 pub struct ClientsPage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     pub new_url: &'a str,
     pub clients: &'a [ClientRow<'a>],
@@ -205,6 +218,7 @@ pub struct ClientFields<'a> {
 #[derive(Template)]
 #[template(path = "client_new.html")]
 pub struct ClientNewPage<'a> {
+    pub words: Words,
     pub csrf: &'a str,
     pub action: &'a str,
     pub clients_url: &'a str,
@@ -218,6 +232,7 @@ pub struct ClientNewPage<'a> {
 #[derive(Template)]
 #[template(path = "client_created.html")]
 pub struct ClientCreatedPage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     pub name: &'a str,
     pub client_id: &'a str,
@@ -234,6 +249,7 @@ pub struct ClientCreatedPage<'a> {
 #[derive(Template)]
 #[template(path = "client_secret.html")]
 pub struct ClientSecretPage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     pub name: &'a str,
     pub client_secret: &'a str,
@@ -255,6 +271,7 @@ pub struct SecretRow<'a> {
 #[derive(Template)]
 #[template(path = "client.html")]
 pub struct ClientPage<'a> {
+    pub words: Words,
     pub csrf: &'a str,
     pub clients_url: &'a str,
     pub save_url: &'a str,
@@ -263,7 +280,7 @@ pub struct ClientPage<'a> {
     pub name: &'a str,
     pub client_id: &'a str,
     /// In words, such as `on a server`.
-    pub kind: &'a str,
+    pub kind: String,
     pub registered: Moment<'a>,
     /// How many members allow it now.
     pub members: u64,
@@ -298,6 +315,7 @@ pub struct PersonalTokenRow<'a> {
 #[derive(Template)]
 #[template(path = "personal_tokens.html")]
 pub struct PersonalTokensPage<'a> {
+    pub words: Words,
     pub csrf: &'a str,
     pub site_name: &'a str,
     pub new_url: &'a str,
@@ -325,6 +343,7 @@ pub struct OfferedDays {
 #[derive(Template)]
 #[template(path = "personal_token_new.html")]
 pub struct PersonalTokenNewPage<'a> {
+    pub words: Words,
     pub csrf: &'a str,
     pub action: &'a str,
     pub tokens_url: &'a str,
@@ -343,6 +362,7 @@ pub struct PersonalTokenNewPage<'a> {
 #[derive(Template)]
 #[template(path = "personal_token_created.html")]
 pub struct PersonalTokenCreatedPage<'a> {
+    pub words: Words,
     pub site_name: &'a str,
     pub name: &'a str,
     pub token: &'a str,

@@ -56,7 +56,7 @@ pub enum LifetimeError {
     Missing,
     #[error("this day is over")]
     Past,
-    #[error("this site lets a token live for {} days at most", .0.as_secs() / DAY.as_secs())]
+    #[error("this site lets a token live for {} days at most", whole_days(*.0))]
     TooLong(Duration),
 }
 
@@ -75,6 +75,12 @@ pub enum LimitError {
 pub struct Made {
     pub secret: PlainSecret,
     pub token: PersonalToken,
+}
+
+/// How many days are over before this is.
+#[must_use]
+pub fn whole_days(lifetime: Duration) -> u64 {
+    lifetime.as_secs() / DAY.as_secs()
 }
 
 /// Whether this member may make one.

@@ -16,7 +16,7 @@ use hob_plugin_sdk::db::{Hob, Value};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-const LONGEST: usize = 2000;
+pub const LONGEST: usize = 2000;
 /// Stands in for a redirect URI where a client can't be redirected to: an early
 /// draft's word, which many libraries know.
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
@@ -154,17 +154,12 @@ impl RedirectUri {
         }
     }
 
-    /// Where it leads, in a member's words.
+    /// The host that it leads to, where that is one of the web.
     #[must_use]
-    pub fn destination(&self) -> String {
-        match (self.target(), Url::parse(&self.0)) {
-            (RedirectTarget::Web, Ok(url)) => {
-                url.host_str().unwrap_or("an unknown place").to_owned()
-            }
-            (RedirectTarget::Loopback, _) => "a program on this device".to_owned(),
-            (RedirectTarget::OutOfBand, _) => "a page of this site".to_owned(),
-            _ => "an app on this device".to_owned(),
-        }
+    pub fn web_host(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok();
+        url.filter(|_| self.target() == RedirectTarget::Web)
+            .and_then(|url| url.host_str().map(ToOwned::to_owned))
     }
 
     /// The URI with parameters added to its query; its own query is kept
@@ -401,12 +396,13 @@ mod tests {
     }
 
     #[test]
-    fn the_destination_is_told_in_words() {
-        let destination = |uri: &str| register(uri).unwrap().destination();
-        assert_eq!(destination("https://example.org:8443/cb"), "example.org");
-        assert_eq!(destination("http://[::1]/cb"), "a program on this device");
-        assert_eq!(destination("com.example.app:/cb"), "an app on this device");
-        assert_eq!(destination(OUT_OF_BAND), "a page of this site");
+    fn only_the_web_has_a_host() {
+        let host = |uri: &str| register(uri).unwrap().web_host();
+        let example = Some("example.org".to_owned());
+        assert_eq!(host("https://example.org:8443/cb"), example);
+        assert_eq!(host("http://[::1]/cb"), None);
+        assert_eq!(host("com.example.app:/cb"), None);
+        assert_eq!(host(OUT_OF_BAND), None);
     }
 
     proptest! {

@@ -17,9 +17,9 @@ use crate::{
     secret::{PlainSecret, SecretDigest, SecretKind, new_client_id, operating_system_randomness},
 };
 
-const LONGEST_NAME: usize = 100;
-const LONGEST_WEBSITE: usize = 500;
-const MOST_REDIRECT_URIS: usize = 20;
+pub const LONGEST_NAME: usize = 100;
+pub const LONGEST_WEBSITE: usize = 500;
+pub const MOST_REDIRECT_URIS: usize = 20;
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -277,7 +277,10 @@ async fn the_last_use_is_noted_with_its_address() {
         assert_eq!(listed[0]["last_used_from"], "127.0.0.1");
         for path in [TOKENS, CONNECTIONS] {
             let page = dance.browser.get(path).await;
-            assert!(page.text().contains("from 127.0.0.1"), "{page:?}");
+            assert!(
+                page.text().contains("from <bdi>127.0.0.1</bdi>"),
+                "{page:?}"
+            );
         }
     })
     .await;

@@ -98,6 +98,8 @@ impl Site {
 pub struct ScopeDescription {
     pub name: String,
     pub sentence: String,
+    /// What it touches, in words for a heading; none where that is not said.
+    pub group_title: Option<String>,
     /// The plugin that declares it.
     pub plugin: String,
     pub dangerous: bool,
@@ -185,6 +187,7 @@ impl Host {
             .map(|raw| ScopeDescription {
                 name: raw.name.into(),
                 sentence: raw.sentence.into(),
+                group_title: raw.group_title.map(String::from).into_option(),
                 plugin: raw.plugin.into(),
                 dangerous: raw.dangerous,
             })

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use abi_stable::std_types::{ROption, RStr, RString, RVec};
-use hob_plugin_manifest::{Authentication, Packed, Scope, locale::scope_message};
+use hob_plugin_manifest::{
+    Authentication, Packed, Scope,
+    locale::{scope_group_message, scope_message},
+};
 use hob_plugin_sdk::{
     Words,
     abi::{
@@ -279,6 +282,12 @@ extern "C" fn scopes(context: RawContext, language: RStr<'_>) -> RVec<RawScope> 
                     .find(&scope_message(&scope.name))
                     .unwrap_or(&scope.sentence)
                     .into(),
+                group_title: ROption::from(
+                    Some(&scope.group)
+                        .filter(|group| !group.is_empty())
+                        .map(|group| words.find(&scope_group_message(group)).unwrap_or(group))
+                        .map(RString::from),
+                ),
                 plugin: declared.plugin.as_str().into(),
                 dangerous: scope.dangerous,
             })

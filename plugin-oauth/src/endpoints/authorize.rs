@@ -9,6 +9,7 @@ use hob_plugin_sdk::{Member, Request, Response, db::Timestamp, http::Fields, pre
 use super::{
     front_channel::{Unredirectable, hand_over_code, sign_in, sign_in_path, tell_error},
     question::Question,
+    worded::destination,
 };
 use crate::{
     OAuth,
@@ -278,7 +279,7 @@ fn remembered(asked: &Asked) -> Option<Consent> {
 /// The hot path: one read before, one write here.
 async fn issue_silently(
     oauth: &OAuth,
-    http: &Request,
+    browser: &Request,
     member: &Member,
     asked: Asked,
     consent: Consent,
@@ -301,7 +302,7 @@ async fn issue_silently(
     let stored = asked.stored.map(|(stored, _)| stored);
     let events = oauth.events();
     let telling = || Telling {
-        act: Act::of_member(oauth, member, http),
+        act: Act::of_member(oauth, member, browser),
         client: asked.client.clone(),
     };
     let told = events.hears_codes().then(telling);
@@ -337,6 +338,7 @@ async fn issue_silently(
     match issued {
         Ok(Some(code)) => Ok(hand_over_code(
             oauth,
+            browser,
             &asked.client,
             &request.redirect_uri,
             request.state.as_deref(),
@@ -389,7 +391,7 @@ async fn ask(
         Ok(request_uri) => {
             let here = resume_path(oauth, &asked.client, &request_uri);
             let redirect_uri = &asked.request.redirect_uri;
-            let destination = redirect_uri.destination();
+            let destination = destination(request.words(), redirect_uri);
             let question = Question {
                 client: &asked.client,
                 scope: &asked.request.scope,

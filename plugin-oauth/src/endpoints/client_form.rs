@@ -1,7 +1,9 @@
 //! The form of an application: what was typed into it, and what is wrong with
 //! that.
 
-use hob_plugin_sdk::{PluginError, Request, http::Fields};
+use hob_plugin_sdk::{PluginError, Request, Words, http::Fields};
+
+use super::worded::{ScopeWords, registration_problem};
 
 use crate::{
     OAuth,
@@ -71,9 +73,9 @@ impl TypedForm {
         )
     }
 
-    pub fn offered_scopes<'a>(&self, oauth: &'a OAuth) -> Vec<OfferedScope<'a>> {
-        oauth
-            .scope_descriptions()
+    pub fn offered_scopes<'a>(&self, scope_words: &'a ScopeWords) -> Vec<OfferedScope<'a>> {
+        scope_words
+            .descriptions()
             .iter()
             .map(|description| OfferedScope {
                 name: &description.name,
@@ -84,15 +86,9 @@ impl TypedForm {
     }
 }
 
-/// A problem as a sentence of its own.
-pub fn in_a_sentence(problem: &str) -> String {
-    let mut letters = problem.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
-}
-
 /// The problems as sentences, for the form.
 pub struct Sentences {
+    words: Words,
     name: Option<String>,
     website: Option<String>,
     redirect_uris: Option<String>,
@@ -100,13 +96,13 @@ pub struct Sentences {
 }
 
 impl Sentences {
-    pub fn of(problems: &Problems) -> Self {
+    pub fn of(words: Words, problems: &Problems) -> Self {
         let sentence = |problem: &Option<RegistrationError>| {
-            problem
-                .as_ref()
-                .map(|problem| in_a_sentence(&problem.to_string()))
+            let problem = problem.as_ref()?;
+            Some(registration_problem(words, problem))
         };
         Self {
+            words,
             name: sentence(&problems.name),
             website: sentence(&problems.website),
             redirect_uris: sentence(&problems.redirect_uris),
@@ -114,12 +110,12 @@ impl Sentences {
         }
     }
 
-    pub fn any(&self) -> Option<&'static str> {
+    pub fn any(&self) -> Option<String> {
         let parts = [&self.name, &self.website, &self.redirect_uris, &self.scope];
         parts
             .iter()
             .any(|part| part.is_some())
-            .then_some("Something in the form is not right; it says where.")
+            .then(|| self.words.say("problem-form").to_string())
     }
 
     pub fn fields<'a>(

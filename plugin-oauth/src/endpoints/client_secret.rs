@@ -8,6 +8,7 @@ use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 use super::{
     clients::{ClientView, client_path, not_found, own_client, show_client},
     member_page::{TimeText, page, refused},
+    worded::rotation_problem,
 };
 use crate::{
     OAuth,
@@ -20,7 +21,7 @@ use crate::{
 /// Makes it, and shows it: only now.
 pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
-        return Ok(not_found());
+        return Ok(not_found(&request));
     };
     let form = request
         .form()
@@ -32,10 +33,10 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
     let act = Act::of_member(&oauth, super::member(&request)?, &request);
     let rotated = secret_rotation::rotate(&oauth, act, &client, old_lives_on).await;
     let secret = match rotated {
-        Err(error) => return refused(error),
+        Err(error) => return refused(&request, error),
         Ok(Ok(secret)) => secret,
         Ok(Err(problem)) => {
-            let sentence = format!("There is no new secret: {problem}.");
+            let sentence = rotation_problem(request.words(), problem);
             let view = ClientView::with_secret_problem(&client, sentence);
             return show_client(&oauth, &request, client, view).await;
         }
@@ -45,11 +46,13 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         client_id = client.client_id,
         "a member gave an application a new secret"
     );
-    let old_end = TimeText::of(oauth.now() + old_lives_on);
+    let words = request.words();
+    let old_end = TimeText::of(words, oauth.now() + old_lives_on);
     Ok(page(
         201,
-        "New secret",
+        &words.say("client-rotated-title").to_string(),
         &ClientSecretPage {
+            words,
             site_name: &oauth.host().site().name,
             name: &client.name,
             client_secret: secret.reveal(),

@@ -1,10 +1,11 @@
 //! `/clients`: a member registers applications and looks after them.
 
-use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
+use hob_plugin_sdk::{Member, PluginError, Request, Response, Words, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm},
     member_page::{TimeText, notice, page, refused},
+    worded::{ScopeWords, client_kind},
 };
 use crate::{
     OAuth,
@@ -25,9 +26,13 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let clients = oauth
         .read(move |connection| Client::of_owner(connection, member_id))
         .await?;
+    let words = request.words();
     let shown: Vec<(String, TimeText)> = clients
         .iter()
-        .map(|client| (client_path(&oauth, client), TimeText::of(client.created_at)))
+        .map(|client| {
+            let registered = TimeText::of(words, client.created_at);
+            (client_path(&oauth, client), registered)
+        })
         .collect();
     let rows: Vec<ClientRow<'_>> = clients
         .iter()
@@ -36,15 +41,16 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
             url,
             name: &client.name,
             client_id: &client.client_id,
-            kind: kind_in_words(client.kind),
+            kind: client_kind(words, client.kind),
             registered: registered.moment(),
             suspended: client.is_suspended(),
         })
         .collect();
     Ok(page(
         200,
-        "My applications",
+        &words.say("menu-clients").to_string(),
         &ClientsPage {
+            words,
             site_name: &oauth.host().site().name,
             new_url: &oauth.own_path("/clients/new"),
             clients: &rows,
@@ -56,7 +62,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     if !may_register(&oauth, member) {
-        return Ok(registration_is_closed());
+        return Ok(registration_is_closed(&request));
     }
     if let Some(most) = oauth.settings().applications_per_member() {
         let member_id = member.id;
@@ -64,7 +70,7 @@ pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
             .read(move |connection| Client::count_of_owner(connection, member_id))
             .await?;
         if there >= most {
-            return Ok(too_many(most));
+            return Ok(too_many(&request, most));
         }
     }
     let form = TypedForm {
@@ -88,7 +94,7 @@ pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
 pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     if !may_register(&oauth, member) {
-        return Ok(registration_is_closed());
+        return Ok(registration_is_closed(&request));
     }
     let form = TypedForm::read(&request)?;
     let grant_types = GrantTypes::by_default();
@@ -116,8 +122,8 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
         .await;
     let client = match stored {
         Ok(Some(client)) => client,
-        Ok(None) => return Ok(too_many(most.unwrap_or_default())),
-        Err(error) => return refused(error),
+        Ok(None) => return Ok(too_many(&request, most.unwrap_or_default())),
+        Err(error) => return refused(&request, error),
     };
     tracing::info!(
         member_id = member.id,
@@ -125,10 +131,12 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
         "a member registered an application"
     );
     let site = oauth.host().site();
+    let words = request.words();
     Ok(page(
         201,
-        "Application registered",
+        &words.say("client-created-title").to_string(),
         &ClientCreatedPage {
+            words,
             site_name: &site.name,
             name: &client.name,
             client_id: &client.client_id,
@@ -145,7 +153,7 @@ pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
 /// One of the member's own.
 pub async fn show(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
-        return Ok(not_found());
+        return Ok(not_found(&request));
     };
     let view = ClientView::of(&client);
     show_client(&oauth, &request, client, view).await
@@ -154,7 +162,7 @@ pub async fn show(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 /// Changes it.
 pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
-        return Ok(not_found());
+        return Ok(not_found(&request));
     };
     let form = TypedForm::read(&request)?;
     match form.check(&oauth, &client.grant_types) {
@@ -172,7 +180,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
                 .await;
             match saved {
                 Ok(()) => Ok(Response::redirect(here)),
-                Err(error) => refused(error),
+                Err(error) => refused(&request, error),
             }
         }
         Err(problems) => {
@@ -190,7 +198,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 /// Deletes it: it stops working for everybody at once.
 pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
-        return Ok(not_found());
+        return Ok(not_found(&request));
     };
     tracing::info!(
         member_id = client.owner_id,
@@ -218,16 +226,19 @@ fn show_new_form(
     form: &TypedForm,
     problems: &Problems,
 ) -> Response {
-    let sentences = Sentences::of(problems);
-    let scopes = form.offered_scopes(oauth);
+    let words = request.words();
+    let sentences = Sentences::of(words, problems);
+    let scope_words = ScopeWords::of(oauth, request);
+    let scopes = form.offered_scopes(&scope_words);
     page(
         status,
-        "Register an application",
+        &words.say("clients-register").to_string(),
         &ClientNewPage {
+            words,
             csrf: request.csrf(),
             action: &oauth.own_path("/clients/new"),
             clients_url: &oauth.own_path("/clients"),
-            problem: sentences.any(),
+            problem: sentences.any().as_deref(),
             client: sentences.fields(form, &scopes),
             public: form.public,
         },
@@ -278,23 +289,27 @@ pub(super) async fn show_client(
             Ok((members, secrets))
         })
         .await?;
-    let secrets: Vec<ShownSecret> = secrets.iter().map(ShownSecret::new).collect();
+    let words = request.words();
+    let shown = |secret| ShownSecret::new(words, secret);
+    let secrets: Vec<ShownSecret> = secrets.iter().map(shown).collect();
     let secrets: Vec<SecretRow<'_>> = secrets.iter().map(ShownSecret::row).collect();
-    let sentences = Sentences::of(&view.problems);
-    let scopes = view.form.offered_scopes(oauth);
+    let sentences = Sentences::of(words, &view.problems);
+    let scope_words = ScopeWords::of(oauth, request);
+    let scopes = view.form.offered_scopes(&scope_words);
     let here = client_path(oauth, &client);
-    let registered = TimeText::of(client.created_at);
+    let registered = TimeText::of(words, client.created_at);
     Ok(page(
         view.status,
         &client.name,
         &ClientPage {
+            words,
             csrf: request.csrf(),
             clients_url: &oauth.own_path("/clients"),
             save_url: &here,
             delete_url: &format!("{here}/delete"),
             name: &client.name,
             client_id: &client.client_id,
-            kind: kind_in_words(client.kind),
+            kind: client_kind(words, client.kind),
             registered: registered.moment(),
             members,
             suspended: client.is_suspended(),
@@ -303,7 +318,7 @@ pub(super) async fn show_client(
             secrets: &secrets,
             rotate_url: &format!("{here}/secret"),
             secret_problem: view.secret_problem.as_deref(),
-            problem: sentences.any(),
+            problem: sentences.any().as_deref(),
             client: sentences.fields(&view.form, &scopes),
         },
     ))
@@ -317,11 +332,12 @@ struct ShownSecret {
 }
 
 impl ShownSecret {
-    fn new(secret: &ClientSecret) -> Self {
+    fn new(words: Words, secret: &ClientSecret) -> Self {
+        let day = |time| TimeText::of(words, time);
         Self {
-            created: TimeText::of(secret.created_at),
-            expires: secret.expires_at.map(TimeText::of),
-            last_used: secret.last_used_at.map(TimeText::of),
+            created: day(secret.created_at),
+            expires: secret.expires_at.map(day),
+            last_used: secret.last_used_at.map(day),
         }
     }
 
@@ -357,27 +373,30 @@ fn may_register(oauth: &OAuth, member: &Member) -> bool {
     }
 }
 
-fn registration_is_closed() -> Response {
+fn registration_is_closed(request: &Request) -> Response {
+    let words = request.words();
     notice(
         403,
-        "Registration is closed",
-        "The operator of this site registers applications; ask there.",
+        words.say("clients-closed"),
+        words.say("clients-closed-hint"),
     )
 }
 
-fn too_many(most: u64) -> Response {
-    let sentence = format!(
-        "You have registered as many applications as this site lets a member have: {most}. Delete \
-         one that you no longer need, or ask the operator."
-    );
-    notice(403, "Too many applications", &sentence)
+fn too_many(request: &Request, most: u64) -> Response {
+    let words = request.words();
+    notice(
+        403,
+        words.say("clients-too-many"),
+        words.say("clients-too-many-hint").with("most", most),
+    )
 }
 
-pub(super) fn not_found() -> Response {
+pub(super) fn not_found(request: &Request) -> Response {
+    let words = request.words();
     notice(
         404,
-        "No such application",
-        "It does not exist, or somebody else registered it.",
+        words.say("clients-unknown"),
+        words.say("clients-unknown-hint"),
     )
 }
 
@@ -394,11 +413,4 @@ fn metadata_url(oauth: &OAuth) -> String {
         site.origin(),
         site.base()
     )
-}
-
-const fn kind_in_words(kind: ClientKind) -> &'static str {
-    match kind {
-        ClientKind::Confidential => "on a server",
-        ClientKind::Public => "in a browser or on a device",
-    }
 }

@@ -133,6 +133,7 @@ async fn allow(
     let code = issued.ok_or(Unredirectable::RequestGone)?;
     Ok(hand_over_code(
         oauth,
+        request,
         &client,
         &redirect_uri,
         state.as_deref(),

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::{Member, Request, Response, prelude::*, whole_seconds};
+use hob_plugin_sdk::{Member, Request, Response, Said, prelude::*, whole_seconds};
 
 use super::{
     front_channel::{Unredirectable, page, sign_in_path},
@@ -68,22 +68,18 @@ async fn enter(oauth: &OAuth, request: &Request) -> Result<Response, Unredirecta
             Origin::of(request),
             wait,
         );
-        return Ok(Form::too_many(wait).show(oauth, request, member));
+        return Ok(Form::too_many(request, wait).show(oauth, request, member));
     }
     let Some(user_code) = UserCode::parse(typed) else {
-        return Ok(
-            Form::wrong(typed, "A code has eight letters, such as BCDF-GHJK.")
-                .show(oauth, request, member),
-        );
+        return Ok(Form::wrong(typed, request.words().say("device-wrong-form"))
+            .show(oauth, request, member));
     };
     guesses.count();
     let Some((client, device, consent)) = claim(oauth, member, &user_code).await? else {
         tracing::info!(member_id = member.id, "a user code was not right");
-        return Ok(Form::wrong(
-            typed,
-            "No device waits with this code. It may have been used, or have expired: look at the device again.",
-        )
-        .show(oauth, request, member));
+        return Ok(
+            Form::wrong(typed, request.words().say("device-wrong")).show(oauth, request, member)
+        );
     };
     guesses.take_back();
     if client.is_suspended() {
@@ -175,20 +171,19 @@ impl Form {
         }
     }
 
-    fn wrong(typed: &str, error: &str) -> Self {
+    fn wrong(typed: &str, error: Said<'_>) -> Self {
         Self {
             typed: typed.chars().take(64).collect(),
-            error: Some(error.to_owned()),
+            error: Some(error.to_string()),
             ..Self::default()
         }
     }
 
-    fn too_many(wait: Duration) -> Self {
-        let seconds = wait.as_millis().div_ceil(1000);
+    fn too_many(request: &Request, wait: Duration) -> Self {
+        let words = request.words();
+        let error = words.say("device-too-many").with("seconds", whole_seconds(wait));
         Self {
-            error: Some(format!(
-                "Too many codes were not right. Try again in {seconds} seconds."
-            )),
+            error: Some(error.to_string()),
             wait: Some(wait),
             ..Self::default()
         }
@@ -200,10 +195,12 @@ impl Form {
             (Some(_), None) => 422,
             (Some(_), Some(_)) => 429,
         };
+        let words = request.words();
         let response = page(
             status,
-            "Connect a device",
+            &words.say("device-title").to_string(),
             &DevicePage {
+                words,
                 site_name: &oauth.host().site().name,
                 action: &oauth.own_path("/device"),
                 csrf: request.csrf(),

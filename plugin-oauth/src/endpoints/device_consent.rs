@@ -53,14 +53,16 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     if !decided.map_err(OAuthError::from)? {
         return Err(Unredirectable::RequestGone);
     }
+    let words = request.words();
+    let title = words.say(match allowed {
+        true => "device-connected",
+        false => "device-not-connected",
+    });
     Ok(page(
         200,
-        if allowed {
-            "Connected"
-        } else {
-            "Not connected"
-        },
+        &title.to_string(),
         &DeviceDonePage {
+            words,
             client_name: &client.name,
             allowed,
             connections_url: &oauth.connection_path(&client.client_id),

@@ -8,6 +8,7 @@
 use askama::Template;
 use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response};
 
+use super::worded::destination;
 use crate::{
     OAuth,
     error::{ErrorCode, OAuthError},
@@ -27,13 +28,14 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style
 /// where the browser can't be sent back.
 pub fn hand_over_code(
     oauth: &OAuth,
+    request: &Request,
     client: &Client,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
     code: &PlainSecret,
 ) -> Response {
     match redirect_uri.target() {
-        RedirectTarget::OutOfBand => code_page(oauth, client, redirect_uri, code),
+        RedirectTarget::OutOfBand => code_page(oauth, request, client, redirect_uri, code),
         RedirectTarget::Web | RedirectTarget::Loopback | RedirectTarget::PrivateScheme => {
             redirect(oauth, redirect_uri, state, &[("code", code.reveal())])
         }
@@ -42,6 +44,7 @@ pub fn hand_over_code(
 
 fn code_page(
     oauth: &OAuth,
+    request: &Request,
     client: &Client,
     redirect_uri: &RedirectUri,
     code: &PlainSecret,
@@ -50,10 +53,12 @@ fn code_page(
         client_id = client.client_id,
         "a member is shown a code to copy (out of band)"
     );
+    let words = request.words();
     page(
         200,
-        "Copy the code",
+        &words.say("code-title").to_string(),
         &CodePage {
+            words,
             client_name: &client.name,
             code: code.reveal(),
             minutes: authorization_code::lifetime(oauth, redirect_uri).as_secs() / 60,
@@ -89,7 +94,7 @@ pub fn tell_error(
     if request.member().is_none() && !client.is_verified() {
         let departure = Departure {
             site_name: &oauth.host().site().name,
-            destination: &redirect_uri.destination(),
+            destination: &destination(request.words(), redirect_uri),
             url: &location(oauth, redirect_uri, state, &parameters),
         };
         let client_id = Some(client.client_id.as_str());
@@ -222,75 +227,80 @@ impl Unredirectable {
         client_id: Option<&str>,
         departure: Option<Departure<'_>>,
     ) -> Response {
+        let words = request.words();
+        let said = |hint| words.say(hint).to_string();
         let (status, code, heading, explanation) = match &self {
             Self::Plugin(error) => {
                 tracing::error!(%error, "the authorization endpoint failed");
                 (
                     500,
                     "server_error",
-                    "Something went wrong here",
-                    "It has been logged. Please try again from the application.",
+                    "error-internal",
+                    said("error-internal-hint"),
                 )
             }
             Self::Untold(OAuthError::Denied) => (
                 403,
                 ErrorCode::AccessDenied.as_str(),
-                "You did not allow it",
-                "The application gets no code, and has no access.",
+                "error-denied",
+                said("error-denied-hint"),
             ),
-            Self::Untold(OAuthError::RefusedByPlugin(words)) => (
+            // In its own words.
+            Self::Untold(OAuthError::RefusedByPlugin(refusal)) => (
                 403,
                 ErrorCode::AccessDenied.as_str(),
-                "This site does not allow it",
-                words.as_str(),
+                "refused-by-plugin",
+                refusal.clone(),
             ),
             Self::Untold(error) => (
                 400,
                 error.code().as_str(),
-                "This request can't be answered",
-                "The application asked for something that it can't have in this way.",
+                "error-unanswerable",
+                said("error-untold-hint"),
             ),
             Self::SuspendedClient => (
                 403,
                 "unauthorized_client",
-                "This application is suspended",
-                "The operator of this site has stopped it for everybody.",
+                "error-suspended",
+                said("error-suspended-hint"),
             ),
             Self::RequestGone => (
                 400,
                 "invalid_request",
-                "This request is over",
-                "It was answered before, or it waited for too long.",
+                "error-over",
+                said("error-over-hint"),
             ),
             Self::AnotherSession => (
                 403,
                 "access_denied",
-                "You have changed accounts",
-                "The question was put to another account or in another session, so your answer does not count.",
+                "error-another-account",
+                said("error-another-account-hint"),
             ),
             Self::UnknownClient => (
                 400,
                 "invalid_request",
-                "Unknown application",
-                "The page that you came from says that it is an application which this site does not know.",
+                "error-unknown-client",
+                said("error-unknown-client-hint"),
             ),
             Self::Field(_) | Self::NoForm | Self::UnregisteredRedirectUri | Self::NoDecision => (
                 400,
                 "invalid_request",
-                "This request can't be answered",
-                "The application made a mistake, or somebody changed the address on the way here.",
+                "error-unanswerable",
+                said("error-mistake-hint"),
             ),
         };
         let detail = match &self {
             Self::Plugin(_) => "see the server's log".to_owned(),
             told => told.to_string(),
         };
+        let heading = &words.say(heading).to_string();
         page(
             status,
             heading,
             &AuthorizationErrorPage {
+                words,
                 heading,
-                explanation,
+                explanation: &explanation,
                 code,
                 developer_detail: &detail,
                 client_id,

@@ -1,9 +1,12 @@
 //! What the pages of members share: rendering, times in words, and what is
 //! said where nothing is found.
 
+use std::fmt;
+
 use askama::Template;
-use hob_plugin_sdk::{IntoResponse, Page, PluginError, Response, db::Timestamp};
-use jiff::tz::TimeZone;
+use hob_plugin_sdk::{
+    IntoResponse, Page, PluginError, Request, Response, Said, Words, db::Timestamp,
+};
 
 /// A page in the site's layout.
 pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
@@ -15,7 +18,7 @@ pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
 }
 
 /// A short page without a form.
-pub fn notice(status: u16, title: &str, sentence: &str) -> Response {
+pub fn notice(status: u16, title: Said<'_>, sentence: impl fmt::Display) -> Response {
     #[derive(Template)]
     #[template(
         source = r#"<div class="narrow"><header class="page-top"><h1>{{ title }}</h1></header><p>{{ sentence }}</p></div>"#,
@@ -25,6 +28,8 @@ pub fn notice(status: u16, title: &str, sentence: &str) -> Response {
         title: &'a str,
         sentence: &'a str,
     }
+    let title = &title.to_string();
+    let sentence = &sentence.to_string();
     page(status, title, &Notice { title, sentence })
 }
 
@@ -32,9 +37,10 @@ pub fn notice(status: u16, title: &str, sentence: &str) -> Response {
 ///
 /// # Errors
 /// It is no refusal.
-pub fn refused(error: PluginError) -> Result<Response, PluginError> {
+pub fn refused(request: &Request, error: PluginError) -> Result<Response, PluginError> {
     if error.is_forbidden() {
-        Ok(notice(403, "This site does not allow it", error.message()))
+        let title = request.words().say("refused-by-plugin");
+        Ok(notice(403, title, error.message()))
     } else {
         Err(error)
     }
@@ -48,16 +54,9 @@ pub struct TimeText {
 
 impl TimeText {
     /// The day, in UTC.
-    pub fn of(time: Timestamp) -> Self {
-        let day = jiff::Timestamp::try_from(time)
-            .map(|time| {
-                time.to_zoned(TimeZone::UTC)
-                    .strftime("%-d %B %Y")
-                    .to_string()
-            })
-            .unwrap_or_else(|_| time.to_string());
+    pub fn of(words: Words, time: Timestamp) -> Self {
         Self {
-            text: day,
+            text: words.day(time),
             machine: time.to_string(),
         }
     }
@@ -67,17 +66,5 @@ impl TimeText {
             text: &self.text,
             machine: &self.machine,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_is_written_out() {
-        let time = TimeText::of("2024-02-09T23:30:00Z".parse().unwrap());
-        assert_eq!(time.text, "9 February 2024");
-        assert_eq!(time.machine, "2024-02-09T23:30:00Z");
     }
 }

@@ -24,6 +24,7 @@ mod question;
 pub mod register;
 pub mod revoke;
 pub mod token;
+mod worded;
 
 use hob_plugin_sdk::{Member, PluginError, Request};
 

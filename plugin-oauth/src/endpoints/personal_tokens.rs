@@ -1,10 +1,10 @@
 //! `/tokens`: a member makes personal access tokens and looks after them.
 
-use hob_plugin_sdk::{PluginError, Request, Response, http::Fields, prelude::*};
+use hob_plugin_sdk::{PluginError, Request, Response, Words, http::Fields, prelude::*};
 
 use super::{
-    client_form::in_a_sentence,
     member_page::{TimeText, notice, page, refused},
+    worded::{ScopeWords, token_problems},
 };
 use crate::{
     OAuth,
@@ -29,15 +29,17 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let tokens = oauth
         .read(move |connection| PersonalToken::live_of_member(connection, member_id, now))
         .await?;
+    let (words, scope_words) = (request.words(), ScopeWords::of(&oauth, &request));
     let shown: Vec<Shown<'_>> = tokens
         .iter()
-        .map(|token| Shown::new(&oauth, token))
+        .map(|token| Shown::new(&oauth, words, &scope_words, token))
         .collect();
     let rows: Vec<PersonalTokenRow<'_>> = shown.iter().map(Shown::row).collect();
     Ok(page(
         200,
-        "Personal access tokens",
+        &words.say("menu-tokens").to_string(),
         &PersonalTokensPage {
+            words,
             csrf: request.csrf(),
             site_name: &oauth.host().site().name,
             new_url: &oauth.own_path("/tokens/new"),
@@ -50,7 +52,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 /// The form for a new one.
 pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     if !personal_token::may_make(&oauth, super::member(&request)?) {
-        return Ok(making_is_closed());
+        return Ok(making_is_closed(&request));
     }
     Ok(show_form(
         &oauth,
@@ -65,7 +67,7 @@ pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
 pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     if !personal_token::may_make(&oauth, member) {
-        return Ok(making_is_closed());
+        return Ok(making_is_closed(&request));
     }
     let typed = Typed::read(&request)?;
     let scope: Vec<&str> = typed.scope.iter().map(String::as_str).collect();
@@ -77,7 +79,7 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let act = Act::of_member(&oauth, member, &request);
     let made = match personal_token::make(&oauth, member.id, act, wanted).await {
         Ok(made) => made,
-        Err(error) => return refused(error),
+        Err(error) => return refused(&request, error),
     };
     let Made { secret, token } = match made {
         Ok(made) => made,
@@ -89,11 +91,13 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         peer = request.peer(),
         "a member made a personal access token"
     );
-    let until = TimeText::of(token.expires_at);
+    let words = request.words();
+    let until = TimeText::of(words, token.expires_at);
     Ok(page(
         201,
-        "Personal access token",
+        &words.say("token-label").to_string(),
         &PersonalTokenCreatedPage {
+            words,
             site_name: &oauth.host().site().name,
             name: &token.name,
             token: secret.reveal(),
@@ -137,12 +141,12 @@ pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
     Ok(Response::redirect(oauth.own_path("/tokens")))
 }
 
-fn making_is_closed() -> Response {
+fn making_is_closed(request: &Request) -> Response {
+    let words = request.words();
     notice(
         403,
-        "No new tokens",
-        "The operator of this site lets you make no personal access tokens. Those that you have \
-         work on.",
+        words.say("tokens-closed"),
+        words.say("tokens-closed-hint"),
     )
 }
 
@@ -196,8 +200,10 @@ fn show_form(
     typed: &Typed,
     problems: &Problems,
 ) -> Response {
-    let scopes: Vec<TokenScope<'_>> = oauth
-        .scope_descriptions()
+    let words = request.words();
+    let scope_words = ScopeWords::of(oauth, request);
+    let scopes: Vec<TokenScope<'_>> = scope_words
+        .descriptions()
         .iter()
         .map(|description| TokenScope {
             name: &description.name,
@@ -206,7 +212,8 @@ fn show_form(
             checked: typed.scope.contains(&description.name),
         })
         .collect();
-    let longest = oauth.settings().personal_token_longest_lifetime().as_secs() / (24 * 3600);
+    let longest = oauth.settings().personal_token_longest_lifetime();
+    let longest = personal_token::whole_days(longest);
     let offered = OFFERED_DAYS.into_iter().filter(|days| *days <= longest);
     // Where none of them is short enough, the longest that there is.
     let mut days: Vec<u64> = offered.collect();
@@ -226,33 +233,26 @@ fn show_form(
             },
         })
         .collect();
-    let sentence = |problem: Option<String>| problem.map(|problem| in_a_sentence(&problem));
-    let name_error = sentence(problems.name.as_ref().map(ToString::to_string));
-    let scope_error = sentence(problems.scope.as_ref().map(ToString::to_string));
-    let ends_error = sentence(problems.lifetime.as_ref().map(ToString::to_string));
-    let whole = sentence(problems.whole.as_ref().map(ToString::to_string));
-    let any = [&name_error, &scope_error, &ends_error]
-        .iter()
-        .any(|error| error.is_some());
-    let in_fields = any.then_some("Something in the form is not right; it says where.");
+    let said = token_problems(words, problems);
     page(
         status,
-        "Make a personal access token",
+        &words.say("token-new-title").to_string(),
         &PersonalTokenNewPage {
+            words,
             csrf: request.csrf(),
             action: &oauth.own_path("/tokens/new"),
             tokens_url: &oauth.own_path("/tokens"),
-            problem: whole.as_deref().or(in_fields),
+            problem: said.any(words).as_deref(),
             called: Field {
                 value: &typed.name,
-                error: name_error.as_deref(),
+                error: said.name.as_deref(),
             },
             scopes: &scopes,
-            scopes_error: scope_error.as_deref(),
+            scopes_error: said.scope.as_deref(),
             days: &offered,
             on_a_day: typed.ends == "day",
             day: &typed.day,
-            ends_error: ends_error.as_deref(),
+            ends_error: said.lifetime.as_deref(),
         },
     )
 }
@@ -269,20 +269,25 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(oauth: &'a OAuth, token: &'a PersonalToken) -> Self {
+    fn new(
+        oauth: &OAuth,
+        words: Words,
+        scope_words: &'a ScopeWords,
+        token: &'a PersonalToken,
+    ) -> Self {
         let token_id = token.digest.name();
         Self {
             sentences: token
                 .scope
                 .words()
-                .map(|word| oauth.scope_sentence(word))
+                .map(|word| scope_words.sentence(word))
                 .collect(),
             url: oauth.connection_path(&token_id),
-            created: TimeText::of(token.created_at),
-            until: TimeText::of(token.expires_at),
+            created: TimeText::of(words, token.created_at),
+            until: TimeText::of(words, token.expires_at),
             last_used: token.last_used_at.map(|at| {
                 let from = token.last_used_from.as_deref().unwrap_or_default();
-                (TimeText::of(at), from)
+                (TimeText::of(words, at), from)
             }),
             revoke_url: oauth.own_path(&format!("/tokens/{token_id}/revoke")),
             token,

@@ -9,11 +9,12 @@ use hob_plugin_sdk::{Member, PluginError, Request, Response};
 use super::{
     front_channel::{Unredirectable, page},
     member_page::TimeText,
+    worded::ScopeWords,
 };
 use crate::{
     OAuth,
     models::{Client, Consent},
-    pages::{AskedMember, AskedScope, AskingClient, ConsentPage, Onward, Website},
+    pages::{AskedMember, AskingClient, ConsentPage, Onward, Website},
     scope::Scope,
 };
 
@@ -46,13 +47,16 @@ impl Question<'_> {
             .map(|consent| self.scope.intersection(&consent.scope))
             .unwrap_or_default();
         let new = self.scope.without(&before);
-        let until = oauth.consent_expires_at(oauth.now()).map(TimeText::of);
-        let newly_asked = asked_scopes(oauth, &new);
-        let granted_before = asked_scopes(oauth, &before);
+        let words = request.words();
+        let until = oauth.consent_expires_at(oauth.now());
+        let until = until.map(|until| TimeText::of(words, until));
+        let scope_words = ScopeWords::of(oauth, request);
+        let title = words.say("consent-title").with("client", &client.name);
         page(
             200,
-            &format!("Allow {}?", client.name),
+            &title.to_string(),
             &ConsentPage {
+                words,
                 site_name: &oauth.host().site().name,
                 action: self.action,
                 csrf: request.csrf(),
@@ -71,8 +75,8 @@ impl Question<'_> {
                     display_name: &member.display_name,
                     switch_account_url: self.switch_account_url,
                 },
-                newly_asked: &newly_asked,
-                granted_before: &granted_before,
+                newly_asked: &scope_words.grouped(&new),
+                granted_before: &scope_words.grouped(&before),
                 onward: &self.onward,
                 connections_url: &oauth.connections_path(),
                 until: until.as_ref().map(TimeText::moment),
@@ -80,20 +84,6 @@ impl Question<'_> {
             },
         )
     }
-}
-
-fn asked_scopes<'a>(oauth: &'a OAuth, scope: &'a Scope) -> Vec<AskedScope<'a>> {
-    scope
-        .words()
-        .map(|word| AskedScope {
-            name: word,
-            sentence: oauth.scope_sentence(word),
-            dangerous: oauth
-                .scope_descriptions()
-                .iter()
-                .any(|description| description.name == word && description.dangerous),
-        })
-        .collect()
 }
 
 /// The username of the member who registered the client.

@@ -214,7 +214,15 @@ pub fn check_words_of(manifest: &Manifest, locales: &[Locale]) -> Result<(), Loc
         let what = format!("the scope {}", scope.name);
         (what, scope_message(&scope.name))
     });
-    for (what, id) in menu.chain(scopes) {
+    let in_groups = manifest
+        .scopes
+        .iter()
+        .filter(|scope| !scope.group.is_empty());
+    let groups = in_groups.map(|scope| {
+        let what = format!("the group {} of scopes", scope.group);
+        (what, scope_group_message(&scope.group))
+    });
+    for (what, id) in menu.chain(scopes).chain(groups) {
         if !messages.contains_key(&id) {
             return Err(LocaleError::Unworded { what, id });
         }
@@ -227,6 +235,13 @@ pub fn check_words_of(manifest: &Manifest, locales: &[Locale]) -> Result<(), Loc
 #[must_use]
 pub fn scope_message(scope: &str) -> String {
     format!("scope-{}", dashed(scope))
+}
+
+/// The message that heads a group of scopes: of `media` it is
+/// `scope-group-media`.
+#[must_use]
+pub fn scope_group_message(group: &str) -> String {
+    format!("scope-group-{}", dashed(group))
 }
 
 /// The message of a line of the menu: of the path `/clients` it is
@@ -397,7 +412,7 @@ mod tests {
     fn what_the_manifest_shows_has_words() {
         let manifest = Manifest::parse(
             "id = \"desk\"\ntitle = \"t\"\n\
-             [[scope]]\nname = \"media:read\"\nsentence = \"See\"\n\
+             [[scope]]\nname = \"media:read\"\nsentence = \"See\"\ngroup = \"media\"\n\
              [[menu]]\ntext = \"Clients\"\npath = \"/clients/mine\"\n",
         )
         .unwrap();
@@ -409,8 +424,12 @@ mod tests {
             check_words_of(&manifest, &[english]).map_err(|error| error.to_string())
         };
         assert_eq!(
-            with("scope-media-read = See\nmenu-clients-mine = Clients\n"),
+            with("scope-media-read = See\nmenu-clients-mine = Clients\nscope-group-media = M\n"),
             Ok(())
+        );
+        assert_eq!(
+            with("scope-media-read = See\nmenu-clients-mine = Clients\n").unwrap_err(),
+            "the group media of scopes has no words: add the message scope-group-media"
         );
         assert_eq!(
             with("scope-media-read = See\n").unwrap_err(),

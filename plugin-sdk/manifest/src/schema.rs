@@ -146,6 +146,10 @@ pub struct Scope {
     pub name: String,
     /// What it allows, as a member reads it: "See your photographs".
     pub sentence: String,
+    /// What it touches: scopes of one group stand together on the consent
+    /// page. Lower-case letters, digits and `_`.
+    #[serde(default)]
+    pub group: String,
     /// Marked on the consent page.
     #[serde(default)]
     pub dangerous: bool,
@@ -339,6 +343,12 @@ impl Manifest {
                 return fail(
                     format!("scope {:?}", scope.name),
                     "use visible ASCII without space, quote and backslash (RFC 6749, 3.3)",
+                );
+            }
+            if !scope.group.is_empty() && !is_name(&scope.group) {
+                return fail(
+                    format!("scope {:?}", scope.name),
+                    "its `group` is a-z, 0-9 and _, beginning with a letter",
                 );
             }
         }

@@ -2,7 +2,7 @@
 
 use abi_stable::{
     StableAbi,
-    std_types::{RStr, RString, RVec},
+    std_types::{ROption, RStr, RString, RVec},
 };
 
 use super::{FfiFuture, RawContext, interface::interface};
@@ -46,6 +46,8 @@ pub struct RawSite {
 pub struct RawScope {
     pub name: RString,
     pub sentence: RString,
+    /// What it touches, in words for a heading; none where that is not said.
+    pub group_title: ROption<RString>,
     /// The plugin that declares it.
     pub plugin: RString,
     pub dangerous: bool,
