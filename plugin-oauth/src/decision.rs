@@ -28,10 +28,24 @@ impl Decision {
     /// Reads the consent form. None where it says neither. To allow nothing of
     /// what was asked is to deny.
     ///
+    /// `before` is what was allowed before. Where something new is asked, only
+    /// that has boxes, and what was allowed before stays so whatever the form
+    /// says; where nothing is new, all of it has.
+    ///
     /// # Errors
     /// [`FieldError::Repeated`].
-    pub fn from_form(form: &Fields, asked: &Scope) -> Result<Option<Self>, FieldError> {
-        let allowed = || asked.intersection(&form.all("scope").collect());
+    pub fn from_form(
+        form: &Fields,
+        asked: &Scope,
+        before: &Scope,
+    ) -> Result<Option<Self>, FieldError> {
+        let allowed = || {
+            let ticked = asked.intersection(&form.all("scope").collect());
+            match asked.without(before).is_empty() {
+                true => ticked,
+                false => asked.intersection(before).union(&ticked),
+            }
+        };
         Ok(match form.one("decision")? {
             Some("allow") => Some(allowed())
                 .filter(|scope| !scope.is_empty())
@@ -118,8 +132,33 @@ mod tests {
     use super::*;
 
     fn read(form: &str) -> Result<Option<Decision>, FieldError> {
+        read_after("", form)
+    }
+
+    fn read_after(before: &str, form: &str) -> Result<Option<Decision>, FieldError> {
         let asked = Scope::parse("profile media:read").unwrap();
-        Decision::from_form(&Fields::parse(form.as_bytes()).unwrap(), &asked)
+        let before: Scope = before.split_whitespace().collect();
+        Decision::from_form(&Fields::parse(form.as_bytes()).unwrap(), &asked, &before)
+    }
+
+    #[test]
+    fn what_was_allowed_before_stays_where_something_is_new() {
+        let allowed = |scope: &str| Ok(Some(Decision::Allow(Scope::parse(scope).unwrap())));
+        let new = "decision=allow&scope=media:read";
+        assert_eq!(read_after("profile", new), allowed("profile media:read"));
+        // What is new is not forced on anybody, and nothing comes with it.
+        assert_eq!(read_after("profile", "decision=allow"), allowed("profile"));
+        assert_eq!(
+            read_after("profile email", new),
+            allowed("profile media:read")
+        );
+        // Where nothing is new, a part can be taken back.
+        let part = "decision=allow&scope=profile";
+        assert_eq!(read_after("profile media:read", part), allowed("profile"));
+        assert_eq!(
+            read_after("profile", "decision=deny&scope=media:read"),
+            Ok(Some(Decision::Deny))
+        );
     }
 
     #[test]

@@ -35,6 +35,18 @@ impl<'a> Website<'a> {
     }
 }
 
+/// Who registered an application, and how.
+pub enum Registrar<'a> {
+    /// By a command.
+    Operator,
+    /// On the site's pages: the username.
+    Member(&'a str),
+    /// Whose account is gone.
+    FormerMember,
+    /// By itself (RFC 7591).
+    Itself,
+}
+
 /// Who asks.
 pub struct AskingClient<'a> {
     pub client_id: &'a str,
@@ -42,9 +54,8 @@ pub struct AskingClient<'a> {
     /// The name's first letter.
     pub initial: &'a str,
     pub website: Option<Website<'a>>,
-    /// The username of the member who registered it, if one did.
-    pub registered_by: Option<&'a str>,
-    pub registered_itself: bool,
+    pub registered_by: Registrar<'a>,
+    pub registered: Moment<'a>,
     pub verified: bool,
 }
 

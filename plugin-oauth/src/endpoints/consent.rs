@@ -10,7 +10,7 @@ use crate::{
     error::OAuthError,
     events::Telling,
     grants::authorization_code::{CodeIssue, PreparedCode},
-    models::{Client, StoredRequest},
+    models::{Client, Consent, StoredRequest},
     scope::Scope,
     stored_request::{RequestUri, still_fits},
 };
@@ -33,17 +33,20 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     let digest = RequestUri::from_name(form.required("request")?)
         .ok_or(Unredirectable::RequestGone)?
         .digest();
-    let now = oauth.now();
+    let (member_id, now) = (member.id, oauth.now());
     let found = oauth
         .read(move |connection| {
             let Some(stored) = StoredRequest::find_waiting(connection, &digest, now)? else {
                 return Ok(None);
             };
             let client = Client::by_id(connection, stored.client)?;
-            Ok(Some((stored, client)))
+            let resource = &stored.resource;
+            let consent = Consent::find(connection, member_id, client.id, resource, now)?;
+            let before = consent.map(|consent| consent.scope).unwrap_or_default();
+            Ok(Some((stored, client, before)))
         })
         .await?;
-    let (stored, client) = found.ok_or(Unredirectable::RequestGone)?;
+    let (stored, client, before) = found.ok_or(Unredirectable::RequestGone)?;
     if !stored.was_shown_to(member) {
         return Err(Unredirectable::AnotherSession);
     }
@@ -53,7 +56,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     if !still_fits(oauth, &client, &stored) {
         return Err(Unredirectable::RequestGone);
     }
-    match Decision::from_form(&form, &stored.scope)?.ok_or(Unredirectable::NoDecision)? {
+    match Decision::from_form(&form, &stored.scope, &before)?.ok_or(Unredirectable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth, request, member, client, stored, scope).await,
         Decision::Deny => deny(oauth, request, member, &client, stored).await,
     }

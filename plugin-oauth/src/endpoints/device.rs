@@ -181,7 +181,9 @@ impl Form {
 
     fn too_many(request: &Request, wait: Duration) -> Self {
         let words = request.words();
-        let error = words.say("device-too-many").with("seconds", whole_seconds(wait));
+        let error = words
+            .say("device-too-many")
+            .with("seconds", whole_seconds(wait));
         Self {
             error: Some(error.to_string()),
             wait: Some(wait),

@@ -9,7 +9,7 @@ use crate::{
     decision::Decision,
     error::OAuthError,
     grants::device_code,
-    models::{Client, DeviceAuthorization},
+    models::{Client, Consent, DeviceAuthorization},
     pages::DeviceDonePage,
     user_code::UserCode,
 };
@@ -30,23 +30,27 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     let digest = UserCode::parse(form.required("request")?)
         .ok_or(Unredirectable::RequestGone)?
         .digest();
-    let now = oauth.now();
+    let (member_id, now) = (member.id, oauth.now());
     let found = oauth
         .read(move |connection| {
             let Some(device) = DeviceAuthorization::find_pending(connection, &digest, now)? else {
                 return Ok(None);
             };
             let client = Client::by_id(connection, device.client)?;
-            Ok(Some((device, client)))
+            let resource = &device.resource;
+            let consent = Consent::find(connection, member_id, client.id, resource, now)?;
+            let before = consent.map(|consent| consent.scope).unwrap_or_default();
+            Ok(Some((device, client, before)))
         })
         .await?;
-    let (device, client) = found
-        .filter(|(device, _)| device.was_claimed_by(member))
+    let (device, client, before) = found
+        .filter(|(device, ..)| device.was_claimed_by(member))
         .ok_or(Unredirectable::RequestGone)?;
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
     }
-    let decision = Decision::from_form(&form, &device.scope)?.ok_or(Unredirectable::NoDecision)?;
+    let decision =
+        Decision::from_form(&form, &device.scope, &before)?.ok_or(Unredirectable::NoDecision)?;
     let allowed = matches!(decision, Decision::Allow(_));
     let act = Act::of_member(oauth, member, request);
     let decided = device_code::decide(oauth, &client, device, member, decision, act).await;

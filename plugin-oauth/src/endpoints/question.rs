@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     OAuth,
-    models::{Client, Consent},
-    pages::{AskedMember, AskingClient, ConsentPage, Onward, Website},
+    models::{self, Client, Consent},
+    pages::{AskedMember, AskingClient, ConsentPage, Onward, Registrar, Website},
     scope::Scope,
 };
 
@@ -48,6 +48,7 @@ impl Question<'_> {
             .unwrap_or_default();
         let new = self.scope.without(&before);
         let words = request.words();
+        let registered = TimeText::of(words, client.created_at);
         let until = oauth.consent_expires_at(oauth.now());
         let until = until.map(|until| TimeText::of(words, until));
         let scope_words = ScopeWords::of(oauth, request);
@@ -66,8 +67,8 @@ impl Question<'_> {
                     name: &client.name,
                     initial: &initial(&client.name),
                     website: client.website.as_deref().map(Website::of),
-                    registered_by: owner.as_deref(),
-                    registered_itself: client.registered_dynamically,
+                    registered_by: registrar(client, owner.as_deref()),
+                    registered: registered.moment(),
                     verified: client.is_verified(),
                 },
                 member: AskedMember {
@@ -83,6 +84,16 @@ impl Question<'_> {
                 error: None,
             },
         )
+    }
+}
+
+/// Who registered the client, whose owner has this username.
+fn registrar<'a>(client: &Client, owner: Option<&'a str>) -> Registrar<'a> {
+    match (client.registrar(), owner) {
+        (models::Registrar::Itself, _) => Registrar::Itself,
+        (models::Registrar::Operator, _) => Registrar::Operator,
+        (models::Registrar::Member(_), Some(username)) => Registrar::Member(username),
+        (models::Registrar::Member(_), None) => Registrar::FormerMember,
     }
 }
 
