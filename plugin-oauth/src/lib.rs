@@ -40,6 +40,7 @@ mod replay;
 mod resource;
 mod revocation;
 mod scope;
+mod sealed_request;
 mod secret;
 mod secret_rotation;
 mod secret_uses;
@@ -73,9 +74,11 @@ use crate::{
     error::OAuthError,
     events::{Attempts, Deletion, Events, PersonalTokenEnd, Revoked, Withdrawal},
     housekeeping::{Housekeeping, Share},
-    models::Client,
+    models::{Client, ServerKey},
     resource::Resource,
     scope::Scope,
+    sealed_request::Seal,
+    secret::operating_system_randomness,
     secret_uses::SecretUses,
     settings::Settings,
     token_uses::TokenUses,
@@ -108,6 +111,8 @@ pub struct OAuth {
     user_code_throttle: Throttle,
     /// Made when the first proof comes.
     nonces: OnceLock<Nonces>,
+    /// Made when the first member is asked.
+    seal: OnceLock<Seal>,
     registration_throttle: Throttle,
     registration_token_throttle: Throttle,
     unproven_throttle: Throttle,
@@ -223,6 +228,7 @@ impl Plugin for OAuth {
             password_throttle: Throttle::default(),
             user_code_throttle: Throttle::default(),
             nonces: OnceLock::new(),
+            seal: OnceLock::new(),
             registration_throttle: Throttle::forgiving_one_each(REGISTRATION_EACH),
             registration_token_throttle: Throttle::default(),
             unproven_throttle: Throttle::with_burst(UNPROVEN_BURST, UNPROVEN_EACH),
@@ -282,6 +288,15 @@ impl OAuth {
 
     fn now(&self) -> Timestamp {
         self.host.now()
+    }
+
+    /// The key for this purpose, the same on all nodes. It is made when it is
+    /// asked for the first time.
+    async fn server_key(&self, purpose: &'static str) -> Result<ServerKey, PluginError> {
+        let now = self.now();
+        let new_key = ServerKey::generate(&mut operating_system_randomness());
+        self.write(move |connection| ServerKey::find_or_insert(connection, purpose, new_key, now))
+            .await
     }
 
     /// When a consent ends that is given now; none if never.

@@ -1,11 +1,15 @@
-//! Authorization requests that are kept here, whichever way they came, and
-//! the request URIs that name them (RFC 9126, section 2.2).
+//! Authorization requests that are kept here until they are answered, and the
+//! request URIs that name them (RFC 9126, section 2.2).
 //!
 //! Knows neither pages nor redirects, nor who may send a request.
 
 use std::fmt;
 
-use hob_plugin_sdk::{Member, PluginError, db::Timestamp};
+use diesel::QueryResult;
+use hob_plugin_sdk::{
+    Member, PluginError,
+    db::{Connection, Timestamp},
+};
 
 use crate::{
     OAuth,
@@ -23,7 +27,9 @@ const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 pub struct RequestUri(PlainSecret);
 
 impl RequestUri {
-    fn generate(now: Timestamp) -> Self {
+    /// A new one.
+    #[must_use]
+    pub fn generate(now: Timestamp) -> Self {
         Self(PlainSecret::generate(
             SecretKind::AuthorizationRequest,
             now,
@@ -67,6 +73,33 @@ impl fmt::Display for RequestUri {
     }
 }
 
+/// A request that waits for a member's answer.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub request: StoredRequest,
+    /// Whether it is kept here, or in the member's form alone.
+    pub is_stored: bool,
+}
+
+impl Waiting {
+    /// Decides it, once. False if it was decided before, was shown to somebody
+    /// else since, or has died.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn decide(
+        &self,
+        connection: &mut Connection,
+        member: &Member,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        match self.is_stored {
+            true => self.request.decide(connection, member, now),
+            false => self.request.insert_decided(connection, now),
+        }
+    }
+}
+
 /// Whether the client may still ask for what it asked for: it may have been
 /// changed while the request waited.
 #[must_use]
@@ -78,11 +111,9 @@ pub fn still_fits(oauth: &OAuth, client: &Client, stored: &StoredRequest) -> boo
         && stored.scope.first_not_in(&client.scope).is_none()
 }
 
-/// The way by which a request came.
-#[derive(Debug, Clone, Copy)]
-pub enum Arrival<'a> {
-    /// A browser brought it, and this member is shown the consent page.
-    Shown(&'a Member),
+/// The way by which a request came that is to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
     /// A browser brought it, and is sent to the sign-in page.
     Unshown,
     /// The client pushed it; the browser is still to come.
@@ -97,23 +128,19 @@ pub async fn store(
     oauth: &OAuth,
     client: &Client,
     request: AuthorizationRequest,
-    arrival: Arrival<'_>,
+    arrival: Arrival,
     origin: Origin,
 ) -> Result<RequestUri, PluginError> {
     let now = oauth.now();
     let request_uri = RequestUri::generate(now);
-    let shown_to = match arrival {
-        Arrival::Shown(member) => Some(member),
-        Arrival::Unshown | Arrival::Pushed => None,
-    };
-    let (presented_at, lifetime) = match arrival {
-        Arrival::Shown(_) | Arrival::Unshown => {
+    let (presented_at, lifetime, way) = match arrival {
+        Arrival::Unshown => {
             let lifetime = oauth.settings().authorization_request_lifetime();
-            (Some(now), lifetime)
+            (Some(now), lifetime, "shown")
         }
         Arrival::Pushed => {
             let lifetime = oauth.settings().pushed_authorization_request_lifetime();
-            (None, lifetime)
+            (None, lifetime, "pushed")
         }
     };
     let events = oauth.events();
@@ -122,34 +149,20 @@ pub async fn store(
             act: Act::of_client(&client.client_id, origin, now),
             client: client.clone(),
         },
-        member_id: shown_to.map(|member| member.id),
+        member_id: None,
         scope: request.scope.clone(),
         audience: oauth.audience(&request.resource),
-        way: match arrival {
-            Arrival::Shown(_) | Arrival::Unshown => "shown",
-            Arrival::Pushed => "pushed",
-        },
+        way,
     });
     let stored = StoredRequest {
-        digest: request_uri.digest(),
-        client: client.id,
-        member_id: shown_to.map(|member| member.id),
-        session_id: shown_to.map(|member| member.session_id),
-        redirect_uri: request.redirect_uri,
-        scope: request.scope,
-        resource: request.resource,
-        state: request.state,
-        code_challenge: request.code_challenge,
-        prompt: request.prompt,
-        created_at: now,
-        expires_at: now + lifetime,
-        decided_at: None,
         presented_at,
-        login_hint: request.login_hint,
-        max_age: request
-            .max_age
-            .map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX)),
-        key_thumbprint: request.key_thumbprint,
+        ..StoredRequest::new(
+            request_uri.digest(),
+            client.id,
+            request,
+            now,
+            now + lifetime,
+        )
     };
     let housekeeping = oauth.housekeeping();
     oauth

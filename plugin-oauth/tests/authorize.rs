@@ -670,6 +670,55 @@ async fn a_decision_that_is_sent_many_times_at_once_gives_one_code() {
     .await;
 }
 
+/// Whoever only looks leaves nothing behind, and the answer is kept for as long
+/// as it could be sent again.
+#[tokio::test]
+async fn a_question_is_stored_when_it_is_answered() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let path = app.authorize_path(&[("prompt", "consent")]);
+        let pages = [
+            dance.browser.get(&path).await,
+            dance.browser.get(&path).await,
+        ];
+        assert_ne!(request_on(&pages[0]), request_on(&pages[1]));
+        assert_eq!(dance.count("oauth_authorization_requests").await, 0);
+        for (page, stored) in pages.iter().zip(1..) {
+            let reply = allow(&mut dance.browser, page, &scope("profile")).await;
+            answer(&reply).expect_code();
+            let count = dance.count("oauth_authorization_requests").await;
+            assert_eq!(count, stored);
+            assert_error_page(&deny(&mut dance.browser, page).await);
+        }
+    })
+    .await;
+}
+
+/// The form is read once more as it was brought, so it is worth no more than
+/// the same request is now.
+#[tokio::test]
+async fn a_question_whose_application_has_changed_is_over() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let page = dance.browser.get(&app.authorize_path(&[])).await;
+        let edit = [
+            "oauth",
+            "client",
+            "edit",
+            &app.client_id,
+            "--redirect-uri",
+            "https://elsewhere.example/callback",
+        ];
+        assert_eq!(dance.site.run_command(&edit).await.exit_code, 0);
+        let reply = allow(&mut dance.browser, &page, &scope("profile")).await;
+        assert_error_page(&reply);
+        assert_eq!(dance.count("oauth_authorization_codes").await, 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_consent_page_waits_only_so_long() {
     on_each_database(async |builder| {
@@ -742,7 +791,7 @@ async fn an_account_that_was_switched_meanwhile_aborts() {
         let reply = allow(&mut dance.browser, &page, &scope("profile")).await;
         assert_error_page(&reply);
         let page = dance.browser.get(&app.authorize_path(&[])).await;
-        assert!(page.text().contains("@bob"));
+        assert!(page.text().contains("(@<bdi>bob</bdi>)"), "{page:?}");
         let reply = allow(&mut dance.browser, &page, &scope("profile")).await;
         answer(&reply).expect_code();
     })
@@ -771,7 +820,7 @@ async fn another_account_can_be_used_for_the_same_request() {
         let reply = dance.browser.post_form("/login", &form).await;
         assert_eq!(reply.header("location"), next);
         let page = dance.browser.get(&next).await;
-        assert!(page.text().contains("@bob"));
+        assert!(page.text().contains("(@<bdi>bob</bdi>)"), "{page:?}");
         let reply = allow(&mut dance.browser, &page, &scope("profile")).await;
         assert_eq!(answer(&reply).one("state"), Some("xyz"));
         answer(&reply).expect_code();
@@ -846,8 +895,8 @@ async fn only_what_was_asked_and_ticked_is_granted() {
         let tokens = support::tokens(&dance.exchange(&app, &code).await);
         assert_eq!(tokens.scope, "profile");
         for nothing in [vec![], scope("email")] {
-            let path = app.authorize_path(&[("prompt", "consent")]);
-            let page = dance.browser.get(&path).await;
+            let app = dance.web_app().await;
+            let page = dance.browser.get(&app.authorize_path(&[])).await;
             let reply = allow(&mut dance.browser, &page, &nothing).await;
             answer(&reply).expect_error("access_denied");
         }

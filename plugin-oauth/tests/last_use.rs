@@ -90,7 +90,10 @@ async fn the_last_use_is_shown_with_its_address_and_noted_once_an_hour() {
             assert_eq!(shown["last_used_from"], HOME, "{shown}");
         }
         let page = dance.browser.get("/connections").await;
-        assert!(page.text().contains(&format!("from {HOME}")), "{page:?}");
+        assert!(
+            page.text().contains(&format!("from <bdi>{HOME}</bdi>")),
+            "{page:?}"
+        );
         let words = ["oauth", "token", "list", "--member", "alice"];
         let text = dance.site.run_command(&words).await.stdout;
         assert!(text.contains(&format!("from {HOME}")), "{text}");

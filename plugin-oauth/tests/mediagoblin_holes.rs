@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use support::{
     App, Dance, PASSWORD, REDIRECT_URI, TOKEN, answer, assert_error, assert_error_page,
-    assert_json_and_not_stored, basic, deny, request_on, tokens,
+    assert_json_and_not_stored, basic, deny, request_on, request_uri, tokens,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -197,8 +197,8 @@ async fn only_digests_of_secrets_are_stored() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
         let app = dance.web_app().await;
-        let page = dance.browser.get(&app.authorize_path(&[])).await;
-        let request = request_on(&page);
+        let pushed = request_uri(&dance.push(&app, &[]).await);
+        let request = pushed.rsplit(':').next().unwrap_or_default().to_owned();
         let code = dance.code(&app).await;
         let own = tokens(&dance.exchange(&app, &code).await);
         let secret = app.secret.clone().expect("it is confidential");

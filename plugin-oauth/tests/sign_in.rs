@@ -59,9 +59,9 @@ async fn a_login_hint_decides_nothing_and_is_escaped() {
         let reply = browser.get(&app.authorize_path(&hint)).await;
         browser.sign_in("alice", PASSWORD).await;
         let page = browser.get(&next_of(&reply)).await;
-        assert!(page.text().contains("@alice"), "{page:?}");
+        assert!(page.text().contains("(@<bdi>alice</bdi>)"), "{page:?}");
         let page = dance.browser.get(&app.authorize_path(&hint)).await;
-        assert!(page.text().contains("@alice"), "{page:?}");
+        assert!(page.text().contains("(@<bdi>alice</bdi>)"), "{page:?}");
         let evil = "\"><script>alert(1)</script>&next=https://evil.example/";
         let path = app.authorize_path(&[("login_hint", evil)]);
         let mut browser = dance.site.browser();
@@ -93,12 +93,12 @@ async fn prompt_select_account_shows_the_account_and_offers_another() {
             .await;
         let page = dance.browser.get(&path).await;
         request_on(&page);
-        assert!(page.text().contains("@alice"), "{page:?}");
+        assert!(page.text().contains("(@<bdi>alice</bdi>)"), "{page:?}");
         assert!(page.text().contains("Use another account"), "{page:?}");
         // Another account goes on with the same request, and sees the page too.
         dance.browser.sign_in("bob", PASSWORD).await;
         let page = dance.browser.get(&path).await;
-        assert!(page.text().contains("@bob"), "{page:?}");
+        assert!(page.text().contains("(@<bdi>bob</bdi>)"), "{page:?}");
         let reply = allow(&mut dance.browser, &page, &scope("profile media:read")).await;
         answer(&reply).expect_code();
         // Without it, no page.

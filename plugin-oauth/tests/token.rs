@@ -713,15 +713,10 @@ async fn nothing_that_is_issued_repeats() {
             let (_, initial_token) = dance.initial_token(&[]).await;
             let code = dance.code(&app).await;
             let given = tokens(&dance.exchange(&app, &code).await);
-            let page = dance
-                .browser
-                .get(&app.authorize_path(&[("prompt", "consent")]))
-                .await;
             for secret in [
                 code,
                 given.access,
                 given.refresh,
-                support::request_on(&page),
                 pushed.rsplit(':').next().unwrap_or_default().to_owned(),
                 device["device_code"]
                     .as_str()

@@ -13,7 +13,7 @@ use hob_plugin_sdk::{PluginError, Request, Response};
 pub use nonce::Nonces;
 pub use proof::{DpopError, Proof, ProvedRequest};
 
-use crate::{OAuth, error::OAuthError, models::ServerKey, secret::operating_system_randomness};
+use crate::{OAuth, error::OAuthError};
 
 /// What the server's key for nonces is kept under.
 const NONCE_KEY: &str = "dpop_nonce";
@@ -62,13 +62,7 @@ impl OAuth {
         if let Some(nonces) = self.nonces.get() {
             return Ok(Some(nonces));
         }
-        let (new_key, now) = (
-            ServerKey::generate(&mut operating_system_randomness()),
-            self.now(),
-        );
-        let key = self
-            .write(move |connection| ServerKey::find_or_insert(connection, NONCE_KEY, new_key, now))
-            .await?;
+        let key = self.server_key(NONCE_KEY).await?;
         Ok(Some(self.nonces.get_or_init(|| Nonces::new(key))))
     }
 }

@@ -1,20 +1,23 @@
 //! `/authorize`: the authorization endpoint (RFC 6749, section 3.1).
 //!
-//! Where consent is remembered, the answer is a code at once. Everything else
-//! becomes a stored request, of which the browser carries only the name, and a
-//! page that asks the member.
+//! Where consent is remembered, the answer is a code at once. Else a page asks
+//! the member, and its form carries the request under seal; or the name of one
+//! that is stored, where the client pushed it or the member has to sign in
+//! again first.
 
-use hob_plugin_sdk::{Member, Request, Response, db::Timestamp, http::Fields, prelude::*};
+use hob_plugin_sdk::{
+    Member, PluginError, Request, Response, db::Timestamp, http::Fields, prelude::*,
+};
 
 use super::{
-    front_channel::{Unredirectable, hand_over_code, sign_in, sign_in_path, tell_error},
+    front_channel::{Unredirectable, hand_over_code, sign_in, sign_in_path},
+    presented::{Presented, Refused},
     question::Question,
     worded::destination,
 };
 use crate::{
     OAuth,
     act::{Act, Origin},
-    authorization_request::{AuthorizationRequest, state},
     error::OAuthError,
     events::{Requested, Telling},
     grants::authorization_code::{CodeIssue, PreparedCode},
@@ -22,45 +25,9 @@ use crate::{
     pages::Onward,
     prompt::Prompt,
     redirect_uri::RedirectTarget,
-    stored_request::{Arrival, RequestUri, still_fits, store},
+    sealed_request::SealedRequest,
+    stored_request::{Arrival, RequestUri, store},
 };
-
-/// An authorization request, and what is known about it.
-struct Asked {
-    client: Client,
-    /// What the member allows the client so far.
-    consent: Option<Consent>,
-    request: AuthorizationRequest,
-    /// Its row and name, where it has been stored.
-    stored: Option<(StoredRequest, RequestUri)>,
-}
-
-/// A request that gets no code, and why.
-struct Refused {
-    client: Client,
-    request: AuthorizationRequest,
-    error: OAuthError,
-}
-
-impl Refused {
-    fn new(
-        client: Client,
-        request: AuthorizationRequest,
-        error: impl Into<OAuthError>,
-    ) -> Box<Self> {
-        Box::new(Self {
-            client,
-            request,
-            error: error.into(),
-        })
-    }
-}
-
-impl Asked {
-    fn refuse(self, error: OAuthError) -> Box<Refused> {
-        Refused::new(self.client, self.request, error)
-    }
-}
 
 /// A request that came as a form goes on as a query: the form comes from
 /// another site, so it has neither session nor CSRF token, and it is no more
@@ -90,13 +57,19 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Response {
     };
     let read = match fields.one("request_uri") {
         Ok(Some(text)) if RequestUri::is_own(text) => {
-            read_stored(&oauth, &request, text).await.map(Ok)
+            let stored = Presented::read_stored(&oauth, &request, text).await;
+            stored.map(Ok)
         }
-        _ => read_fresh(&oauth, &request, &fields).await,
+        _ => {
+            let member_id = request.member().map(|member| member.id);
+            Presented::read_fresh(&oauth, member_id, &fields).await
+        }
     };
     match read {
-        Ok(Ok(asked)) => answer(&oauth, &request, asked).await,
-        Ok(Err(redirect)) => redirect,
+        Ok(Ok(asked)) => next_step(&oauth, &request, asked)
+            .await
+            .unwrap_or_else(|refused| refused.tell(&oauth, &request)),
+        Ok(Err(refused)) => refused.tell(&oauth, &request),
         Err(error) => error.into_page(&request, fields.first("client_id")),
     }
 }
@@ -110,128 +83,11 @@ fn resume_path(oauth: &OAuth, client: &Client, request_uri: &RequestUri) -> Stri
     oauth.own_path(&format!("/authorize?{query}"))
 }
 
-/// Reads a request that was pushed, or stored when it came by a browser: all
-/// other parameters are ignored (RFC 9126, section 4), apart from a client_id
-/// that is another's. No error of it redirects.
-async fn read_stored(
-    oauth: &OAuth,
-    request: &Request,
-    request_uri: &str,
-) -> Result<Asked, Unredirectable> {
-    let request_uri = RequestUri::parse(request_uri).ok_or(Unredirectable::RequestGone)?;
-    let (digest, now) = (request_uri.digest(), oauth.now());
-    let member_id = request.member().map(|member| member.id);
-    let found = oauth
-        .read(move |connection| {
-            let Some(stored) = StoredRequest::find_waiting(connection, &digest, now)? else {
-                return Ok(None);
-            };
-            let client = Client::by_id(connection, stored.client)?;
-            let consent = match member_id {
-                Some(id) => Consent::find(connection, id, client.id, &stored.resource, now)?,
-                None => None,
-            };
-            Ok(Some((stored, client, consent)))
-        })
-        .await?;
-    let (stored, client, consent) = found.ok_or(Unredirectable::RequestGone)?;
-    let claimed = request.query_fields()?;
-    if claimed.one("client_id")? != Some(&client.client_id) {
-        return Err(Unredirectable::RequestGone);
-    }
-    if client.is_suspended() {
-        return Err(Unredirectable::SuspendedClient);
-    }
-    if !still_fits(oauth, &client, &stored) {
-        return Err(Unredirectable::RequestGone);
-    }
-    Ok(Asked {
-        request: stored.request(),
-        client,
-        consent,
-        stored: Some((stored, request_uri)),
-    })
-}
-
-/// Reads a request from its own parameters. The inner error is a redirect.
-async fn read_fresh(
-    oauth: &OAuth,
-    request: &Request,
-    fields: &Fields,
-) -> Result<Result<Asked, Response>, Unredirectable> {
-    let client_id = fields.required("client_id")?.to_owned();
-    let redirect_uri = fields.required("redirect_uri")?;
-    let member_id = request.member().map(|member| member.id);
-    let resource = oauth.asked_resource(fields);
-    let resource_of_consent = resource.as_ref().ok().cloned();
-    let now = oauth.now();
-    let found = oauth
-        .read(move |connection| {
-            let Some(client) = Client::find(connection, &client_id)? else {
-                return Ok(None);
-            };
-            let consent = match (member_id, resource_of_consent) {
-                (Some(id), Some(resource)) => {
-                    Consent::find(connection, id, client.id, &resource, now)?
-                }
-                _ => None,
-            };
-            Ok(Some((client, consent)))
-        })
-        .await?;
-    let (client, consent) = found.ok_or(Unredirectable::UnknownClient)?;
-    let redirect_uri = client
-        .admit(redirect_uri, oauth.settings().localhost_with_any_port)
-        .ok_or(Unredirectable::UnregisteredRedirectUri)?;
-    if client.is_suspended() {
-        return Err(Unredirectable::SuspendedClient);
-    }
-    let asked = if client.has_to_push(oauth.settings().require_pushed_authorization_requests) {
-        Err(OAuthError::PushRequired)
-    } else {
-        AuthorizationRequest::from_parameters(oauth, &client, redirect_uri.clone(), fields)
-    };
-    Ok(match asked {
-        Ok(request) => Ok(Asked {
-            client,
-            consent,
-            request,
-            stored: None,
-        }),
-        Err(error) => Err(tell_error(
-            oauth,
-            request,
-            &client,
-            &redirect_uri,
-            state(fields).as_deref(),
-            error,
-        )),
-    })
-}
-
 /// Signs in, asks, or issues, whatever is needed next.
-async fn answer(oauth: &OAuth, request: &Request, asked: Asked) -> Response {
-    match next_step(oauth, request, asked).await {
-        Ok(response) => response,
-        Err(refused) => {
-            let (client, asked) = (&refused.client, &refused.request);
-            let state = asked.state.as_deref();
-            tell_error(
-                oauth,
-                request,
-                client,
-                &asked.redirect_uri,
-                state,
-                refused.error,
-            )
-        }
-    }
-}
-
 async fn next_step(
     oauth: &OAuth,
     request: &Request,
-    asked: Asked,
+    asked: Presented,
 ) -> Result<Response, Box<Refused>> {
     let prompt = asked.request.prompt;
     let Some(member) = request.member() else {
@@ -262,7 +118,7 @@ async fn next_step(
 }
 
 /// The consent that makes asking needless, if there is one.
-fn remembered(asked: &Asked) -> Option<Consent> {
+fn remembered(asked: &Presented) -> Option<Consent> {
     asked
         .consent
         .as_ref()
@@ -281,7 +137,7 @@ async fn issue_silently(
     oauth: &OAuth,
     browser: &Request,
     member: &Member,
-    asked: Asked,
+    asked: Presented,
     consent: Consent,
 ) -> Result<Response, Box<Refused>> {
     let now = oauth.now();
@@ -350,69 +206,98 @@ async fn issue_silently(
     }
 }
 
-/// Stores the request, if that has not been done, and shows the consent page.
+/// Shows the consent page.
 async fn ask(
     oauth: &OAuth,
     request: &Request,
     member: &Member,
-    asked: Asked,
+    asked: Presented,
 ) -> Result<Response, Box<Refused>> {
-    let http = request;
-    let showing = match asked.stored {
-        Some((stored, request_uri)) => {
-            let asked_member = member.clone();
-            let (now, until) = time_to_decide(oauth);
-            let shown = oauth
-                .write(move |connection| {
-                    stored.present(connection, now, until)?;
-                    stored.show_to(connection, &asked_member)
-                })
-                .await;
-            match shown {
-                Ok(true) => Ok(request_uri),
-                Ok(false) => return Ok(Unredirectable::RequestGone.into_page(request, None)),
-                Err(error) => Err(error),
-            }
-        }
-        None => {
-            let request = asked.request.clone();
-            let origin = Origin::of(http);
-            store(
-                oauth,
-                &asked.client,
-                request,
-                Arrival::Shown(member),
-                origin,
-            )
+    let shown = match &asked.stored {
+        Some((stored, request_uri)) => show_stored(oauth, member, stored).await.map(|shown| {
+            shown.then(|| {
+                let here = resume_path(oauth, &asked.client, request_uri);
+                (request_uri.name().to_owned(), here)
+            })
+        }),
+        None => show_fresh(oauth, request, member, &asked)
             .await
-        }
+            .map(|name| {
+                let here = path_after_sign_in(oauth, request, asked.request.prompt);
+                Some((name, here))
+            }),
     };
-    match showing {
-        Ok(request_uri) => {
-            let here = resume_path(oauth, &asked.client, &request_uri);
-            let redirect_uri = &asked.request.redirect_uri;
-            let destination = destination(request.words(), redirect_uri);
-            let question = Question {
-                client: &asked.client,
-                scope: &asked.request.scope,
-                consent: asked.consent.as_ref(),
-                action: &oauth.own_path("/consent"),
-                name: request_uri.name(),
-                switch_account_url: Some(&sign_in_path(oauth, &here)),
-                onward: match redirect_uri.target() {
-                    RedirectTarget::OutOfBand => Onward::Copy,
-                    RedirectTarget::Web
-                    | RedirectTarget::Loopback
-                    | RedirectTarget::PrivateScheme => Onward::Redirect {
-                        destination: &destination,
-                        redirect_uri: redirect_uri.as_str(),
-                    },
-                },
-            };
-            Ok(question.show(oauth, request, member).await)
-        }
-        Err(error) => Err(Refused::new(asked.client, asked.request, error)),
+    let (name, here) = match shown {
+        Ok(Some(shown)) => shown,
+        Ok(None) => return Ok(Unredirectable::RequestGone.into_page(request, None)),
+        Err(error) => return Err(Refused::new(asked.client, asked.request, error)),
+    };
+    let redirect_uri = &asked.request.redirect_uri;
+    let destination = destination(request.words(), redirect_uri);
+    let question = Question {
+        client: &asked.client,
+        scope: &asked.request.scope,
+        consent: asked.consent.as_ref(),
+        action: &oauth.own_path("/consent"),
+        name: &name,
+        switch_account_url: Some(&sign_in_path(oauth, &here)),
+        onward: match redirect_uri.target() {
+            RedirectTarget::OutOfBand => Onward::Copy,
+            RedirectTarget::Web | RedirectTarget::Loopback | RedirectTarget::PrivateScheme => {
+                Onward::Redirect {
+                    destination: &destination,
+                    redirect_uri: redirect_uri.as_str(),
+                }
+            }
+        },
+    };
+    Ok(question.show(oauth, request, member).await)
+}
+
+/// Binds a stored request to whom the page is shown to. False if it was decided
+/// since.
+async fn show_stored(
+    oauth: &OAuth,
+    member: &Member,
+    stored: &StoredRequest,
+) -> Result<bool, PluginError> {
+    let (stored, member) = (stored.clone(), member.clone());
+    let (now, until) = time_to_decide(oauth);
+    oauth
+        .write(move |connection| {
+            stored.present(connection, now, until)?;
+            stored.show_to(connection, &member)
+        })
+        .await
+}
+
+/// Puts a request under seal for the form, and stores nothing.
+async fn show_fresh(
+    oauth: &OAuth,
+    request: &Request,
+    member: &Member,
+    asked: &Presented,
+) -> Result<String, PluginError> {
+    let events = oauth.events();
+    if events.hears_requests() {
+        let requested = Requested {
+            telling: Telling {
+                act: Act::of_client(&asked.client.client_id, Origin::of(request), oauth.now()),
+                client: asked.client.clone(),
+            },
+            member_id: Some(member.id),
+            scope: asked.request.scope.clone(),
+            audience: oauth.audience(&asked.request.resource),
+            way: "shown",
+        };
+        oauth
+            .change_unsynced(move |connection| {
+                events.authorization_requested(connection, Some(&requested))
+            })
+            .await?;
     }
+    let sealed = SealedRequest::new(member, request.query().to_owned(), oauth.now());
+    Ok(oauth.seal().await?.close(&sealed))
 }
 
 /// Sends the member to the sign-in page, and back to the stored request. One
@@ -420,7 +305,7 @@ async fn ask(
 async fn sign_in_and_resume(
     oauth: &OAuth,
     request: &Request,
-    asked: Asked,
+    asked: Presented,
 ) -> Result<Response, Box<Refused>> {
     let origin = Origin::of(request);
     let kept = match asked.stored {
@@ -447,7 +332,7 @@ async fn sign_in_and_resume(
 
 /// Whether the member has to give the password for this request, and has not
 /// done so since it was presented.
-fn has_to_sign_in_again(member: &Member, asked: &Asked, now: Timestamp) -> bool {
+fn has_to_sign_in_again(member: &Member, asked: &Presented, now: Timestamp) -> bool {
     let request = &asked.request;
     let too_long_ago = request
         .max_age

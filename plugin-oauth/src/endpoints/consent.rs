@@ -1,8 +1,13 @@
 //! `POST /consent`: takes a member's decision on an authorization request.
 
-use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
+use hob_plugin_sdk::{
+    Member, PluginError, Request, Response, db::Timestamp, http::Fields, prelude::*,
+};
 
-use super::front_channel::{Unredirectable, hand_over_code, tell_error};
+use super::{
+    front_channel::{Unredirectable, hand_over_code, tell_error},
+    presented::Presented,
+};
 use crate::{
     OAuth,
     act::Act,
@@ -12,7 +17,8 @@ use crate::{
     grants::authorization_code::{CodeIssue, PreparedCode},
     models::{Client, Consent, StoredRequest},
     scope::Scope,
-    stored_request::{RequestUri, still_fits},
+    sealed_request::SealedRequest,
+    stored_request::{RequestUri, Waiting, still_fits},
 };
 
 /// Takes the decision.
@@ -30,7 +36,40 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     // Whoever is not signed in has not been asked anything.
     let member = request.member().ok_or(Unredirectable::AnotherSession)?;
     let form = request.form()?;
-    let digest = RequestUri::from_name(form.required("request")?)
+    let Asked {
+        client,
+        before,
+        waiting,
+    } = match form.required("request")? {
+        sealed if SealedRequest::is_in(sealed) => read_sealed(oauth, member, sealed).await?,
+        name => read_stored(oauth, member, name).await?,
+    };
+    if !waiting.request.was_shown_to(member) {
+        return Err(Unredirectable::AnotherSession);
+    }
+    if client.is_suspended() {
+        return Err(Unredirectable::SuspendedClient);
+    }
+    if !still_fits(oauth, &client, &waiting.request) {
+        return Err(Unredirectable::RequestGone);
+    }
+    let scope = &waiting.request.scope;
+    match Decision::from_form(&form, scope, &before)?.ok_or(Unredirectable::NoDecision)? {
+        Decision::Allow(scope) => allow(oauth, request, member, client, waiting, scope).await,
+        Decision::Deny => deny(oauth, request, member, &client, waiting).await,
+    }
+}
+
+/// What the member was asked.
+struct Asked {
+    client: Client,
+    /// What was allowed before.
+    before: Scope,
+    waiting: Waiting,
+}
+
+async fn read_stored(oauth: &OAuth, member: &Member, name: &str) -> Result<Asked, Unredirectable> {
+    let digest = RequestUri::from_name(name)
         .ok_or(Unredirectable::RequestGone)?
         .digest();
     let (member_id, now) = (member.id, oauth.now());
@@ -42,24 +81,64 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
             let client = Client::by_id(connection, stored.client)?;
             let resource = &stored.resource;
             let consent = Consent::find(connection, member_id, client.id, resource, now)?;
-            let before = consent.map(|consent| consent.scope).unwrap_or_default();
-            Ok(Some((stored, client, before)))
+            Ok(Some((stored, client, consent)))
         })
         .await?;
-    let (stored, client, before) = found.ok_or(Unredirectable::RequestGone)?;
-    if !stored.was_shown_to(member) {
-        return Err(Unredirectable::AnotherSession);
-    }
-    if client.is_suspended() {
-        return Err(Unredirectable::SuspendedClient);
-    }
-    if !still_fits(oauth, &client, &stored) {
-        return Err(Unredirectable::RequestGone);
-    }
-    match Decision::from_form(&form, &stored.scope, &before)?.ok_or(Unredirectable::NoDecision)? {
-        Decision::Allow(scope) => allow(oauth, request, member, client, stored, scope).await,
-        Decision::Deny => deny(oauth, request, member, &client, stored).await,
-    }
+    let (request, client, consent) = found.ok_or(Unredirectable::RequestGone)?;
+    Ok(Asked {
+        client,
+        before: consent.map(|consent| consent.scope).unwrap_or_default(),
+        waiting: Waiting {
+            request,
+            is_stored: true,
+        },
+    })
+}
+
+/// Reads once more what the browser brought before the member was asked. It
+/// has to be a request that is taken now, too.
+async fn read_sealed(
+    oauth: &OAuth,
+    member: &Member,
+    sealed: &str,
+) -> Result<Asked, Unredirectable> {
+    let gone = Unredirectable::RequestGone;
+    let Some(sealed) = oauth.seal().await?.open(sealed) else {
+        return Err(gone);
+    };
+    let Some(name) = RequestUri::from_name(&sealed.name) else {
+        return Err(gone);
+    };
+    let fields = Fields::parse(sealed.query.as_bytes())?;
+    let presented = match Presented::read_fresh(oauth, Some(member.id), &fields).await {
+        Ok(Ok(presented)) => presented,
+        Err(error @ (Unredirectable::SuspendedClient | Unredirectable::Plugin(_))) => {
+            return Err(error);
+        }
+        Ok(Err(_)) | Err(_) => return Err(gone),
+    };
+    let Presented {
+        client,
+        consent,
+        request,
+        ..
+    } = presented;
+    let shown_at = Timestamp::from_micros(sealed.shown_at);
+    let expires_at = shown_at + oauth.settings().authorization_request_lifetime();
+    let digest = name.digest();
+    Ok(Asked {
+        before: consent.map(|consent| consent.scope).unwrap_or_default(),
+        waiting: Waiting {
+            request: StoredRequest {
+                member_id: Some(sealed.member_id),
+                session_id: Some(sealed.session_id),
+                presented_at: Some(shown_at),
+                ..StoredRequest::new(digest, client.id, request, shown_at, expires_at)
+            },
+            is_stored: false,
+        },
+        client,
+    })
 }
 
 async fn allow(
@@ -67,10 +146,11 @@ async fn allow(
     request: &Request,
     member: &Member,
     client: Client,
-    stored: StoredRequest,
+    waiting: Waiting,
     scope: Scope,
 ) -> Result<Response, Unredirectable> {
     let now = oauth.now();
+    let stored = &waiting.request;
     let redirect_uri = stored.redirect_uri.clone();
     let state = stored.state.clone();
     let code = PreparedCode::new(
@@ -103,9 +183,9 @@ async fn allow(
     });
     let issued = oauth
         .change({
-            let (member, stored, act) = (member.clone(), stored.clone(), act.clone());
+            let (member, waiting, act) = (member.clone(), waiting.clone(), act.clone());
             move |connection| {
-                if !stored.decide(connection, &member, now)? {
+                if !waiting.decide(connection, &member, now)? {
                     return Ok(None);
                 }
                 let consent = allowed.store(connection, events, &act)?;
@@ -118,7 +198,7 @@ async fn allow(
     let issued = match issued.map_err(OAuthError::from) {
         Err(refusal @ OAuthError::RefusedByPlugin(_)) => {
             // The question is answered: nobody may answer it otherwise now.
-            if !deny_stored(oauth, &client, member, stored, act).await? {
+            if !deny_waiting(oauth, &client, member, waiting, act).await? {
                 return Err(Unredirectable::RequestGone);
             }
             let state = state.as_deref();
@@ -149,11 +229,12 @@ async fn deny(
     request: &Request,
     member: &Member,
     client: &Client,
-    stored: StoredRequest,
+    waiting: Waiting,
 ) -> Result<Response, Unredirectable> {
-    let (redirect_uri, state) = (stored.redirect_uri.clone(), stored.state.clone());
+    let asked = &waiting.request;
+    let (redirect_uri, state) = (asked.redirect_uri.clone(), asked.state.clone());
     let act = Act::of_member(oauth, member, request);
-    if !deny_stored(oauth, client, member, stored, act).await? {
+    if !deny_waiting(oauth, client, member, waiting, act).await? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(tell_error(
@@ -167,19 +248,19 @@ async fn deny(
 }
 
 /// Stores that nothing is allowed. False if that was decided before.
-async fn deny_stored(
+async fn deny_waiting(
     oauth: &OAuth,
     client: &Client,
     member: &Member,
-    stored: StoredRequest,
+    waiting: Waiting,
     act: Act,
 ) -> Result<bool, PluginError> {
     let (client, member, events) = (client.clone(), member.clone(), oauth.events());
     oauth
         .change(move |connection| {
-            let decided = stored.decide(connection, &member, act.at)?;
+            let decided = waiting.decide(connection, &member, act.at)?;
             if decided {
-                let (scope, device) = (&stored.scope, false);
+                let (scope, device) = (&waiting.request.scope, false);
                 events.authorization_denied(connection, &act, &client, member.id, scope, device)?;
             }
             Ok(decided)

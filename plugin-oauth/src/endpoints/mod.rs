@@ -19,6 +19,7 @@ pub mod legacy_token;
 mod member_page;
 pub mod metadata;
 pub mod personal_tokens;
+mod presented;
 pub mod pushed_authorization_request;
 mod question;
 pub mod register;

@@ -1,7 +1,7 @@
 //! The consent page: who asks a member for what, and what happens then.
 //!
-//! The form carries the name of what was stored and nothing of what was asked,
-//! so there is nothing in it to tamper with. This module does not know what
+//! The form carries what was asked under seal, or the name of what is stored, so
+//! there is nothing in it to tamper with. This module does not know what
 //! becomes of the answer.
 
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
@@ -26,7 +26,8 @@ pub struct Question<'a> {
     pub consent: Option<&'a Consent>,
     /// Where the form is sent to.
     pub action: &'a str,
-    /// The name of what was stored.
+    /// What the form's answer is to: a sealed request, or the name of what is
+    /// stored.
     pub name: &'a str,
     /// The sign-in page, from where another account comes back to this; none
     /// where it is this member's alone.

@@ -62,6 +62,56 @@ impl StoredRequest {
         Ok(stored.filter(|stored| stored.decided_at.is_none() && now < stored.expires_at))
     }
 
+    /// What a client asks for, until `expires_at`. Nobody was shown it.
+    #[must_use]
+    pub fn new(
+        digest: SecretDigest,
+        client: i64,
+        request: AuthorizationRequest,
+        created_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            digest,
+            client,
+            member_id: None,
+            session_id: None,
+            redirect_uri: request.redirect_uri,
+            scope: request.scope,
+            resource: request.resource,
+            state: request.state,
+            code_challenge: request.code_challenge,
+            prompt: request.prompt,
+            created_at,
+            expires_at,
+            decided_at: None,
+            presented_at: None,
+            login_hint: request.login_hint,
+            max_age: request
+                .max_age
+                .map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX)),
+            key_thumbprint: request.key_thumbprint,
+        }
+    }
+
+    /// Stores one that is decided now and was kept nowhere before. False if
+    /// that was done before, or it has expired.
+    pub fn insert_decided(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<bool> {
+        if now >= self.expires_at {
+            return Ok(false);
+        }
+        let decided = Self {
+            decided_at: Some(now),
+            ..self.clone()
+        };
+        let stored = diesel::insert_into(requests::table)
+            .values(decided)
+            .on_conflict(dsl::digest)
+            .do_nothing()
+            .execute(connection)?;
+        Ok(stored == 1)
+    }
+
     pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
         diesel::insert_into(requests::table)
             .values(self)
