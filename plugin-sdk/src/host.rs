@@ -8,11 +8,12 @@ use crate::{
     Channel, Event, PluginError, Service, Words,
     abi::{
         Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle, media::MediaV1,
-        members::MembersV1, site::SiteV1, words::WordsV1,
+        members::MembersV1, pictures::PicturesV1, site::SiteV1, words::WordsV1,
     },
     db::{Db, Timestamp},
     media::Media,
     members::Members,
+    pictures::Pictures,
 };
 
 /// The host. Cheap to clone.
@@ -242,6 +243,14 @@ impl Host {
     /// As [`Self::db`].
     pub fn media(&self) -> Result<Media, PluginError> {
         Ok(Media::new(self.interface::<MediaV1>()?))
+    }
+
+    /// What makes pictures of files that came from anybody.
+    ///
+    /// # Errors
+    /// As [`Self::db`].
+    pub fn pictures(&self) -> Result<Pictures, PluginError> {
+        Ok(Pictures::new(self.interface::<PicturesV1>()?))
     }
 
     /// An interface of the host, by its type.

@@ -49,6 +49,7 @@ mod logging;
 pub mod media;
 pub mod members;
 mod panic;
+pub mod pictures;
 mod runtime;
 mod service;
 mod throttle;

@@ -153,13 +153,8 @@ impl From<PublishError> for RawError {
         let kind = match &error {
             PublishError::NotAnUploader | PublishError::NotTheOwner => RawError::KIND_FORBIDDEN,
             PublishError::NotFound => RawError::KIND_NOT_FOUND,
-            PublishError::File(
-                MediaError::TooManyBytes { .. }
-                | MediaError::TooManyPixels { .. }
-                | MediaError::TooMuchMemory { .. },
-            ) => RawError::KIND_TOO_LARGE,
-            PublishError::File(MediaError::Rendering { .. }) => RawError::KIND_FAILED,
-            PublishError::Invalid { .. } | PublishError::File(_) => RawError::KIND_INVALID,
+            PublishError::File(error) => kind_of(error),
+            PublishError::Invalid { .. } => RawError::KIND_INVALID,
             PublishError::Store(_) | PublishError::Spool(_) | PublishError::Database(_) => {
                 RawError::KIND_FAILED
             }
@@ -168,6 +163,20 @@ impl From<PublishError> for RawError {
             kind,
             message: error.to_string().into(),
         }
+    }
+}
+
+/// What a refused file is to a plugin.
+pub(super) fn kind_of(error: &MediaError) -> u32 {
+    match error {
+        MediaError::TooManyBytes { .. }
+        | MediaError::TooManyPixels { .. }
+        | MediaError::TooMuchMemory { .. } => RawError::KIND_TOO_LARGE,
+        MediaError::Rendering { .. } => RawError::KIND_FAILED,
+        MediaError::Empty
+        | MediaError::NotAccepted { .. }
+        | MediaError::Truncated { .. }
+        | MediaError::Damaged { .. } => RawError::KIND_INVALID,
     }
 }
 

@@ -6,7 +6,8 @@
 //! and in the background; [`store::MediaStore`] keeps the files. These know
 //! neither members nor visibility nor the database. [`library::MediaLibrary`]
 //! joins them with the rows: it is the one way in, for the site's forms and
-//! for plugins. Nothing here knows HTTP.
+//! for plugins. What a plugin keeps itself, such as a logo, is made by
+//! [`recode::recode`] of what came. Nothing here knows HTTP.
 //!
 //! Decoding and encoding take processor time and memory. Callers run them in
 //! `tokio::task::spawn_blocking` and bound how many run at once;
@@ -19,6 +20,8 @@ pub mod interface;
 pub mod library;
 pub mod limits;
 pub mod metadata;
+mod pictures;
+pub mod recode;
 pub mod rendition;
 pub mod rows;
 pub mod store;
@@ -33,5 +36,6 @@ pub use error::MediaError;
 pub use format::Format;
 pub use library::MediaLibrary;
 pub use limits::Limits;
+pub use pictures::pictures_interface;
 pub use rendition::{Rendition, Renditions, render};
 pub use store::{FileKey, Folder, MediaStore, Size, StoreError, StoredFile};

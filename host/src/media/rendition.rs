@@ -62,16 +62,20 @@ pub fn render(
     medium.apply_orientation(inspected.orientation);
     let medium = without_idle_alpha(medium);
     let profile = profile.filter(|profile| profile_fits(profile, medium.color()));
-    let encoded_medium = encode(&medium, profile.as_deref())?;
+    let encoded_medium = encode(&medium, usual_format(&medium), profile.as_deref())?;
     let thumbnail = fit(&mut resizer, medium, THUMBNAIL_SIDE)?;
     Ok(Renditions {
         medium: encoded_medium,
-        thumbnail: encode(&thumbnail, profile.as_deref())?,
+        thumbnail: encode(&thumbnail, usual_format(&thumbnail), profile.as_deref())?,
     })
 }
 
 /// Scaled down to fit a square, or as it is if it fits already.
-fn fit(resizer: &mut Resizer, pixels: DynamicImage, side: u32) -> Result<DynamicImage, MediaError> {
+pub(super) fn fit(
+    resizer: &mut Resizer,
+    pixels: DynamicImage,
+    side: u32,
+) -> Result<DynamicImage, MediaError> {
     let (width, height) = pixels.dimensions();
     let longest = width.max(height);
     if longest <= side {
@@ -92,7 +96,7 @@ fn fit(resizer: &mut Resizer, pixels: DynamicImage, side: u32) -> Result<Dynamic
 }
 
 /// The same picture with 8 bits per channel.
-fn eight_bits(pixels: DynamicImage) -> DynamicImage {
+pub(super) fn eight_bits(pixels: DynamicImage) -> DynamicImage {
     match pixels.color() {
         ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8 => pixels,
         ColorType::L16 => pixels.into_luma8().into(),
@@ -103,7 +107,7 @@ fn eight_bits(pixels: DynamicImage) -> DynamicImage {
 }
 
 /// Without the alpha channel, if it hides nothing.
-fn without_idle_alpha(pixels: DynamicImage) -> DynamicImage {
+pub(super) fn without_idle_alpha(pixels: DynamicImage) -> DynamicImage {
     match &pixels {
         DynamicImage::ImageRgba8(rgba) if rgba.pixels().all(|pixel| pixel[3] == u8::MAX) => {
             pixels.into_rgb8().into()
@@ -116,18 +120,27 @@ fn without_idle_alpha(pixels: DynamicImage) -> DynamicImage {
 }
 
 /// Whether an ICC profile describes the colours that the pixels have now.
-fn profile_fits(profile: &[u8], color: ColorType) -> bool {
+pub(super) fn profile_fits(profile: &[u8], color: ColorType) -> bool {
     let wanted: &[u8] = if color.has_color() { b"RGB " } else { b"GRAY" };
     profile.get(16..20) == Some(wanted) && profile.get(36..40) == Some(b"acsp")
 }
 
-fn encode(pixels: &DynamicImage, profile: Option<&[u8]>) -> Result<Rendition, MediaError> {
-    let mut bytes = Vec::new();
-    let format = if pixels.color().has_alpha() {
+/// The format in which a rendition of these pixels is small.
+fn usual_format(pixels: &DynamicImage) -> Format {
+    if pixels.color().has_alpha() {
         Format::Png
     } else {
         Format::Jpeg
-    };
+    }
+}
+
+/// Writes pixels as PNG, or as JPEG, which has no transparency.
+pub(super) fn encode(
+    pixels: &DynamicImage,
+    format: Format,
+    profile: Option<&[u8]>,
+) -> Result<Rendition, MediaError> {
+    let mut bytes = Vec::new();
     let written = match format {
         Format::Png => write(pixels, PngEncoder::new(&mut bytes), profile),
         _ => write(

@@ -17,6 +17,7 @@ use hob_plugin_sdk::{
         log::LogV1,
         media::MediaV1,
         members::MembersV1,
+        pictures::PicturesV1,
         site::{RawScope, RawSite, RawTokenRoute, SiteV1},
         words::WordsV1,
     },
@@ -30,7 +31,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    media::interface::media_interface,
+    media::{interface::media_interface, pictures_interface},
     members::members_interface,
     site::{Address, Site},
     words,
@@ -42,6 +43,7 @@ pub struct SharedInterfaces {
     log: &'static LogV1,
     media: &'static MediaV1,
     members: &'static MembersV1,
+    pictures: &'static PicturesV1,
     /// Each plugin's id with its words and what it declares.
     scopes: Vec<DeclaredScopes>,
     /// Of all addresses of the site, its own first.
@@ -85,6 +87,7 @@ impl SharedInterfaces {
                 site.passwords.clone(),
                 site.address.clone(),
             ),
+            pictures: pictures_interface(site.media.clone()),
             scopes,
             urls: addresses
                 .iter()
@@ -216,6 +219,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
         entry(host.shared.log),
         entry(host.shared.media),
         entry(host.shared.members),
+        entry(host.shared.pictures),
         entry(host.words),
     ];
     offered

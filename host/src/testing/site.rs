@@ -48,6 +48,7 @@ pub struct Builder {
     sections: String,
     site: String,
     server: String,
+    media: String,
     url: String,
     postgres: Option<FreshDatabase>,
     /// Of a site that was there before; a fresh one makes its own.
@@ -78,6 +79,7 @@ impl TestHost {
             sections: String::new(),
             site: String::new(),
             server: String::new(),
+            media: String::new(),
             url: "http://127.0.0.1:8080".to_owned(),
             postgres: None,
             folder: None,
@@ -129,7 +131,9 @@ impl TestHost {
         self.house.as_ref().expect("there until it is stopped")
     }
 
-    pub(super) fn folder(&self) -> &std::path::Path {
+    /// Where its files lie. It is gone with the site.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
         self.house().folder.path()
     }
 
@@ -303,6 +307,13 @@ impl Builder {
         self
     }
 
+    /// More lines of `[media]`.
+    #[must_use]
+    pub fn media_toml(mut self, lines: &str) -> Self {
+        self.media = lines.to_owned();
+        self
+    }
+
     /// Where the site stands; `http://127.0.0.1:8080` unless said.
     #[must_use]
     pub fn url(mut self, url: &str) -> Self {
@@ -353,8 +364,8 @@ impl Builder {
         };
         let text = format!(
             "[site]\nname = \"Hob\"\nurl = {:?}\n{}\n[server]\n{}\n[database]\nurl = {database:?}\n\
-             [media]\nstore = \"file:media\"\n[plugins]\nenabled = {enabled:?}\n{}",
-            self.url, self.site, self.server, self.sections
+             [media]\nstore = \"file:media\"\n{}\n[plugins]\nenabled = {enabled:?}\n{}",
+            self.url, self.site, self.server, self.media, self.sections
         );
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let config =

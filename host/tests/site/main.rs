@@ -10,6 +10,7 @@ mod events;
 mod hosts;
 mod media;
 mod migrations;
+mod pictures;
 mod sign_in;
 mod uploads;
 mod watchdog;

@@ -21,6 +21,7 @@ pub mod job;
 pub mod log;
 pub mod media;
 pub mod members;
+pub mod pictures;
 pub mod plugin;
 pub mod resource_metadata;
 pub mod site;
