@@ -13,6 +13,7 @@ use crate::{
     OAuth,
     act::Act,
     events::{PersonalTokenEnd, Revoked, Withdrawal},
+    logo,
     models::{self, Client, Consent, Consents, PersonalToken, Use},
 };
 
@@ -113,6 +114,7 @@ fn told(allowed: models::Connection) -> Connection {
             models::Registrar::Itself => Registrar::Itself,
         },
         suspended: client.is_suspended(),
+        logo: logo::path(&client).map(Into::into),
         id: client.client_id.into(),
         name: client.name.into(),
         website: client.website.map(Into::into),
@@ -128,6 +130,7 @@ fn told_of_token(token: PersonalToken) -> Connection {
         id: token.digest.name().into(),
         kind: ConnectionKind::PersonalToken,
         website: None,
+        logo: None,
         registrar: Registrar::Member,
         suspended: false,
         scope: token.scope.words().map(Into::into).collect(),

@@ -29,6 +29,7 @@ mod jwk;
 mod jwt;
 mod key_set;
 mod key_thumbprint;
+mod logo;
 mod models;
 mod pages;
 mod personal_token;
@@ -60,6 +61,7 @@ use hob_plugin_sdk::{
     db::{Connection, Db, DbError, Timestamp},
     http::Fields,
     members::Members,
+    pictures::Pictures,
     prelude::*,
 };
 
@@ -67,8 +69,8 @@ use crate::{
     act::Act,
     dpop::Nonces,
     endpoints::{
-        authorize, client_configuration, client_secret, clients, connections_moved, consent,
-        device, device_authorization, device_consent, device_qr, introspect, legacy_token,
+        authorize, client_configuration, client_logo, client_secret, clients, connections_moved,
+        consent, device, device_authorization, device_consent, device_qr, introspect, legacy_token,
         metadata, personal_tokens, pushed_authorization_request, register, revoke, token,
     },
     error::OAuthError,
@@ -99,6 +101,7 @@ pub struct OAuth {
     host: Host,
     db: Db,
     members: Members,
+    pictures: Pictures,
     settings: Settings,
     events: Events,
     attempts: Attempts,
@@ -158,6 +161,9 @@ impl Plugin for OAuth {
             .handle("POST /clients/{client_id}", clients::save)
             .handle("POST /clients/{client_id}/secret", client_secret::rotate)
             .handle("POST /clients/{client_id}/delete", clients::delete)
+            .handle("GET /clients/{client_id}/logo", client_logo::get)
+            .handle("POST /clients/{client_id}/logo", client_logo::upload)
+            .handle("POST /clients/{client_id}/logo/delete", client_logo::remove)
             .handle("GET /tokens", personal_tokens::list)
             .handle("GET /tokens/new", personal_tokens::new_form)
             .handle("POST /tokens/new", personal_tokens::make)
@@ -216,6 +222,7 @@ impl Plugin for OAuth {
         Ok(Self {
             db: host.db()?,
             members: host.members()?,
+            pictures: host.pictures()?,
             events: Events::new(&host)?,
             attempts: Attempts::default(),
             host,
@@ -245,6 +252,10 @@ impl OAuth {
 
     fn members(&self) -> &Members {
         &self.members
+    }
+
+    fn pictures(&self) -> &Pictures {
+        &self.pictures
     }
 
     /// What others are told of.

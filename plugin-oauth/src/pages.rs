@@ -35,6 +35,14 @@ impl<'a> Website<'a> {
     }
 }
 
+/// What stands beside an application's name.
+pub struct Emblem<'a> {
+    /// The address of its logo, if it has one.
+    pub logo: Option<&'a str>,
+    /// The name's first letter, where it has none.
+    pub initial: &'a str,
+}
+
 /// Who registered an application, and how.
 pub enum Registrar<'a> {
     /// By a command.
@@ -51,8 +59,7 @@ pub enum Registrar<'a> {
 pub struct AskingClient<'a> {
     pub client_id: &'a str,
     pub name: &'a str,
-    /// The name's first letter.
-    pub initial: &'a str,
+    pub emblem: Emblem<'a>,
     pub website: Option<Website<'a>>,
     pub registered_by: Registrar<'a>,
     pub registered: Moment<'a>,
@@ -196,6 +203,7 @@ pub struct ClientRow<'a> {
     pub kind: String,
     pub registered: Moment<'a>,
     pub suspended: bool,
+    pub emblem: Emblem<'a>,
 }
 
 /// The applications that a member registered.
@@ -305,6 +313,13 @@ pub struct ClientPage<'a> {
     pub rotate_url: &'a str,
     /// Why there is no new secret.
     pub secret_problem: Option<&'a str>,
+    pub emblem: Emblem<'a>,
+    pub logo_url: &'a str,
+    pub logo_delete_url: &'a str,
+    /// How large the file of a logo may be, in MiB.
+    pub largest_logo: u64,
+    /// Why there is no new logo.
+    pub logo_problem: Option<&'a str>,
     pub problem: Option<&'a str>,
     pub client: ClientFields<'a>,
 }

@@ -72,6 +72,9 @@ async fn pages(dance: &mut Dance, app: &App) {
     ok(dance.browser.get("/connections").await);
     let own = dance.browser.get("/oauth/clients").await;
     ok(own);
+    // Whether or not there is one.
+    let logo = format!("/oauth/clients/{}/logo", app.client_id);
+    assert_eq!(dance.browser.get(&logo).await.status(), 404);
     personal_token(dance).await;
     dance.take_back(app).await;
 }

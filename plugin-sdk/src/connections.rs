@@ -57,6 +57,10 @@ pub struct Connection {
     pub name: Text,
     /// Of an application, `http` or `https`.
     pub website: Option<Text>,
+    /// Where a picture of it stands that anybody may see: a path of the
+    /// provider's own, as its routes have it, such as `/logos/one?v=2`. The
+    /// page shows no other.
+    pub logo: Option<Text>,
     /// Who registered an application.
     pub registrar: Registrar,
     /// Its operator has stopped it for everybody.
@@ -208,6 +212,7 @@ impl Connection {
             kind: self.kind,
             name: self.name,
             website: self.website.unwrap_or_default(),
+            logo: self.logo.unwrap_or_default(),
             registrar: self.registrar,
             suspended: self.suspended,
             scope: self.scope.into(),
@@ -230,6 +235,7 @@ impl Connection {
             kind: raw.kind,
             name: raw.name,
             website: Some(raw.website).filter(|url| !url.is_empty()),
+            logo: Some(raw.logo).filter(|path| !path.is_empty()),
             registrar: raw.registrar,
             suspended: raw.suspended,
             scope: raw.scope.into(),
@@ -277,6 +283,7 @@ mod tests {
             kind: ConnectionKind::PersonalToken,
             name: "Backup".into(),
             website: Some("https://example.org/".into()),
+            logo: Some("/logos/one?v=2".into()),
             registrar: Registrar::Member,
             suspended: true,
             scope: vec!["profile".into(), "media:read".into()],
@@ -289,6 +296,7 @@ mod tests {
         };
         let bare = Connection {
             website: None,
+            logo: None,
             last_used: None,
             expires_at: None,
             ..whole.clone()

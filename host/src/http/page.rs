@@ -1,6 +1,6 @@
 //! Pages in the site's layout, and what is said when something goes wrong.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -24,6 +24,18 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; s
 /// another site: browsers apply `form-action` to the whole chain.
 pub const POLICY_FOR_FORMS_THAT_LEAVE: &str = "default-src 'none'; img-src 'self'; \
      style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The usual policy, for a page with pictures that stand at these other origins
+/// of the site.
+#[must_use]
+pub fn policy_with_pictures_of(origins: &BTreeSet<&str>) -> String {
+    let mut pictures = "img-src 'self'".to_owned();
+    for origin in origins {
+        pictures.push(' ');
+        pictures.push_str(origin);
+    }
+    CONTENT_SECURITY_POLICY.replace("img-src 'self'", &pictures)
+}
 
 /// When to come again after a 503, in seconds.
 const COME_AGAIN_AFTER: u64 = 5;

@@ -284,6 +284,10 @@ pub struct LastUse<'a> {
 
 /// Something that may use the member's account.
 pub struct ConnectionRow<'a> {
+    /// The address of its logo, if it has one.
+    pub logo: Option<&'a str>,
+    /// The name's first letter, where it has none.
+    pub initial: &'a str,
     /// As forms send it.
     pub key: &'a str,
     /// Its own page.
@@ -297,7 +301,7 @@ pub struct ConnectionRow<'a> {
     pub scopes: &'a [ShownScope<'a>],
     pub granted: Moment<'a>,
     pub last_used: Option<LastUse<'a>>,
-    /// When it ends by itself, if it does.
+    /// When it ends by itself; none if only when it is taken back.
     pub until: Option<Moment<'a>>,
 }
 

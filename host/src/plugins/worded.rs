@@ -56,8 +56,7 @@ impl Plugins {
     }
 
     /// What stands in a signed-in member's menu beside what every site has
-    /// there, on pages at this address. A link to another host is an absolute
-    /// one.
+    /// there, on pages at this address.
     #[must_use]
     pub fn menu_at(&self, address: &Address) -> Vec<MenuEntry> {
         let own = (!self.connection_providers().is_empty()).then(|| MenuEntry {
@@ -67,18 +66,11 @@ impl Plugins {
             text: CONNECTIONS.to_owned(),
         });
         let entries = self.iter().flat_map(|plugin| {
-            plugin.manifest.menu.iter().map(|entry| {
-                let path = format!("{}{}", plugin.prefix, entry.path);
-                MenuEntry {
-                    url: if plugin.address == *address {
-                        address.path(&path)
-                    } else {
-                        plugin.address.absolute(&path)
-                    },
-                    words: plugin.words,
-                    message: menu_message(entry),
-                    text: entry.text.clone(),
-                }
+            plugin.manifest.menu.iter().map(|entry| MenuEntry {
+                url: plugin.link_from(address, &entry.path),
+                words: plugin.words,
+                message: menu_message(entry),
+                text: entry.text.clone(),
             })
         });
         own.into_iter().chain(entries).collect()
@@ -86,6 +78,18 @@ impl Plugins {
 }
 
 impl RunningPlugin {
+    /// Where one of its own paths leads to from a page at this address. A link
+    /// to another host is an absolute one.
+    #[must_use]
+    pub fn link_from(&self, address: &Address, path: &str) -> String {
+        let path = format!("{}{path}", self.prefix);
+        if self.address == *address {
+            address.path(&path)
+        } else {
+            self.address.absolute(&path)
+        }
+    }
+
     /// The language of its pages for a visitor who reads this one.
     #[must_use]
     pub fn language(&self, wanted: Language) -> &str {

@@ -17,6 +17,16 @@ const PASSWORD: &str = "correct horse battery";
 #[derive(Default)]
 struct Held(Mutex<Vec<Connection>>);
 
+/// Of a path of the plugin's own, and of what it is not.
+fn logo(id: &str) -> Option<&'static str> {
+    match id {
+        "front" => Some("/logos/front?v=1"),
+        "gate" => Some("//evil.example/gate"),
+        "both" => Some("https://evil.example/both"),
+        _ => None,
+    }
+}
+
 impl Held {
     fn of(connections: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         let held = connections.into_iter().map(|(id, name)| Connection {
@@ -24,6 +34,7 @@ impl Held {
             kind: ConnectionKind::Application,
             name: name.into(),
             website: Some("javascript:alert(1)".into()),
+            logo: logo(id).map(Into::into),
             registrar: Registrar::Operator,
             suspended: false,
             scope: vec!["doors:open".into(), "of-a-plugin-that-is-gone".into()],
@@ -60,6 +71,7 @@ impl InlinePlugin for Doors {
     const MANIFEST: &'static str = r#"
         id = "doors"
         title = "Doors & <gates>"
+        prefix = "/doors"
         [offers]
         "hob.connections" = 1
         [[scope]]
@@ -262,6 +274,56 @@ async fn what_all_plugins_let_in_is_on_one_page_and_goes_one_by_one_some_or_all(
         assert!(shown(&mut alice).await.is_empty());
     })
     .await;
+}
+
+/// The addresses of all pictures on a page.
+fn pictures(page: &Reply) -> Vec<&str> {
+    assert_eq!(page.status(), 200, "{page:?}");
+    let images = page.text().split("<img ").skip(1);
+    images
+        .filter_map(|image| image.split("src=\"").nth(1)?.split('"').next())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_logo_is_of_its_plugin_s_own_address_wherever_that_is() {
+    let (_site, mut alice) = start(TestHost::builder(), "well").await;
+    let own = "img-src 'self';";
+    for path in ["/connections", "/connections/doors/front"] {
+        let page = alice.get(path).await;
+        assert_eq!(pictures(&page), ["/doors/logos/front?v=1"], "{path}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains(own), "{policy}");
+        assert!(!page.text().contains("evil.example"), "{page:?}");
+    }
+    let gate = alice.get("/connections/moody/gate").await;
+    assert_eq!(pictures(&gate), Vec::<&str>::new());
+    assert!(gate.text().contains("aria-hidden=\"true\">G</span>"));
+
+    let builder = TestHost::builder()
+        .url("https://photos.example/hob")
+        .plugin_toml("doors", "host = \"doors.example\"");
+    let (site, mut alice) = start(builder, "well").await;
+    for path in ["/hob/connections", "/hob/connections/doors/front"] {
+        let page = alice.get(path).await;
+        let there = "https://doors.example/doors/logos/front?v=1";
+        assert_eq!(pictures(&page), [there], "{path}");
+        let policies = page.headers("content-security-policy");
+        assert_eq!(policies.len(), 1, "{policies:?}");
+        let both = "img-src 'self' https://doors.example;";
+        assert!(policies[0].contains(both), "{policies:?}");
+        assert!(policies[0].contains("form-action 'self'"), "{policies:?}");
+    }
+    // A page without such a picture has the usual policy.
+    let gate = alice.get("/hob/connections/moody/gate").await;
+    let policy = gate.header("content-security-policy");
+    assert!(policy.contains(own), "{policy}");
+    let mut there = site.browser_at("doors.example");
+    there.sign_in("alice", PASSWORD).await;
+    let page = there.get("/connections").await;
+    assert_eq!(pictures(&page), ["/doors/logos/front?v=1"]);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains(own), "{policy}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! `hob oauth client edit`: changes an application that is registered.
 
+use std::path::Path;
+
 use hob_plugin_sdk::{CommandError, Invocation, Output, db::Json, prelude::*};
 
 use super::{
@@ -8,12 +10,16 @@ use super::{
 use crate::{
     OAuth,
     act::Act,
+    logo::Logo,
     models::{Client, ClientSettings, Registrar},
     registration::{self, RegistrationError},
 };
 
 /// What else can be given: all that is not a switch.
 const FIELDS: [&str; 5] = ["name", "website", "redirect-uri", "scope", "grant"];
+const SWITCHES: [&str; 4] = [INTROSPECT, REQUIRE_PAR, DPOP_BOUND, LEGACY_QUERY];
+const LOGO: &str = "logo";
+const NO_LOGO: &str = "no-logo";
 const INTROSPECT: &str = "introspect";
 const REQUIRE_PAR: &str = "require-pushed-authorization-requests";
 const DPOP_BOUND: &str = "dpop-bound-access-tokens";
@@ -22,12 +28,27 @@ const LEGACY_QUERY: &str = "legacy-query";
 /// `client edit`
 pub async fn edit(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
+    let given = |names: &[&str]| names.iter().any(|name| invocation.given(name));
+    let changes_settings = given(&FIELDS) || given(&SWITCHES);
+    if !changes_settings && !given(&[LOGO, NO_LOGO]) {
+        return Err(CommandError::usage(
+            "there is nothing to change",
+            "see `hob oauth client edit --help` for what there is",
+        ));
+    }
     let settings = settings(&oauth, &client, &invocation)?;
+    let logo = logo(&oauth, &invocation).await?;
     let is_its_own = client.registrar() == Registrar::Itself && is_replaced_by_updates(&settings);
     let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let changed = oauth
         .change(move |connection| {
-            let changed = client.edit(connection, &settings)?;
+            let mut changed = Some(client.clone());
+            if changes_settings {
+                changed = client.edit(connection, &settings)?;
+            }
+            if let (Some(client), Some(logo)) = (&changed, &logo) {
+                changed = client.set_logo(connection, logo.as_ref())?;
+            }
             if let Some(changed) = &changed {
                 events.client_edited(connection, &act, &client, changed)?;
             }
@@ -63,16 +84,8 @@ fn settings(
     client: &Client,
     invocation: &Invocation,
 ) -> Result<ClientSettings, CommandError> {
-    let switches = [INTROSPECT, REQUIRE_PAR, DPOP_BOUND, LEGACY_QUERY];
-    let mut given = FIELDS.iter().chain(&switches);
-    if !given.any(|name| invocation.given(name)) {
-        return Err(CommandError::usage(
-            "there is nothing to change",
-            "see `hob oauth client edit --help` for what there is",
-        ));
-    }
     let [introspects, require_par, dpop_bound, legacy_query] =
-        switches.map(|name| switch(invocation, name));
+        SWITCHES.map(|name| switch(invocation, name));
     let mut settings = ClientSettings {
         introspects: introspects?,
         require_pushed_authorization_requests: require_par?,
@@ -98,6 +111,30 @@ fn switch(invocation: &Invocation, name: &str) -> Result<Option<bool>, CommandEr
             format!("--{name}: {other:?} is neither true nor false"),
             format!("write --{name} true or --{name} false"),
         )),
+    }
+}
+
+/// The logo that it is to have; none within: from now on there is none.
+async fn logo(
+    oauth: &OAuth,
+    invocation: &Invocation,
+) -> Result<Option<Option<Logo>>, CommandError> {
+    match (invocation.value(LOGO), invocation.given(NO_LOGO)) {
+        (None, false) => Ok(None),
+        (None, true) => Ok(Some(None)),
+        (Some(_), true) => Err(CommandError::usage(
+            "--logo gives it a logo, and --no-logo takes it away",
+            "leave one of them out; nothing was edited",
+        )),
+        (Some(file), false) => {
+            let made = Logo::of_file(oauth, Path::new(file), "").await;
+            made.map(|logo| Some(Some(logo))).map_err(|problem| {
+                CommandError::usage(
+                    format!("--logo: {file}: {problem}"),
+                    "nothing was edited; give a JPEG, PNG, WebP or GIF picture",
+                )
+            })
+        }
     }
 }
 

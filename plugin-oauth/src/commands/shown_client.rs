@@ -36,6 +36,8 @@ pub struct ClientJson<'a> {
     pub initial_access_token: Option<i64>,
     introspects: bool,
     legacy_query: bool,
+    /// Names its content; null where it has none.
+    logo: Option<String>,
     /// Those that count now.
     #[serde(skip_serializing_if = "Option::is_none")]
     secrets: Option<Vec<SecretJson>>,
@@ -112,6 +114,7 @@ impl<'a> ClientJson<'a> {
             initial_access_token: None,
             introspects: client.introspects,
             legacy_query: client.legacy_query,
+            logo: client.logo_version.map(|version| version.to_string()),
             secrets: None,
             created_at: client.created_at.to_string(),
             suspended_at: client.suspended_at.map(|time| time.to_string()),
@@ -168,6 +171,9 @@ impl<'a> ClientJson<'a> {
         }
         line("scope:", &self.scope);
         line("grants:", &self.grant_types.join(" "));
+        if let Some(logo) = &self.logo {
+            line("logo:", logo);
+        }
         if self.introspects {
             line("introspects:", "access tokens of all applications");
         }

@@ -75,6 +75,7 @@ fn client(change: impl FnOnce(&mut ClientFacts)) -> ClientFacts {
             legacy_query: false,
             registered_dynamically: false,
             jwks: None,
+            logo_version: None,
         },
         usage: ClientUse {
             last_used_at: Some(now() - DAY),

@@ -4,6 +4,7 @@ use hob_plugin_sdk::{Member, PluginError, Request, Response, Words, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm},
+    emblem::ShownEmblem,
     member_page::{TimeText, notice, page, refused},
     worded::{ScopeWords, client_kind},
 };
@@ -13,6 +14,7 @@ use crate::{
     curl,
     events::{Deletion, Revoked},
     grants::GrantTypes,
+    logo,
     models::{Client, ClientKind, ClientSecret},
     pages::{ClientCreatedPage, ClientNewPage, ClientPage, ClientRow, ClientsPage, SecretRow},
     registration::{self, Problems},
@@ -27,23 +29,25 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         .read(move |connection| Client::of_owner(connection, member_id))
         .await?;
     let words = request.words();
-    let shown: Vec<(String, TimeText)> = clients
+    let shown: Vec<(String, TimeText, ShownEmblem)> = clients
         .iter()
         .map(|client| {
             let registered = TimeText::of(words, client.created_at);
-            (client_path(&oauth, client), registered)
+            let emblem = ShownEmblem::of(&oauth, client);
+            (client_path(&oauth, client), registered, emblem)
         })
         .collect();
     let rows: Vec<ClientRow<'_>> = clients
         .iter()
         .zip(&shown)
-        .map(|(client, (url, registered))| ClientRow {
+        .map(|(client, (url, registered, emblem))| ClientRow {
             url,
             name: &client.name,
             client_id: &client.client_id,
             kind: client_kind(words, client.kind),
             registered: registered.moment(),
             suspended: client.is_suspended(),
+            emblem: emblem.as_emblem(),
         })
         .collect();
     Ok(page(
@@ -188,7 +192,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
                 status: 422,
                 form,
                 problems: *problems,
-                secret_problem: None,
+                ..ClientView::of(&client)
             };
             show_client(&oauth, &request, client, view).await
         }
@@ -251,6 +255,7 @@ pub(super) struct ClientView {
     form: TypedForm,
     problems: Problems,
     secret_problem: Option<String>,
+    logo_problem: Option<String>,
 }
 
 impl ClientView {
@@ -261,6 +266,16 @@ impl ClientView {
             form: TypedForm::of(client),
             problems: Problems::default(),
             secret_problem: None,
+            logo_problem: None,
+        }
+    }
+
+    /// The application as it is, and why it has no new logo.
+    pub(super) fn with_logo_problem(client: &Client, problem: String) -> Self {
+        Self {
+            status: 422,
+            logo_problem: Some(problem),
+            ..Self::of(client)
         }
     }
 
@@ -318,6 +333,11 @@ pub(super) async fn show_client(
             secrets: &secrets,
             rotate_url: &format!("{here}/secret"),
             secret_problem: view.secret_problem.as_deref(),
+            emblem: ShownEmblem::of(oauth, &client).as_emblem(),
+            logo_url: &format!("{here}/logo"),
+            logo_delete_url: &format!("{here}/logo/delete"),
+            largest_logo: logo::LARGEST_FILE / (1024 * 1024),
+            logo_problem: view.logo_problem.as_deref(),
             problem: sentences.any().as_deref(),
             client: sentences.fields(&view.form, &scopes),
         },

@@ -7,6 +7,7 @@
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 
 use super::{
+    emblem::ShownEmblem,
     front_channel::{Unredirectable, page},
     member_page::TimeText,
     worded::ScopeWords,
@@ -66,7 +67,7 @@ impl Question<'_> {
                 client: AskingClient {
                     client_id: &client.client_id,
                     name: &client.name,
-                    initial: &initial(&client.name),
+                    emblem: ShownEmblem::of(oauth, client).as_emblem(),
                     website: client.website.as_deref().map(Website::of),
                     registered_by: registrar(client, owner.as_deref()),
                     registered: registered.moment(),
@@ -105,11 +106,4 @@ async fn registered_by(oauth: &OAuth, client: &Client) -> Result<Option<String>,
     };
     let owner = oauth.members().find(owner_id).await?;
     Ok(owner.map(|owner| owner.username.into()))
-}
-
-fn initial(name: &str) -> String {
-    name.chars()
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default()
 }

@@ -249,6 +249,7 @@ fn changed(before: &Client, after: &Client) -> Vec<&'static str> {
             before.redirect_uris.0 != after.redirect_uris.0,
         ),
         ("scope", before.scope != after.scope),
+        ("logo", before.logo_version != after.logo_version),
         ("grant_types", before.grant_types != after.grant_types),
         ("introspects", before.introspects != after.introspects),
         (

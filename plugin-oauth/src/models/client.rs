@@ -15,6 +15,7 @@ use super::{
 use crate::{
     grants::{Grant, GrantTypes},
     key_set::KeySet,
+    logo::LogoVersion,
     redirect_uri::{RedirectTarget, RedirectUri},
     scope::Scope,
     secret::SecretDigest,
@@ -50,6 +51,8 @@ pub struct Client {
     pub registered_dynamically: bool,
     /// By which a confidential client proves who it is, in place of a secret.
     pub jwks: Option<Json<KeySet>>,
+    /// None if it has no logo.
+    pub logo_version: Option<LogoVersion>,
 }
 
 /// An application that is to be registered.

@@ -24,6 +24,15 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         jwks -> Nullable<Text>,
         suspension_reason -> Nullable<Text>,
+        logo_version -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_client_logos (client) {
+        client -> BigInt,
+        content_type -> Text,
+        picture -> Binary,
     }
 }
 
@@ -212,6 +221,7 @@ diesel::table! {
 
 diesel::joinable!(oauth_client_secrets -> oauth_clients (client));
 diesel::joinable!(oauth_client_registrations -> oauth_clients (client));
+diesel::joinable!(oauth_client_logos -> oauth_clients (client));
 diesel::joinable!(oauth_consents -> oauth_clients (client));
 diesel::joinable!(oauth_authorization_requests -> oauth_clients (client));
 
@@ -219,6 +229,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_clients,
     oauth_client_secrets,
     oauth_client_registrations,
+    oauth_client_logos,
     oauth_consents,
     oauth_authorization_requests,
     oauth_device_authorizations,

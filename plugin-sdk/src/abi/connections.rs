@@ -59,6 +59,9 @@ pub struct RawConnection {
     pub name: RString,
     /// Of an application, `http` or `https`; empty if it has none.
     pub website: RString,
+    /// Where a picture of it stands: a path of the provider's own, below its
+    /// prefix, of the kind `/logos/one?v=2`. Empty if there is none.
+    pub logo: RString,
     /// Who registered an application.
     pub registrar: RawRegistrar,
     /// Its operator has stopped it for everybody.

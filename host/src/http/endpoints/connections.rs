@@ -1,11 +1,11 @@
 //! `/connections`: a member sees what may use the account, whichever plugin
 //! let it in, and takes it back.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use axum::{extract::State, response::Response};
 use hob_plugin_sdk::connections::{Connection, ConnectionKind, PATH, Registrar, Which, path_of};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::shown::ShownMoment;
@@ -15,7 +15,7 @@ use crate::{
         App,
         address::{Path, Query},
         form::SignedForm,
-        page::{Failure, Frame, html, see_other},
+        page::{Failure, Frame, html, policy_with_pictures_of, see_other},
         views::{ConnectionPage, ConnectionRow, ConnectionsPage, LastUse, ShownScope, Website},
         visitor::Visitor,
     },
@@ -63,7 +63,7 @@ pub async fn list(
     };
     let flash = message.map(|message| frame.words().say(message).to_string());
     let frame = frame.with_flash(flash.as_deref().map(|text| (text, failed)));
-    html(
+    let page = html(
         StatusCode::OK,
         &ConnectionsPage {
             layout: frame.layout(),
@@ -71,7 +71,8 @@ pub async fn list(
             silent: &silent,
             connections: &rows,
         },
-    )
+    )?;
+    with_pictures_of(page, &shown)
 }
 
 /// Shows one, with all that is known of it.
@@ -95,7 +96,7 @@ pub async fn show(
     let shown = Shown::new(&app, language, provider, &connection);
     let frame = Frame::new(&app, Some(&visitor), language, &shown.url);
     let registrar = registrar(&connection).map(|message| frame.words().say(message).to_string());
-    html(
+    let page = html(
         StatusCode::OK,
         &ConnectionPage {
             layout: frame.layout(),
@@ -106,7 +107,8 @@ pub async fn show(
             registrar: registrar.as_deref(),
             connection: shown.row(),
         },
-    )
+    )?;
+    with_pictures_of(page, &[shown])
 }
 
 /// The message that says who registered it. None for a token that the member
@@ -203,6 +205,8 @@ struct Shown<'a> {
     /// `provider/id`, as forms send it.
     key: String,
     url: String,
+    logo: Option<Logo<'a>>,
+    initial: String,
     website: Option<(&'a str, String)>,
     scopes: Vec<ShownScope<'a>>,
     granted: ShownMoment,
@@ -237,6 +241,13 @@ impl<'a> Shown<'a> {
                 .site()
                 .address
                 .path(&path_of(&provider.id, &connection.id)),
+            logo: Logo::of(app, provider, connection),
+            initial: connection
+                .name
+                .chars()
+                .next()
+                .map(|letter| letter.to_uppercase().collect())
+                .unwrap_or_default(),
             website: connection
                 .website
                 .as_ref()
@@ -256,6 +267,8 @@ impl<'a> Shown<'a> {
         let connection = self.connection;
         let is_token = connection.kind == ConnectionKind::PersonalToken;
         ConnectionRow {
+            logo: self.logo.as_ref().map(|logo| logo.url.as_str()),
+            initial: &self.initial,
             key: &self.key,
             url: &self.url,
             name: &connection.name,
@@ -275,6 +288,46 @@ impl<'a> Shown<'a> {
             until: self.until.as_ref().map(ShownMoment::moment),
         }
     }
+}
+
+/// A picture of a connection, which its provider serves.
+struct Logo<'a> {
+    url: String,
+    /// Of the provider's host, where that is not the page's.
+    other_origin: Option<&'a str>,
+}
+
+impl<'a> Logo<'a> {
+    /// None for what is no path of the plugin's: a page shows only pictures of
+    /// the site.
+    fn of(app: &'a App, provider: &ConnectionProvider, connection: &Connection) -> Option<Self> {
+        let path = connection
+            .logo
+            .as_ref()
+            .filter(|path| path.starts_with('/') && !path.starts_with("//"))?;
+        let plugin = app.plugins().find(&provider.id)?;
+        let (here, there) = (&app.site().address, &plugin.address);
+        Some(Self {
+            url: plugin.link_from(here, path),
+            other_origin: Some(there.origin()).filter(|origin| *origin != here.origin()),
+        })
+    }
+}
+
+/// The page, which may show these pictures.
+fn with_pictures_of(response: Response, shown: &[Shown<'_>]) -> Result<Response, Failure> {
+    let logos = shown.iter().filter_map(|shown| shown.logo.as_ref());
+    let origins: BTreeSet<&str> = logos.filter_map(|logo| logo.other_origin).collect();
+    if origins.is_empty() {
+        return Ok(response);
+    }
+    let policy = HeaderValue::from_str(&policy_with_pictures_of(&origins))
+        .map_err(|error| Failure::internal(format!("the policy of a page: {error}")))?;
+    let (mut parts, body) = response.into_parts();
+    parts
+        .headers
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(Response::from_parts(parts, body))
 }
 
 /// The host of a web site, and its port if it has one of its own. None for

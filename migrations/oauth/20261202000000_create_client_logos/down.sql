@@ -1,0 +1,2 @@
+DROP TABLE oauth_client_logos;
+ALTER TABLE oauth_clients DROP COLUMN logo_version;
