@@ -65,6 +65,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
             website: invocation.value("website").unwrap_or_default(),
             redirect_uris: &all("redirect-uri"),
             scope: &all("scope"),
+            required_scope: &all("required-scope"),
         },
         &grant_types,
     )

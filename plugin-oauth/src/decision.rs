@@ -30,7 +30,9 @@ impl Decision {
     ///
     /// `before` is what was allowed before. Where something new is asked, only
     /// that has boxes, and what was allowed before stays so whatever the form
-    /// says; where nothing is new, all of it has.
+    /// says; where nothing is new, all of it has. What the application does not
+    /// work without (`required`) comes with anything, as far as it is asked,
+    /// whatever the form says.
     ///
     /// # Errors
     /// [`FieldError::Repeated`].
@@ -38,9 +40,11 @@ impl Decision {
         form: &Fields,
         asked: &Scope,
         before: &Scope,
+        required: &Scope,
     ) -> Result<Option<Self>, FieldError> {
         let allowed = || {
-            let ticked = asked.intersection(&form.all("scope").collect());
+            let chosen = form.all("scope").chain(required.words()).collect();
+            let ticked = asked.intersection(&chosen);
             match asked.without(before).is_empty() {
                 true => ticked,
                 false => asked.intersection(before).union(&ticked),
@@ -136,14 +140,49 @@ mod tests {
     }
 
     fn read_after(before: &str, form: &str) -> Result<Option<Decision>, FieldError> {
+        read_where(before, "", form)
+    }
+
+    /// Of a client that does not work without what is `required`.
+    fn read_where(
+        before: &str,
+        required: &str,
+        form: &str,
+    ) -> Result<Option<Decision>, FieldError> {
         let asked = Scope::parse("profile media:read").unwrap();
-        let before: Scope = before.split_whitespace().collect();
-        Decision::from_form(&Fields::parse(form.as_bytes()).unwrap(), &asked, &before)
+        let [before, required] =
+            [before, required].map(|words| words.split_whitespace().collect::<Scope>());
+        let form = Fields::parse(form.as_bytes()).unwrap();
+        Decision::from_form(&form, &asked, &before, &required)
+    }
+
+    fn allowed(scope: &str) -> Result<Option<Decision>, FieldError> {
+        Ok(Some(Decision::Allow(Scope::parse(scope).unwrap())))
+    }
+
+    #[test]
+    fn what_is_required_comes_with_anything_that_is_allowed() {
+        let whole = allowed("profile media:read");
+        // Left out, doubled, or alone, and never what was not asked.
+        let read = |required, form| read_where("", required, form);
+        assert_eq!(read("profile", "decision=allow"), allowed("profile"));
+        let both = "decision=allow&scope=profile&scope=media:read";
+        assert_eq!(read("profile", both), whole);
+        let other = "decision=allow&scope=media:read";
+        assert_eq!(read("profile", other), whole);
+        assert_eq!(read("", other), allowed("media:read"));
+        assert_eq!(read("email", "decision=allow"), Ok(Some(Decision::Deny)));
+        let deny = "decision=deny&scope=profile";
+        assert_eq!(read("profile", deny), Ok(Some(Decision::Deny)));
+        // New or not, it can't be taken out.
+        let step_up = read_where("media:read", "profile", "decision=allow");
+        assert_eq!(step_up, allowed("media:read profile"));
+        let again = read_where("profile media:read", "profile", "decision=allow");
+        assert_eq!(again, allowed("profile"));
     }
 
     #[test]
     fn what_was_allowed_before_stays_where_something_is_new() {
-        let allowed = |scope: &str| Ok(Some(Decision::Allow(Scope::parse(scope).unwrap())));
         let new = "decision=allow&scope=media:read";
         assert_eq!(read_after("profile", new), allowed("profile media:read"));
         // What is new is not forced on anybody, and nothing comes with it.

@@ -79,6 +79,8 @@ pub struct AskedScope<'a> {
     pub name: &'a str,
     pub sentence: &'a str,
     pub dangerous: bool,
+    /// The application does not work without it, so there is no choice.
+    pub required: bool,
 }
 
 /// Scopes that touch the same.
@@ -221,6 +223,8 @@ pub struct OfferedScope<'a> {
     pub name: &'a str,
     pub sentence: &'a str,
     pub checked: bool,
+    /// The application does not work without it.
+    pub required: bool,
 }
 
 /// What an application's owner can set.
@@ -231,6 +235,7 @@ pub struct ClientFields<'a> {
     pub redirect_uris: Field<'a>,
     pub scopes: &'a [OfferedScope<'a>],
     pub scopes_error: Option<&'a str>,
+    pub required_scopes_error: Option<&'a str>,
 }
 
 /// The form that registers an application; after a mistake, with what was typed.

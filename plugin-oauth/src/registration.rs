@@ -50,6 +50,8 @@ pub enum RegistrationError {
     ScopeSyntax(#[from] ScopeSyntaxError),
     #[error("there is no scope {word}; there are: {known}")]
     ScopeUnknown { word: String, known: String },
+    #[error("it can't need {0}, which it may not ask for")]
+    RequiredScopeNotAskedFor(String),
     #[error("there is no grant {0}; there are: {known}", known = grant_names())]
     GrantUnknown(String),
     #[error("the grant {0} is for clients that can keep a secret, and not for a public one")]
@@ -63,6 +65,7 @@ pub struct Typed<'a, 'u> {
     pub website: &'a str,
     pub redirect_uris: &'u [&'a str],
     pub scope: &'u [&'a str],
+    pub required_scope: &'u [&'a str],
 }
 
 /// What is wrong, field by field.
@@ -72,6 +75,7 @@ pub struct Problems {
     pub website: Option<RegistrationError>,
     pub redirect_uris: Option<RegistrationError>,
     pub scope: Option<RegistrationError>,
+    pub required_scope: Option<RegistrationError>,
 }
 
 impl Problems {
@@ -82,6 +86,7 @@ impl Problems {
             ("website", &self.website),
             ("redirect-uri", &self.redirect_uris),
             ("scope", &self.scope),
+            ("required-scope", &self.required_scope),
         ]
         .into_iter()
         .filter_map(|(field, problem)| Some((field, problem.as_ref()?)))
@@ -114,13 +119,23 @@ pub fn check(
         check_scope(oauth.declared_scope(), typed.scope),
         &mut problems.scope,
     );
-    match (name, website, redirect_uris, scope) {
-        (Some(name), Some(website), Some(redirect_uris), Some(scope)) => Ok(ClientChanges {
-            name,
-            website,
-            redirect_uris: Json(redirect_uris),
-            scope,
-        }),
+    // Without a scope there is nothing to hold it against.
+    let required_scope = scope.as_ref().and_then(|scope| {
+        keep(
+            check_required_scope(scope, typed.required_scope),
+            &mut problems.required_scope,
+        )
+    });
+    match (name, website, redirect_uris, scope, required_scope) {
+        (Some(name), Some(website), Some(redirect_uris), Some(scope), Some(required_scope)) => {
+            Ok(ClientChanges {
+                name,
+                website,
+                redirect_uris: Json(redirect_uris),
+                scope,
+                required_scope,
+            })
+        }
         _ => Err(Box::new(problems)),
     }
 }
@@ -223,6 +238,22 @@ pub fn check_scope(declared: &Scope, typed: &[&str]) -> Result<Scope, Registrati
     }
 }
 
+/// What a client does not work without, of all that it may ask for. It can be
+/// nothing.
+///
+/// # Errors
+/// Something else is named.
+pub fn check_required_scope(scope: &Scope, typed: &[&str]) -> Result<Scope, RegistrationError> {
+    let mut required = Scope::default();
+    for words in typed {
+        required = required.union(&Scope::parse(words.trim())?);
+    }
+    match required.first_not_in(scope) {
+        Some(word) => Err(RegistrationError::RequiredScopeNotAskedFor(word.to_owned())),
+        None => Ok(required),
+    }
+}
+
 /// Reads the names of grants for a client of this kind; the usual ones where
 /// none is named.
 ///
@@ -296,6 +327,7 @@ pub fn new_client(
         website: checked.website,
         redirect_uris: checked.redirect_uris,
         scope: checked.scope,
+        required_scope: checked.required_scope,
         grant_types,
         created_at: now,
         introspects: false,
@@ -374,5 +406,25 @@ mod tests {
             check_scope(&declared, &[]),
             Err(RegistrationError::ScopeMissing)
         );
+    }
+
+    #[test]
+    fn only_what_is_asked_for_can_be_needed() {
+        let scope = Scope::parse("profile media:read").unwrap();
+        let check = |typed: &[&str]| check_required_scope(&scope, typed);
+        assert_eq!(check(&[]), Ok(Scope::default()));
+        assert_eq!(check(&[""]), Ok(Scope::default()));
+        assert_eq!(
+            check(&["media:read", "profile"]).unwrap().words().count(),
+            2
+        );
+        assert_eq!(
+            check(&["media:read email"]).unwrap_err().to_string(),
+            "it can't need email, which it may not ask for"
+        );
+        assert!(matches!(
+            check(&["a\"b"]),
+            Err(RegistrationError::ScopeSyntax(_))
+        ));
     }
 }

@@ -16,7 +16,14 @@ use crate::{
 };
 
 /// What else can be given: all that is not a switch.
-const FIELDS: [&str; 5] = ["name", "website", "redirect-uri", "scope", "grant"];
+const FIELDS: [&str; 6] = [
+    "name",
+    "website",
+    "redirect-uri",
+    "scope",
+    "required-scope",
+    "grant",
+];
 const SWITCHES: [&str; 4] = [INTROSPECT, REQUIRE_PAR, DPOP_BOUND, LEGACY_QUERY];
 const LOGO: &str = "logo";
 const NO_LOGO: &str = "no-logo";
@@ -156,6 +163,18 @@ fn set_fields(
         let scope = registration::check_scope(oauth.declared_scope(), &all("scope"));
         settings.scope = Some(named("scope", scope)?);
     }
+    let scope = settings.scope.as_ref().unwrap_or(&client.scope);
+    if invocation.given("required-scope") {
+        let required = registration::check_required_scope(scope, &all("required-scope"));
+        settings.required_scope = Some(named("required-scope", required)?);
+    } else if settings.scope.is_some() {
+        // What it needs may be what it loses.
+        let own: Vec<&str> = client.required_scope.words().collect();
+        named(
+            "required-scope",
+            registration::check_required_scope(scope, &own),
+        )?;
+    }
     if invocation.given("grant") {
         let grants = registration::grant_types(invocation.values("grant"), client.kind);
         settings.grant_types = Some(named("grant", grants)?);
@@ -192,6 +211,7 @@ fn is_replaced_by_updates(settings: &ClientSettings) -> bool {
         || settings.website.is_some()
         || settings.redirect_uris.is_some()
         || settings.scope.is_some()
+        || settings.required_scope.is_some()
         || settings.grant_types.is_some()
         || settings.require_pushed_authorization_requests.is_some()
         || settings.dpop_bound_access_tokens.is_some()

@@ -26,6 +26,8 @@ pub struct ClientJson<'a> {
     website: Option<&'a str>,
     redirect_uris: Vec<&'a str>,
     scope: String,
+    /// What of it it does not work without.
+    required_scope: String,
     grant_types: Vec<&'a str>,
     dpop_bound_access_tokens: bool,
     /// `operator`, `member`, or `itself`.
@@ -107,6 +109,7 @@ impl<'a> ClientJson<'a> {
                 .map(|uri| uri.as_str())
                 .collect(),
             scope: client.scope.to_string(),
+            required_scope: client.required_scope.to_string(),
             grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
             dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             registered_by: registered_by(client),
@@ -170,6 +173,9 @@ impl<'a> ClientJson<'a> {
             line("redirect_uri:", uri);
         }
         line("scope:", &self.scope);
+        if !self.required_scope.is_empty() {
+            line("needed scope:", &self.required_scope);
+        }
         line("grants:", &self.grant_types.join(" "));
         if let Some(logo) = &self.logo {
             line("logo:", logo);

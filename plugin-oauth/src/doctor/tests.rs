@@ -76,6 +76,7 @@ fn client(change: impl FnOnce(&mut ClientFacts)) -> ClientFacts {
             registered_dynamically: false,
             jwks: None,
             logo_version: None,
+            required_scope: Scope::default(),
         },
         usage: ClientUse {
             last_used_at: Some(now() - DAY),

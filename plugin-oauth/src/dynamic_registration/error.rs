@@ -108,6 +108,8 @@ pub enum ClientMetadataError {
     ScopeNotAllowed { word: String, allowed: String },
     #[error("scope: there is nothing that an application that registers itself may ask for here")]
     NoScope,
+    #[error("required_scope: {0}")]
+    RequiredScope(RegistrationError),
     #[error("{0} is not fetched here: this server opens no connections; leave it out")]
     Fetched(&'static str),
     #[error("client_id has to be there, and to be this client's")]

@@ -94,6 +94,9 @@ pub struct ClientMetadata {
     pub website: Option<String>,
     pub redirect_uris: Vec<RedirectUri>,
     pub scope: Scope,
+    /// What of it the client does not work without. No standard has a name for
+    /// it.
+    pub required_scope: Scope,
     /// Of a client that authenticates by `private_key_jwt`.
     pub jwks: Option<KeySet>,
     /// RFC 9126, section 6.
@@ -123,6 +126,7 @@ struct Sent {
     client_name: Option<String>,
     client_uri: Option<String>,
     scope: Option<String>,
+    required_scope: Option<String>,
     contacts: Option<Vec<String>>,
     tos_uri: Option<String>,
     policy_uri: Option<String>,
@@ -165,13 +169,17 @@ impl ClientMetadata {
             .flatten()
             .map(|uri| &**uri)
             .collect();
+        let scope = scope(sent.scope.as_deref(), allowed)?;
+        let required_scope = sent.required_scope.as_deref().unwrap_or_default();
         Ok(Self {
             kind,
             name: name(sent.client_name.as_deref())?,
             website: registration::check_website(sent.client_uri.as_deref().unwrap_or_default())
                 .map_err(ClientMetadataError::Website)?,
             redirect_uris: check_redirect_uris(&redirect_uris, &grant_types)?,
-            scope: scope(sent.scope.as_deref(), allowed)?,
+            required_scope: registration::check_required_scope(&scope, &[required_scope])
+                .map_err(ClientMetadataError::RequiredScope)?,
+            scope,
             grant_types,
             jwks: keys(sent.jwks, auth_method)?,
             require_pushed_authorization_requests: sent

@@ -21,6 +21,7 @@ pub struct TypedForm {
     /// One on a line.
     pub redirect_uris: String,
     pub scope: Vec<String>,
+    pub required_scope: Vec<String>,
     pub public: bool,
 }
 
@@ -30,11 +31,13 @@ impl TypedForm {
             .form()
             .map_err(|error| PluginError::new(format!("the form can't be read: {error}")))?;
         let text = |name| fields.first(name).unwrap_or_default().to_owned();
+        let all = |name| fields.all(name).map(ToOwned::to_owned).collect();
         Ok(Self {
             name: text("name"),
             website: text("website"),
             redirect_uris: text("redirect_uris"),
-            scope: fields.all("scope").map(ToOwned::to_owned).collect(),
+            scope: all("scope"),
+            required_scope: all("required_scope"),
             public: fields.first("kind") == Some("public"),
         })
     }
@@ -51,6 +54,11 @@ impl TypedForm {
             website: client.website.clone().unwrap_or_default(),
             redirect_uris: redirect_uris.join("\n"),
             scope: client.scope.words().map(ToOwned::to_owned).collect(),
+            required_scope: client
+                .required_scope
+                .words()
+                .map(ToOwned::to_owned)
+                .collect(),
             public: client.is_public(),
         }
     }
@@ -61,6 +69,7 @@ impl TypedForm {
         grant_types: &GrantTypes,
     ) -> Result<ClientChanges, Box<Problems>> {
         let scope: Vec<&str> = self.scope.iter().map(String::as_str).collect();
+        let required_scope: Vec<&str> = self.required_scope.iter().map(String::as_str).collect();
         registration::check(
             oauth,
             &Typed {
@@ -68,6 +77,7 @@ impl TypedForm {
                 website: &self.website,
                 redirect_uris: &self.redirect_uris.lines().collect::<Vec<_>>(),
                 scope: &scope,
+                required_scope: &required_scope,
             },
             grant_types,
         )
@@ -81,6 +91,7 @@ impl TypedForm {
                 name: &description.name,
                 sentence: &description.sentence,
                 checked: self.scope.contains(&description.name),
+                required: self.required_scope.contains(&description.name),
             })
             .collect()
     }
@@ -93,6 +104,7 @@ pub struct Sentences {
     website: Option<String>,
     redirect_uris: Option<String>,
     scope: Option<String>,
+    required_scope: Option<String>,
 }
 
 impl Sentences {
@@ -107,11 +119,18 @@ impl Sentences {
             website: sentence(&problems.website),
             redirect_uris: sentence(&problems.redirect_uris),
             scope: sentence(&problems.scope),
+            required_scope: sentence(&problems.required_scope),
         }
     }
 
     pub fn any(&self) -> Option<String> {
-        let parts = [&self.name, &self.website, &self.redirect_uris, &self.scope];
+        let parts = [
+            &self.name,
+            &self.website,
+            &self.redirect_uris,
+            &self.scope,
+            &self.required_scope,
+        ];
         parts
             .iter()
             .any(|part| part.is_some())
@@ -138,6 +157,7 @@ impl Sentences {
             },
             scopes,
             scopes_error: self.scope.as_deref(),
+            required_scopes_error: self.required_scope.as_deref(),
         }
     }
 }

@@ -37,6 +37,8 @@ struct ClientInformation<'a> {
     grant_types: Vec<&'a str>,
     response_types: &'a [&'a str],
     scope: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    required_scope: String,
     require_pushed_authorization_requests: bool,
     dpop_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +69,7 @@ pub fn response(oauth: &OAuth, status: u16, registered: &Registered) -> Response
         grant_types: client.grant_types.iter().map(|grant| grant.name).collect(),
         response_types: response_types(&client.grant_types),
         scope: client.scope.to_string(),
+        required_scope: client.required_scope.to_string(),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
         jwks: match way {

@@ -53,8 +53,9 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     if !still_fits(oauth, &client, &waiting.request) {
         return Err(Unredirectable::RequestGone);
     }
-    let scope = &waiting.request.scope;
-    match Decision::from_form(&form, scope, &before)?.ok_or(Unredirectable::NoDecision)? {
+    let (scope, required) = (&waiting.request.scope, &client.required_scope);
+    let decision = Decision::from_form(&form, scope, &before, required)?;
+    match decision.ok_or(Unredirectable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth, request, member, client, waiting, scope).await,
         Decision::Deny => deny(oauth, request, member, &client, waiting).await,
     }

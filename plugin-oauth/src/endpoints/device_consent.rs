@@ -49,8 +49,9 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     if client.is_suspended() {
         return Err(Unredirectable::SuspendedClient);
     }
-    let decision =
-        Decision::from_form(&form, &device.scope, &before)?.ok_or(Unredirectable::NoDecision)?;
+    let required = &client.required_scope;
+    let decision = Decision::from_form(&form, &device.scope, &before, required)?
+        .ok_or(Unredirectable::NoDecision)?;
     let allowed = matches!(decision, Decision::Allow(_));
     let act = Act::of_member(oauth, member, request);
     let decided = device_code::decide(oauth, &client, device, member, decision, act).await;

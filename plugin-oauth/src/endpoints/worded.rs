@@ -72,7 +72,8 @@ impl ScopeWords {
 
     /// By what they touch, in the order in which that is declared; what is in
     /// no group comes last.
-    pub fn grouped<'a>(&'a self, scope: &'a Scope) -> Vec<AskedGroup<'a>> {
+    /// Of those in `required` the page says that there is no choice.
+    pub fn grouped<'a>(&'a self, scope: &'a Scope, required: &Scope) -> Vec<AskedGroup<'a>> {
         let mut groups: Vec<AskedGroup<'a>> = Vec::new();
         let mut add = |title: &'a str, scope| {
             match groups.iter_mut().find(|group| group.title == title) {
@@ -89,7 +90,7 @@ impl ScopeWords {
         for description in in_groups.chain(declared.filter(|own| !grouped(own))) {
             if scope.contains(&description.name) {
                 let title = description.group_title.as_deref().unwrap_or(&self.other);
-                add(title, asked(description));
+                add(title, asked(description, required));
             }
         }
         for word in scope.words().filter(|word| self.find(word).is_none()) {
@@ -97,6 +98,7 @@ impl ScopeWords {
                 name: word,
                 sentence: word,
                 dangerous: false,
+                required: required.contains(word),
             };
             add(&self.other, unknown);
         }
@@ -104,11 +106,12 @@ impl ScopeWords {
     }
 }
 
-fn asked(description: &ScopeDescription) -> AskedScope<'_> {
+fn asked<'a>(description: &'a ScopeDescription, required: &Scope) -> AskedScope<'a> {
     AskedScope {
         name: &description.name,
         sentence: &description.sentence,
         dangerous: description.dangerous,
+        required: required.contains(&description.name),
     }
 }
 
@@ -136,6 +139,9 @@ pub fn registration_problem(words: Words, error: &RegistrationError) -> String {
             .say("problem-scope-unknown")
             .with("scope", word)
             .with("known", known),
+        RegistrationError::RequiredScopeNotAskedFor(word) => {
+            words.say("problem-scope-required").with("scope", word)
+        }
         // No form asks for grants.
         RegistrationError::GrantUnknown(_) | RegistrationError::GrantNotForPublicClients(_) => {
             words

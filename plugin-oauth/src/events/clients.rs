@@ -249,6 +249,10 @@ fn changed(before: &Client, after: &Client) -> Vec<&'static str> {
             before.redirect_uris.0 != after.redirect_uris.0,
         ),
         ("scope", before.scope != after.scope),
+        (
+            "required_scope",
+            before.required_scope != after.required_scope,
+        ),
         ("logo", before.logo_version != after.logo_version),
         ("grant_types", before.grant_types != after.grant_types),
         ("introspects", before.introspects != after.introspects),

@@ -53,6 +53,8 @@ pub struct Client {
     pub jwks: Option<Json<KeySet>>,
     /// None if it has no logo.
     pub logo_version: Option<LogoVersion>,
+    /// What of its scope it does not work without.
+    pub required_scope: Scope,
 }
 
 /// An application that is to be registered.
@@ -74,6 +76,7 @@ pub struct NewClient {
     pub legacy_query: bool,
     pub registered_dynamically: bool,
     pub jwks: Option<Json<KeySet>>,
+    pub required_scope: Scope,
 }
 
 /// Who registered a client.
@@ -94,6 +97,7 @@ pub struct ClientChanges {
     pub website: Option<String>,
     pub redirect_uris: Json<Vec<RedirectUri>>,
     pub scope: Scope,
+    pub required_scope: Scope,
 }
 
 /// What the operator changes: what is none stays as it is.
@@ -105,6 +109,7 @@ pub struct ClientSettings {
     pub website: Option<Option<String>>,
     pub redirect_uris: Option<Json<Vec<RedirectUri>>>,
     pub scope: Option<Scope>,
+    pub required_scope: Option<Scope>,
     pub grant_types: Option<GrantTypes>,
     pub introspects: Option<bool>,
     pub require_pushed_authorization_requests: Option<bool>,
@@ -122,6 +127,7 @@ pub struct ClientReplacement {
     pub website: Option<String>,
     pub redirect_uris: Json<Vec<RedirectUri>>,
     pub scope: Scope,
+    pub required_scope: Scope,
     pub grant_types: GrantTypes,
     pub require_pushed_authorization_requests: bool,
     pub dpop_bound_access_tokens: bool,

@@ -25,6 +25,7 @@ diesel::table! {
         jwks -> Nullable<Text>,
         suspension_reason -> Nullable<Text>,
         logo_version -> Nullable<BigInt>,
+        required_scope -> Text,
     }
 }
 

@@ -47,6 +47,37 @@ fn response_types_go_with_the_grants() {
 }
 
 #[test]
+fn what_is_needed_is_within_what_is_asked_for() {
+    let with = |scope: serde_json::Value, required: &str| {
+        parse(&json!({
+            "redirect_uris": ["https://a.example/cb"],
+            "scope": scope,
+            "required_scope": required,
+        }))
+    };
+    for (scope, required) in [
+        (json!("profile media:read"), "profile"),
+        (json!("profile"), ""),
+        // It asks for all that it may.
+        (json!(null), "media:read"),
+    ] {
+        let read = with(scope, required).unwrap();
+        assert_eq!(read.required_scope.to_string(), required);
+    }
+    for (scope, required) in [
+        (json!("profile"), "media:read"),
+        (json!(null), "media:write"),
+        (json!("profile"), "profile  profile"),
+    ] {
+        let refused = with(scope, required);
+        assert!(matches!(
+            refused,
+            Err(ClientMetadataError::RequiredScope(_))
+        ));
+    }
+}
+
+#[test]
 fn where_nothing_may_be_asked_for_nothing_is_registered() {
     let body = br#"{"redirect_uris": ["https://a.example/cb"]}"#;
     let read = ClientMetadata::parse(body, &Scope::default());
