@@ -169,6 +169,7 @@ connections-last-used = zuletzt genutzt am { $day }
 connections-last-used-from = zuletzt genutzt am { $day } von { $address }
 connections-not-used = noch nicht genutzt
 connections-until = bis { $day }
+connections-until-taken-back = bis du es widerrufst
 connections-tick = { $name } ankreuzen
 connections-revoke = Widerrufen
 connections-revoke-whose = (Zugriff von { $name })

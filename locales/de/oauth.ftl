@@ -24,7 +24,29 @@ consent-group-other = Sonstiges
 consent-sensitive = heikel
 consent-needed = nötig
 consent-take-back = Dein Passwort sieht die Anwendung nie, und du kannst das jederzeit unter { $page } widerrufen.
-consent-until = Die Erlaubnis endet von selbst am { $day }.
+consent-lasts = Das gilt, bis du es widerrufst.
+consent-lasts-until = Das gilt bis { $day }, wenn du es nicht vorher widerrufst.
+consent-lasts-for = Das gilt für { $duration }, wenn du es nicht vorher widerrufst.
+consent-each-time = Der Zugriff reicht jedes Mal für { $duration }.
+consent-renewed = Die Anwendung kann ihren Zugriff selbst erneuern, höchstens { $longest } lang.
+consent-renewed-idle = Die Anwendung kann ihren Zugriff selbst erneuern, höchstens { $longest } lang, und nicht mehr, wenn sie das { $idle } lang nicht getan hat.
+consent-idle = Die Anwendung verliert ihren Zugriff, wenn sie ihn { $idle } lang nicht erneuert.
+duration-days = { $count ->
+    [one] einen Tag
+   *[other] { $count } Tage
+}
+duration-hours = { $count ->
+    [one] eine Stunde
+   *[other] { $count } Stunden
+}
+duration-minutes = { $count ->
+    [one] eine Minute
+   *[other] { $count } Minuten
+}
+duration-seconds = { $count ->
+    [one] eine Sekunde
+   *[other] { $count } Sekunden
+}
 consent-goes-on = Danach geht es weiter zu { $destination }.
 consent-copy = Danach bekommst du { $code }, den du in die Anwendung einfügst.
 consent-copy-code = einen Code

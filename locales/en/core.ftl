@@ -168,6 +168,7 @@ connections-last-used = last used { $day }
 connections-last-used-from = last used { $day } from { $address }
 connections-not-used = not used yet
 connections-until = until { $day }
+connections-until-taken-back = until you take it back
 connections-tick = Tick { $name }
 connections-revoke = Revoke
 connections-revoke-whose = the access of { $name }

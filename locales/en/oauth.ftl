@@ -24,7 +24,29 @@ consent-group-other = Other
 consent-sensitive = sensitive
 consent-needed = needed
 consent-take-back = It never sees your password, and you can take this back at any time under { $page }.
-consent-until = It ends by itself on { $day }.
+consent-lasts = You allow this until you take it back.
+consent-lasts-until = You allow this until { $day }, unless you take it back sooner.
+consent-lasts-for = You allow this for { $duration }, unless you take it back sooner.
+consent-each-time = Its access lasts for { $duration } each time.
+consent-renewed = It can renew its access by itself, for { $longest } at most.
+consent-renewed-idle = It can renew its access by itself, for { $longest } at most, and no longer once it has not done so for { $idle }.
+consent-idle = It loses its access once it has not renewed it for { $idle }.
+duration-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+duration-hours = { $count ->
+    [one] one hour
+   *[other] { $count } hours
+}
+duration-minutes = { $count ->
+    [one] one minute
+   *[other] { $count } minutes
+}
+duration-seconds = { $count ->
+    [one] one second
+   *[other] { $count } seconds
+}
 consent-goes-on = Then you go on to { $destination }.
 consent-copy = Then you get { $code } into the application.
 consent-copy-code = a code to copy

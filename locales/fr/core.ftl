@@ -171,6 +171,7 @@ connections-last-used = dernière utilisation le { $day }
 connections-last-used-from = dernière utilisation le { $day } depuis { $address }
 connections-not-used = aucune utilisation pour l’instant
 connections-until = jusqu’au { $day }
+connections-until-taken-back = jusqu’à ce que vous la révoquiez
 connections-tick = Cocher { $name }
 connections-revoke = Révoquer
 connections-revoke-whose = l’accès de { $name }

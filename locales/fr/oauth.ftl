@@ -23,7 +23,29 @@ consent-group-other = Autre
 consent-sensitive = sensible
 consent-needed = indispensable
 consent-take-back = L’application ne voit jamais votre mot de passe, et vous pouvez révoquer cet accès à tout moment sous { $page }.
-consent-until = Cet accès prend fin de lui-même le { $day }.
+consent-lasts = Cet accès dure jusqu’à ce que vous le révoquiez.
+consent-lasts-until = Cet accès dure jusqu’au { $day }, sauf si vous le révoquez avant.
+consent-lasts-for = Cet accès dure { $duration }, sauf si vous le révoquez avant.
+consent-each-time = L’application l’obtient chaque fois pour { $duration }.
+consent-renewed = L’application peut le renouveler elle-même, pendant { $longest } au plus.
+consent-renewed-idle = L’application peut le renouveler elle-même, pendant { $longest } au plus, et plus du tout si elle ne l’a pas fait pendant { $idle }.
+consent-idle = L’application le perd si elle ne le renouvelle pas pendant { $idle }.
+duration-days = { $count ->
+    [one] un jour
+   *[other] { $count } jours
+}
+duration-hours = { $count ->
+    [one] une heure
+   *[other] { $count } heures
+}
+duration-minutes = { $count ->
+    [one] une minute
+   *[other] { $count } minutes
+}
+duration-seconds = { $count ->
+    [one] une seconde
+   *[other] { $count } secondes
+}
 consent-goes-on = Vous serez ensuite dirigé vers { $destination }.
 consent-copy = Vous obtiendrez ensuite { $code } dans l’application.
 consent-copy-code = un code à copier

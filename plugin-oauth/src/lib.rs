@@ -29,6 +29,7 @@ mod jwk;
 mod jwt;
 mod key_set;
 mod key_thumbprint;
+mod lasting;
 mod logo;
 mod models;
 mod pages;

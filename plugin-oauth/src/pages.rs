@@ -89,6 +89,31 @@ pub struct AskedGroup<'a> {
     pub scopes: Vec<AskedScope<'a>>,
 }
 
+/// How long what is allowed lasts, unless it is taken back sooner. Lengths of
+/// time are in words.
+pub struct ShownLasting<'a> {
+    pub decision: ShownDecision<'a>,
+    pub access: ShownAccess<'a>,
+}
+
+/// How long the member's decision counts.
+pub enum ShownDecision<'a> {
+    UntilTakenBack,
+    UntilDay(Moment<'a>),
+    For(&'a str),
+}
+
+/// How long the application's access lasts within that.
+pub enum ShownAccess<'a> {
+    EachTime(&'a str),
+    /// It renews its access by itself: for so long at most, and no longer if it
+    /// did not for so long.
+    Renewed {
+        longest: Option<&'a str>,
+        idle: Option<&'a str>,
+    },
+}
+
 /// What happens when the member has decided.
 pub enum Onward<'a> {
     /// The browser goes on.
@@ -124,8 +149,7 @@ pub struct ConsentPage<'a> {
     pub granted_before: &'a [AskedGroup<'a>],
     pub onward: &'a Onward<'a>,
     pub connections_url: &'a str,
-    /// When it ends by itself, if it does.
-    pub until: Option<Moment<'a>>,
+    pub lasting: ShownLasting<'a>,
     /// What was wrong with the last answer.
     pub error: Option<&'a str>,
 }

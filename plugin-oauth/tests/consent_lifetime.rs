@@ -68,7 +68,10 @@ async fn a_consent_that_has_ended_counts_as_none() {
         let mut dance = forgetful_site(builder).await;
         let app = dance.web_app().await;
         let page = dance.browser.get(&app.authorize_path(&[])).await;
-        assert!(page.text().contains("It ends by itself on"), "{page:?}");
+        assert!(
+            page.text().contains("You allow this for 2 hours"),
+            "{page:?}"
+        );
         answer(&allow(&mut dance.browser, &page, &everything()).await).expect_code();
 
         dance.site.clock().advance(119 * MINUTE);
@@ -94,7 +97,8 @@ async fn without_the_setting_a_consent_counts_until_it_is_taken_back() {
         let mut dance = Dance::start(builder).await;
         let app = dance.web_app().await;
         let page = dance.browser.get(&app.authorize_path(&[])).await;
-        assert!(!page.text().contains("It ends by itself"), "{page:?}");
+        let said = "You allow this until you take it back.";
+        assert!(page.text().contains(said), "{page:?}");
         dance.code(&app).await;
         assert_eq!(until(&mut dance).await, None);
         dance.site.clock().advance(3650 * DAY);

@@ -9,6 +9,7 @@ use hob_plugin_sdk::{Member, PluginError, Request, Response};
 use super::{
     emblem::ShownEmblem,
     front_channel::{Unredirectable, page},
+    lasting_text::LastingText,
     member_page::TimeText,
     worded::ScopeWords,
 };
@@ -51,8 +52,7 @@ impl Question<'_> {
         let new = self.scope.without(&before);
         let words = request.words();
         let registered = TimeText::of(words, client.created_at);
-        let until = oauth.consent_expires_at(oauth.now());
-        let until = until.map(|until| TimeText::of(words, until));
+        let lasting = LastingText::of(oauth, words, client);
         let scope_words = ScopeWords::of(oauth, request);
         let title = words.say("consent-title").with("client", &client.name);
         page(
@@ -82,7 +82,7 @@ impl Question<'_> {
                 granted_before: &scope_words.grouped(&before, &client.required_scope),
                 onward: &self.onward,
                 connections_url: &oauth.connections_path(),
-                until: until.as_ref().map(TimeText::moment),
+                lasting: lasting.shown(),
                 error: None,
             },
         )
