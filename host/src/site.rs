@@ -135,6 +135,8 @@ pub struct Site {
     pub limits: RequestLimits,
     /// A proxy stands in front, and says for whom it asks.
     pub behind_proxy: bool,
+    /// What kind of database it is, by its own name.
+    pub database_kind: &'static str,
     pub db: Db,
     pub clock: Clock,
     pub passwords: PasswordHasher,

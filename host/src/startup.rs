@@ -288,6 +288,7 @@ pub fn start_with(
         // Hob itself speaks plain http: where people type https, a proxy
         // answers them.
         behind_proxy: config.server.behind_tls_proxy || config.site.url.scheme() == "https",
+        database_kind: config.database.url.kind(),
         db,
         clock,
         passwords: PasswordHasher::default(),

@@ -61,6 +61,12 @@ impl Entry {
         (since > 0).then(|| tick.saturating_sub(since - 1))
     }
 
+    /// Whether the thread has been in there for too long, at this tick.
+    fn is_late(self, tick: u64) -> bool {
+        let is_late = |age| age > PATIENCE.as_secs() / TICK.as_secs();
+        self.age(tick).is_some_and(is_late)
+    }
+
     fn name(self) -> usize {
         (self.0 >> 32) as usize
     }
@@ -151,8 +157,7 @@ impl Watchdog {
         let (mut stuck, mut fresh) = (0, Vec::new());
         for slot in &self.inner.threads {
             let entry = Entry(slot.entry.load(Ordering::Acquire));
-            let is_late = |age| age > PATIENCE.as_secs() / TICK.as_secs();
-            if !entry.age(tick).is_some_and(is_late) {
+            if !entry.is_late(tick) {
                 continue;
             }
             stuck += 1;
@@ -162,6 +167,18 @@ impl Watchdog {
         }
         self.inner.stuck.store(stuck, Ordering::Release);
         fresh
+    }
+
+    /// The code that was late at the last tick, by its names.
+    #[must_use]
+    pub fn late(&self) -> Vec<String> {
+        let tick = self.inner.tick.load(Ordering::Relaxed);
+        let entries = self.inner.threads.iter();
+        entries
+            .map(|slot| Entry(slot.entry.load(Ordering::Acquire)))
+            .filter(|entry| entry.is_late(tick))
+            .map(|entry| self.names()[entry.name()].clone())
+            .collect()
     }
 
     fn names(&self) -> std::sync::MutexGuard<'_, Vec<String>> {

@@ -21,6 +21,7 @@ date = { $day }. { $month ->
     [11] November
    *[12] Dezember
 } { $year }
+moment = { $day }, { $time } Uhr (UTC)
 bytes = { $number } Byte
 decimal-mark = ,
 kilobytes = { $number } kB
@@ -193,6 +194,66 @@ connection-registrar-member = Ein Mitglied, auf den Seiten der Website
 connection-registrar-itself = Die Anwendung selbst
 connection-provider = Zugriff über
 
+## For administrators
+
+admin-title = Verwaltung
+admin-lead = Wie es der Website geht, und was ihre Plugins für dich haben. Du siehst das als Administrator; für andere Mitglieder ist hier nichts.
+admin-health = Zustand
+admin-health-hint = Dasselbe, was /readyz einer Überwachung sagt.
+admin-ready = Die Website ist bereit: Die Datenbank liest und schreibt, und kein Plugin blockiert sie.
+admin-unready-stopping = Die Website wird gerade angehalten.
+admin-unready-blocked = Ein Plugin gibt einen Thread nicht zurück. Im Protokoll steht, welches; ein Neustart beendet es.
+admin-unready-database = Die Datenbank antwortet nicht. Im Protokoll steht, warum.
+admin-unready-database-slow = Eine Aufgabe der Datenbank dauert zu lange.
+admin-site = Die Website
+admin-address = Adresse
+admin-version = Version
+admin-database = Datenbank
+admin-members = Mitglieder
+admin-members-disabled = { $all }, davon { $disabled } gesperrt
+admin-media = Fotos
+admin-audit-link = Wer wann von wo aus was getan hat
+admin-plugins = Plugins
+admin-plugins-hint = Welche es gibt, steht in hob.toml; eine Änderung braucht einen Neustart.
+admin-plugins-none = Es ist kein Plugin eingeschaltet.
+admin-plugin-runs = läuft
+admin-plugin-blocks = blockiert einen Thread
+
+audit-title = Audit-Protokoll
+audit-lead = Wer wann von wo aus was getan hat; das Neueste zuerst.
+audit-filter = Einträge filtern
+audit-who = Getan von
+audit-who-hint = Ein Benutzername, eine Client-ID oder ein Benutzer des Rechners
+audit-about = Über das Konto von
+audit-about-hint = Ein Benutzername
+audit-what = Was
+audit-what-hint = Eine Aktion oder ihr Anfang: client
+audit-plugin = Vermerkt von
+audit-plugin-hint = Ein Plugin, oder core für die Website selbst
+audit-plugin-any = allen
+audit-from = Von wo aus
+audit-from-hint = Eine Adresse wie 192.0.2.7
+audit-since = Seit
+audit-since-hint = Vor so langer Zeit (7d), ein Tag (2026-01-31) oder ein Zeitpunkt
+audit-until = Bis
+audit-until-hint = Vor diesem Zeitpunkt; genauso geschrieben
+audit-show = Anzeigen
+audit-show-all = Alle anzeigen
+audit-entries = Einträge
+audit-empty = Es wurde nichts vermerkt, was dazu passt.
+audit-export = Alles, was passt, als Datei:
+audit-who-member = Mitglied
+audit-who-client = Anwendung
+audit-who-operator = Betreiber
+audit-who-site = die Website
+audit-from-where = von { $address }
+audit-about-whom = über { $member }
+audit-member-gone = Mitglied { $id }, das es nicht mehr gibt
+audit-details = Einzelheiten
+audit-request = Anfrage
+audit-pages = Weitere Einträge
+audit-older = Ältere Einträge
+
 ## What is wrong with what was typed
 
 problem-name-length = Ein Name hat 1 bis { $most } Zeichen.
@@ -211,6 +272,8 @@ problem-title-length = Ein Titel hat höchstens { $most } Zeichen.
 problem-description-length = Eine Beschreibung hat höchstens { $most } Zeichen.
 problem-tag-length = Ein Schlagwort hat höchstens { $most } Zeichen.
 problem-tags-number = Ein Foto hat höchstens { $most } Schlagwörter.
+problem-time = Das ist keine Zeit: Schreib 7d (vor so langer Zeit), 2026-01-31 oder 2026-01-31T12:00:00Z.
+problem-unknown-member = Kein Mitglied heißt { $username }.
 problem-cursor = Diese Stelle der Liste stammt nicht von dieser Website.
 problem-no-file = Wähle zuerst ein Foto aus.
 problem-not-an-uploader = Mit diesem Konto kannst du nichts veröffentlichen.

@@ -20,6 +20,7 @@ date = { $day } { $month ->
     [11] November
    *[12] December
 } { $year }
+moment = { $day }, { $time } UTC
 bytes = { $number } bytes
 decimal-mark = { "." }
 kilobytes = { $number } kB
@@ -192,6 +193,66 @@ connection-registrar-member = A member, on the site’s pages
 connection-registrar-itself = The application itself
 connection-provider = Let in by
 
+## For administrators
+
+admin-title = Administration
+admin-lead = How the site is, and what its plugins have for you. You see this as an administrator; for other members there is nothing here.
+admin-health = Health
+admin-health-hint = The same as /readyz tells a monitor.
+admin-ready = The site is ready: the database reads and writes, and no plugin blocks it.
+admin-unready-stopping = The site is stopping.
+admin-unready-blocked = A plugin does not give a thread back. The log names it, and a restart ends it.
+admin-unready-database = The database does not answer. The log says why.
+admin-unready-database-slow = Something that the database does takes too long.
+admin-site = The site
+admin-address = Address
+admin-version = Version
+admin-database = Database
+admin-members = Members
+admin-members-disabled = { $all }, of which { $disabled } switched off
+admin-media = Photographs
+admin-audit-link = Who did what, when and from where
+admin-plugins = Plugins
+admin-plugins-hint = Which there are stands in hob.toml; a change needs a restart.
+admin-plugins-none = No plugin is enabled.
+admin-plugin-runs = running
+admin-plugin-blocks = blocks a thread
+
+audit-title = Audit log
+audit-lead = Who did what, when and from where; the latest first.
+audit-filter = Filter the entries
+audit-who = Done by
+audit-who-hint = A username, a client id, or a user of the machine
+audit-about = About the account of
+audit-about-hint = A username
+audit-what = What
+audit-what-hint = An action, or how it begins: client
+audit-plugin = Noted by
+audit-plugin-hint = A plugin, or core for the site itself
+audit-plugin-any = all
+audit-from = From where
+audit-from-hint = An address, such as 192.0.2.7
+audit-since = Since
+audit-since-hint = So long ago (7d), a day (2026-01-31), or a time
+audit-until = Until
+audit-until-hint = Before then; written the same way
+audit-show = Show
+audit-show-all = Show all
+audit-entries = Entries
+audit-empty = Nothing was noted that fits.
+audit-export = All that fits, as a file:
+audit-who-member = member
+audit-who-client = application
+audit-who-operator = operator
+audit-who-site = the site
+audit-from-where = from { $address }
+audit-about-whom = about { $member }
+audit-member-gone = member { $id }, who is gone
+audit-details = Details
+audit-request = Request
+audit-pages = More entries
+audit-older = Older entries
+
 ## What is wrong with what was typed
 
 problem-name-length = A name has 1 to { $most } characters.
@@ -210,6 +271,8 @@ problem-title-length = A title has at most { $most } characters.
 problem-description-length = A description has at most { $most } characters.
 problem-tag-length = A tag has at most { $most } characters.
 problem-tags-number = A medium has at most { $most } tags.
+problem-time = This is no time: write 7d (that long ago), 2026-01-31, or 2026-01-31T12:00:00Z.
+problem-unknown-member = No member is called { $username }.
 problem-cursor = This cursor is none that the site gave.
 problem-no-file = Choose a photograph first.
 problem-not-an-uploader = This account may not publish media.

@@ -23,6 +23,7 @@ date = { $day ->
     [11] novembre
    *[12] décembre
 } { $year }
+moment = { $day } à { $time } (UTC)
 bytes = { $number } octets
 decimal-mark = ,
 kilobytes = { $number } ko
@@ -195,6 +196,66 @@ connection-registrar-member = Un membre, sur les pages du site
 connection-registrar-itself = L’application elle-même
 connection-provider = Accès accordé par
 
+## For administrators
+
+admin-title = Administration
+admin-lead = L’état du site, et ce que ses plugins vous proposent. Vous voyez cette page en tant qu’administrateur ; pour les autres membres, il n’y a rien ici.
+admin-health = État
+admin-health-hint = Ce que /readyz dit à un outil de surveillance.
+admin-ready = Le site est prêt : la base de données lit et écrit, et aucun plugin ne la bloque.
+admin-unready-stopping = Le site est en train de s’arrêter.
+admin-unready-blocked = Un plugin ne rend pas un fil d’exécution. Le journal le nomme, et un redémarrage y met fin.
+admin-unready-database = La base de données ne répond pas. Le journal dit pourquoi.
+admin-unready-database-slow = Une tâche de la base de données prend trop de temps.
+admin-site = Le site
+admin-address = Adresse
+admin-version = Version
+admin-database = Base de données
+admin-members = Membres
+admin-members-disabled = { $all }, dont { $disabled } désactivés
+admin-media = Photos
+admin-audit-link = Qui a fait quoi, quand et d’où
+admin-plugins = Plugins
+admin-plugins-hint = La liste se trouve dans hob.toml ; un changement demande un redémarrage.
+admin-plugins-none = Aucun plugin n’est activé.
+admin-plugin-runs = en marche
+admin-plugin-blocks = bloque un fil d’exécution
+
+audit-title = Journal d’audit
+audit-lead = Qui a fait quoi, quand et d’où ; le plus récent d’abord.
+audit-filter = Filtrer les entrées
+audit-who = Fait par
+audit-who-hint = Un nom d’utilisateur, un client id ou un utilisateur de la machine
+audit-about = Concernant le compte de
+audit-about-hint = Un nom d’utilisateur
+audit-what = Quoi
+audit-what-hint = Une action, ou son début : client
+audit-plugin = Noté par
+audit-plugin-hint = Un plugin, ou core pour le site lui-même
+audit-plugin-any = tous
+audit-from = D’où
+audit-from-hint = Une adresse comme 192.0.2.7
+audit-since = Depuis
+audit-since-hint = Il y a tant de temps (7d), un jour (2026-01-31) ou un instant
+audit-until = Jusqu’à
+audit-until-hint = Avant ce moment ; s’écrit de la même façon
+audit-show = Afficher
+audit-show-all = Tout afficher
+audit-entries = Entrées
+audit-empty = Rien de ce qui a été noté ne correspond.
+audit-export = Tout ce qui correspond, dans un fichier :
+audit-who-member = membre
+audit-who-client = application
+audit-who-operator = exploitant
+audit-who-site = le site
+audit-from-where = depuis { $address }
+audit-about-whom = concernant { $member }
+audit-member-gone = le membre { $id }, qui n’existe plus
+audit-details = Détails
+audit-request = Requête
+audit-pages = Autres entrées
+audit-older = Entrées plus anciennes
+
 ## What is wrong with what was typed
 
 problem-name-length = Un nom compte de 1 à { $most } caractères.
@@ -213,6 +274,8 @@ problem-title-length = Un titre compte au plus { $most } caractères.
 problem-description-length = Une description compte au plus { $most } caractères.
 problem-tag-length = Un mot-clé compte au plus { $most } caractères.
 problem-tags-number = Une photo a au plus { $most } mots-clés.
+problem-time = Ce n’est pas une date : écrivez 7d (il y a tant de temps), 2026-01-31 ou 2026-01-31T12:00:00Z.
+problem-unknown-member = Aucun membre ne s’appelle { $username }.
 problem-cursor = Cet endroit de la liste n’a pas été donné par ce site.
 problem-no-file = Choisissez d’abord une photo.
 problem-not-an-uploader = Ce compte n’est pas autorisé à publier.

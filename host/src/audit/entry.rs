@@ -84,6 +84,9 @@ impl Entry {
         if let Some(plugin) = &filter.plugin {
             query = query.filter(dsl::plugin.eq(plugin));
         }
+        if let Some(from) = &filter.from {
+            query = query.filter(dsl::peer.eq(from));
+        }
         if let Some(since) = filter.since {
             query = query.filter(dsl::at.ge(since));
         }

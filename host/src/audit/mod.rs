@@ -5,6 +5,7 @@
 //! what is worth an entry.
 
 mod entry;
+mod export;
 mod filter;
 
 use std::time::Duration;
@@ -15,7 +16,11 @@ use hob_plugin_sdk::{
     db::{Connection, Db, DbError, Timestamp},
 };
 
-pub use self::{entry::Entry, filter::Filter};
+pub use self::{
+    entry::Entry,
+    export::{EntryJson, Export, Format},
+    filter::{Filter, read_time},
+};
 use crate::clock::Clock;
 
 /// As which plugin the core notes.

@@ -2,25 +2,19 @@
 
 use std::process::ExitCode;
 
-use hob_plugin_manifest::config::parse_duration;
 use hob_plugin_sdk::{
-    AuditEntry, Who,
+    Who,
     db::{DbError, Timestamp},
 };
-use serde::Serialize;
-use serde_json::Value;
 
 use super::{Outcome, operator, print, runtime};
 use crate::{
-    audit::{self, Entry, Filter},
+    audit::{Entry, EntryJson, Export, Filter, Format, read_time},
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
     members::named,
     startup::Started,
 };
-
-/// So many are read at a time.
-const PAGE: i64 = 1000;
 
 /// List and export the audit log: who did what, when and from where
 #[derive(clap::Args)]
@@ -57,7 +51,7 @@ enum AuditCommand {
         wanted: Wanted,
         /// A table, or a JSON object on each line
         #[arg(long)]
-        format: Format,
+        format: Written,
     },
 }
 
@@ -76,6 +70,9 @@ struct Wanted {
     /// Noted by this plugin; `core` for the site itself
     #[arg(long, value_name = "PLUGIN")]
     plugin: Option<String>,
+    /// Done from this address
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
     /// From then on: `7d` ago, a day, or a time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -85,51 +82,16 @@ struct Wanted {
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
+enum Written {
     Csv,
     Jsonl,
 }
 
-/// An entry, for programs.
-#[derive(Serialize)]
-struct EntryJson<'a> {
-    at: String,
-    plugin: &'a str,
-    action: &'a str,
-    who: WhoJson<'a>,
-    about_member_id: Option<i64>,
-    subject_kind: &'a str,
-    subject: &'a str,
-    details: Value,
-}
-
-#[derive(Serialize)]
-struct WhoJson<'a> {
-    kind: &'a str,
-    member_id: Option<i64>,
-    name: &'a str,
-    peer: &'a str,
-    request_id: &'a str,
-}
-
-impl<'a> EntryJson<'a> {
-    fn new(entry: &'a Entry) -> Self {
-        Self {
-            at: entry.at.to_string(),
-            plugin: &entry.plugin,
-            action: &entry.action,
-            who: WhoJson {
-                kind: &entry.who_kind,
-                member_id: entry.who_member,
-                name: &entry.who_name,
-                peer: &entry.peer,
-                request_id: &entry.request_id,
-            },
-            about_member_id: entry.member_id,
-            subject_kind: &entry.subject_kind,
-            subject: &entry.subject,
-            // It was made as JSON; a row that was changed by hand may be none.
-            details: serde_json::from_str(&entry.details).unwrap_or_default(),
+impl From<Written> for Format {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Csv => Self::Csv,
+            Written::Jsonl => Self::JsonLines,
         }
     }
 }
@@ -152,7 +114,7 @@ impl AuditCommand {
                 json,
             } => list(started, &wanted.filter(started).await?, limit, json).await,
             Self::Export { wanted, format } => {
-                export(started, wanted.filter(started).await?, format).await
+                export(started, wanted.filter(started).await?, format.into()).await
             }
         }
     }
@@ -181,23 +143,16 @@ impl Wanted {
             who: self.who,
             what: self.what,
             plugin: self.plugin,
+            from: self.from,
         })
     }
 }
 
-/// A duration before now, a day, or a time (RFC 3339).
 fn time(argument: &str, typed: &str, now: Timestamp) -> Result<Timestamp, Diagnostic> {
-    let ago = parse_duration(typed).ok();
-    if let Some(seconds) = ago.and_then(|seconds| u64::try_from(seconds).ok()) {
-        return Ok(now - std::time::Duration::from_secs(seconds));
-    }
-    typed
-        .parse()
-        .or_else(|_| format!("{typed}T00:00:00Z").parse())
-        .map_err(|_| {
-            Diagnostic::new(format!("{argument}: {typed:?} is no time"))
-                .fix("write it as 7d (that long ago), 2026-01-31, or 2026-01-31T12:00:00Z")
-        })
+    read_time(typed, now).ok_or_else(|| {
+        Diagnostic::new(format!("{argument}: {typed:?} is no time"))
+            .fix("write it as 7d (that long ago), 2026-01-31, or 2026-01-31T12:00:00Z")
+    })
 }
 
 async fn list(started: &Started, filter: &Filter, limit: u32, json: bool) -> Outcome {
@@ -249,129 +204,20 @@ fn line(entry: &Entry) -> String {
     line
 }
 
-/// Page by page, so that any number fits.
 async fn export(started: &Started, filter: Filter, format: Format) -> Outcome {
     let site = started.app.site();
-    let (who, now) = (Who::operator(&operator::user()), site.clock.now());
-    site.db
-        .write(move |connection| {
-            connection.note(AuditEntry::new(audit::CORE, "audit.exported", &who, now))
-        })
+    let who = Who::operator(&operator::user());
+    let mut export = Export::begin(&site.db, who, site.clock.now(), filter, format)
         .await
         .map_err(failed)?;
-    if matches!(format, Format::Csv) {
-        print(row(&COLUMNS));
+    while let Some(part) = export.next().await.map_err(failed)? {
+        print(part);
     }
-    let mut before = None;
-    loop {
-        let filter = filter.clone();
-        let entries = site
-            .db
-            .read(move |connection| -> Result<_, DbError> {
-                Ok(Entry::find(connection, &filter, before, PAGE)?)
-            })
-            .await
-            .map_err(failed)?;
-        for entry in &entries {
-            print(match format {
-                Format::Csv => table_row(entry),
-                Format::Jsonl => {
-                    let text = serde_json::to_string(&EntryJson::new(entry));
-                    text.expect("plain strings are JSON") + "\n"
-                }
-            });
-        }
-        let Some(last) = entries.last() else {
-            return Ok(ExitCode::SUCCESS);
-        };
-        before = Some((last.at, last.id));
-    }
-}
-
-const COLUMNS: [&str; 12] = [
-    "at",
-    "plugin",
-    "action",
-    "who_kind",
-    "who_member_id",
-    "who_name",
-    "peer",
-    "request_id",
-    "about_member_id",
-    "subject_kind",
-    "subject",
-    "details",
-];
-
-fn table_row(entry: &Entry) -> String {
-    let id = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
-    row(&[
-        &entry.at.to_string(),
-        &entry.plugin,
-        &entry.action,
-        &entry.who_kind,
-        &id(entry.who_member),
-        &entry.who_name,
-        &entry.peer,
-        &entry.request_id,
-        &id(entry.member_id),
-        &entry.subject_kind,
-        &entry.subject,
-        &entry.details,
-    ])
-}
-
-/// A line of RFC 4180. A cell that a spreadsheet would take for a formula gets
-/// an apostrophe before it: a name that somebody chose must not calculate.
-fn row(cells: &[&str]) -> String {
-    let harmless = cells.iter().map(|cell| {
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        format!("{}{cell}", if formula { "'" } else { "" })
-    });
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    writer
-        .write_record(harmless)
-        .expect("memory takes all that is written");
-    let line = writer.into_inner().expect("memory needs no flush");
-    String::from_utf8(line).expect("it was made of texts")
+    Ok(ExitCode::SUCCESS)
 }
 
 fn failed(error: DbError) -> Diagnostics {
     Diagnostic::new(error.to_string())
         .fix("see that the database is there, then run the same again")
         .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_and_never_a_formula() {
-        assert_eq!(row(&["a", "b c", ""]), "a,b c,\r\n");
-        assert_eq!(
-            row(&["a,b", "\"x\"", "l\nm"]),
-            "\"a,b\",\"\"\"x\"\"\",\"l\nm\"\r\n"
-        );
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(row(&[formula]), format!("'{formula}\r\n"));
-        }
-    }
-
-    #[test]
-    fn a_time_is_written_in_three_ways() {
-        let now: Timestamp = "2026-03-08T12:00:00Z".parse().unwrap();
-        let read = |typed| time("--since", typed, now).map(|time| time.to_string());
-        assert_eq!(read("7d").unwrap(), "2026-03-01T12:00:00Z");
-        assert_eq!(read("2026-01-31").unwrap(), "2026-01-31T00:00:00Z");
-        assert_eq!(
-            read("2026-01-31T06:00:00Z").unwrap(),
-            "2026-01-31T06:00:00Z"
-        );
-        for bad in ["yesterday", "", "2026-13-01"] {
-            assert!(read(bad).is_err(), "{bad}");
-        }
-    }
 }

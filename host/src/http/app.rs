@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use hob_plugin_manifest::MenuAudience;
+
 use crate::{
     plugins::{running::Plugins, worded::MenuEntry},
     site::{Address, Site},
@@ -66,11 +68,12 @@ impl App {
         &self.inner.plugins
     }
 
-    /// What stands in a signed-in member's menu beside what every site has
-    /// there.
-    #[must_use]
-    pub fn menu(&self) -> &[MenuEntry] {
-        &self.inner.menu
+    /// What plugins have pages for, beside what every site has: those for
+    /// members stand in the menu, those for administrators on the page of
+    /// administration.
+    pub fn menu(&self, audience: MenuAudience) -> impl Iterator<Item = &MenuEntry> {
+        let entries = self.inner.menu.iter();
+        entries.filter(move |entry| entry.audience == audience)
     }
 
     /// Notices plugin code that blocks a thread.

@@ -91,6 +91,11 @@ impl PluginRoute {
             if self.route.cors {
                 cors::allow(response.headers_mut());
             }
+            if self.route.authentication == Authentication::Administrator {
+                response
+                    .headers_mut()
+                    .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
             response
         }
     }
@@ -163,14 +168,19 @@ impl PluginRoute {
         app: &App,
         parts: &Parts,
     ) -> Result<(Option<Box<Visitor>>, Option<Language>), Failure> {
-        let wanted = match self.route.authentication {
-            Authentication::Own | Authentication::Token => return Ok((None, None)),
-            Authentication::Session => false,
-            Authentication::Member => true,
-        };
+        let authentication = self.route.authentication;
+        if !authentication.is_by_session() {
+            return Ok((None, None));
+        }
         let visitor = Box::pin(Visitor::of(app, &parts.headers)).await?;
-        if wanted && visitor.is_none() {
-            return Err(Failure::sign_in(app, &parts.method, &parts.uri));
+        match (authentication, &visitor) {
+            (Authentication::Member | Authentication::Administrator, None) => {
+                return Err(Failure::sign_in(app, &parts.method, &parts.uri));
+            }
+            (Authentication::Administrator, Some(visitor)) if !visitor.is_administrator() => {
+                return Err(Failure::NotFound);
+            }
+            _ => {}
         }
         let language = match &visitor {
             Some(visitor) => visitor.language,
@@ -188,11 +198,7 @@ impl PluginRoute {
     }
 
     fn needs_csrf(&self, method: &Method) -> bool {
-        let session = matches!(
-            self.route.authentication,
-            Authentication::Session | Authentication::Member
-        );
-        session && !matches!(*method, Method::GET | Method::HEAD)
+        self.route.authentication.is_by_session() && !matches!(*method, Method::GET | Method::HEAD)
     }
 
     async fn body(
@@ -362,7 +368,9 @@ impl PluginRoute {
             _ => "invalid_request",
         };
         let json = |explanation: &str| match self.route.authentication {
-            Authentication::Session | Authentication::Member => None,
+            Authentication::Session | Authentication::Member | Authentication::Administrator => {
+                None
+            }
             // As OAuth has it (RFC 6749, section 5.2).
             Authentication::Own => Some(serde_json::json!({
                 "error": code, "error_description": explanation,

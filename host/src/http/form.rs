@@ -7,6 +7,8 @@ use hob_plugin_sdk::{
     http::{FieldError, Fields},
 };
 
+use http::{Extensions, request::Parts};
+
 use super::{
     App, bodies, envelope::Peer, page::Failure, same_site::sent_from_here, visitor::Visitor,
 };
@@ -41,6 +43,19 @@ pub fn member_at(id: i64, username: &str, peer: &str) -> Who {
     Who::member(id, username, peer, request_id)
 }
 
+/// The member who asks for a page, for the audit log.
+#[must_use]
+pub fn who_asks(visitor: &Visitor, parts: &Parts) -> Who {
+    let member = &visitor.signed_in.member;
+    member_at(member.id, &member.username, &peer_of(&parts.extensions))
+}
+
+fn peer_of(extensions: &Extensions) -> String {
+    extensions
+        .get::<Peer>()
+        .map_or(String::new(), |Peer(address)| address.to_string())
+}
+
 /// A form from anybody, sent from a page of this site.
 pub struct OpenForm {
     pub fields: Fields,
@@ -53,10 +68,7 @@ impl FromRequest<App> for SignedForm {
         let visitor = Visitor::of(app, request.headers())
             .await?
             .ok_or_else(|| Failure::sign_in(app, request.method(), request.uri()))?;
-        let peer = request
-            .extensions()
-            .get::<Peer>()
-            .map_or(String::new(), |Peer(address)| address.to_string());
+        let peer = peer_of(request.extensions());
         let OpenForm { fields } = OpenForm::from_request(request, app).await?;
         check_csrf(&visitor, fields.first("csrf"))?;
         Ok(Self {

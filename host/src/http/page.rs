@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use hob_plugin_manifest::MenuAudience;
 use hob_plugin_sdk::{Words, whole_seconds};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
@@ -58,6 +59,7 @@ struct FrameMember {
     initial: String,
     profile_url: String,
     uploader: bool,
+    administrator: bool,
 }
 
 impl Frame {
@@ -80,6 +82,7 @@ impl Frame {
                     initial: initial(&member.display_name),
                     profile_url: address.path(&format!("/u/{}", member.username)),
                     uploader: member.uploader,
+                    administrator: member.administrator,
                 }
             }),
             flash: None,
@@ -127,6 +130,7 @@ impl Frame {
                 initial: &member.initial,
                 profile_url: &member.profile_url,
                 may_upload: member.uploader,
+                is_administrator: member.administrator,
             }),
             member_links: self.member_links(),
             flash: self.flash.as_ref().map(|(text, failed)| Flash {
@@ -140,7 +144,7 @@ impl Frame {
 impl Frame {
     /// Only members have a menu.
     fn member_links(&self) -> Vec<MenuLink<'_>> {
-        let entries = self.app.menu().iter();
+        let entries = self.app.menu(MenuAudience::Members);
         let for_members = entries.filter(|_| self.member.is_some());
         for_members
             .map(|entry| MenuLink {

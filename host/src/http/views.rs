@@ -3,10 +3,14 @@
 //! A handler reads, decides and words; what stands here is only shown. This
 //! module knows neither the database nor requests nor sessions.
 
+mod admin;
+
 use askama::Template;
 use hob_plugin_sdk::Words;
 
 use crate::words::Language;
+
+pub use admin::{AdminPage, AuditPage, AuditRow, ChosenOption, PluginRow};
 
 /// What surrounds every page.
 pub struct Layout<'a> {
@@ -43,6 +47,7 @@ pub struct SignedIn<'a> {
     pub initial: &'a str,
     pub profile_url: &'a str,
     pub may_upload: bool,
+    pub is_administrator: bool,
 }
 
 /// A line of the member's menu.

@@ -59,6 +59,12 @@ impl Visitor {
         &self.csrf
     }
 
+    /// Whether this member looks after the site.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.signed_in.member.administrator
+    }
+
     /// Whether a form carried the right one.
     #[must_use]
     pub fn csrf_matches(&self, sent: &str) -> bool {
@@ -83,6 +89,23 @@ impl OptionalFromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Failure> {
         Self::of(app, &parts.headers).await
+    }
+}
+
+/// A visitor who looks after the site. For any other member there is nothing at
+/// the address that asks for one: whoever may not use it need not learn what
+/// there is.
+pub struct Administrator(pub Visitor);
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        match visitor.is_administrator() {
+            true => Ok(Self(visitor)),
+            false => Err(Failure::NotFound),
+        }
     }
 }
 

@@ -99,6 +99,14 @@ impl FileRow {
 }
 
 impl Medium {
+    /// How many there are, of all members and in whichever state.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn count(connection: &mut Connection) -> QueryResult<i64> {
+        media::table.count().get_result(connection)
+    }
+
     /// The stored file of a size.
     #[must_use]
     pub fn file(&self, size: &str) -> Option<&FileRow> {

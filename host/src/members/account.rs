@@ -1,5 +1,7 @@
 //! Accounts: rows, queries, and the events that tell plugins of changes.
 
+use std::collections::BTreeMap;
+
 use diesel::{insert_into, prelude::*, result::DatabaseErrorKind, update};
 use hob_plugin_sdk::{
     MemberDisabled, MemberPasswordChanged,
@@ -164,6 +166,34 @@ impl Member {
             .order(members::username)
             .select(Self::as_select())
             .load(connection)
+    }
+
+    /// What these members are called. Who is gone is not there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn usernames(
+        connection: &mut Connection,
+        ids: &[i64],
+    ) -> QueryResult<BTreeMap<i64, String>> {
+        let named: Vec<(i64, String)> = members::table
+            .filter(members::id.eq_any(ids))
+            .select((members::id, members::username))
+            .load(connection)?;
+        Ok(named.into_iter().collect())
+    }
+
+    /// How many accounts there are, and how many of them are switched off.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn count(connection: &mut Connection) -> QueryResult<(i64, i64)> {
+        let all = members::table.count().get_result(connection)?;
+        let disabled = members::table
+            .filter(members::disabled_at.is_not_null())
+            .count()
+            .get_result(connection)?;
+        Ok((all, disabled))
     }
 
     /// Whether anybody has an account.

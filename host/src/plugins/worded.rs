@@ -1,11 +1,15 @@
 //! What the started plugins declare, as a visitor reads it: their lines of the
 //! menu and their scopes, in the plugin's own words, or as its manifest says it.
 
-use hob_plugin_manifest::locale::{FALLBACK, menu_message, scope_message};
+use hob_plugin_manifest::{
+    MenuAudience,
+    locale::{FALLBACK, menu_message, scope_message},
+};
 use hob_plugin_sdk::{Words, abi::words::WordsV1, connections};
 
 use super::running::{Plugins, RunningPlugin};
 use crate::{
+    audit::CORE,
     site::Address,
     words::{self, Language},
 };
@@ -13,9 +17,12 @@ use crate::{
 /// The message of the core that names the page of all connections.
 const CONNECTIONS: &str = "connections-title";
 
-/// A line of a signed-in member's menu.
+/// A line of a signed-in member's menu, or of the site's administration.
 pub struct MenuEntry {
+    /// Whose page it is: a plugin's id, or the core.
+    pub owner: String,
     pub url: String,
+    pub audience: MenuAudience,
     words: &'static WordsV1,
     message: String,
     /// Of a plugin that has no words.
@@ -56,18 +63,22 @@ impl Plugins {
     }
 
     /// What stands in a signed-in member's menu beside what every site has
-    /// there, on pages at this address.
+    /// there, and on the page of administration, on pages at this address.
     #[must_use]
     pub fn menu_at(&self, address: &Address) -> Vec<MenuEntry> {
         let own = (!self.connection_providers().is_empty()).then(|| MenuEntry {
+            owner: CORE.to_owned(),
             url: address.path(connections::PATH),
+            audience: MenuAudience::Members,
             words: words::core_table(),
             message: CONNECTIONS.to_owned(),
             text: CONNECTIONS.to_owned(),
         });
         let entries = self.iter().flat_map(|plugin| {
             plugin.manifest.menu.iter().map(|entry| MenuEntry {
+                owner: plugin.id.clone(),
                 url: plugin.link_from(address, &entry.path),
+                audience: entry.audience,
                 words: plugin.words,
                 message: menu_message(entry),
                 text: entry.text.clone(),

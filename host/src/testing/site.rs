@@ -164,6 +164,18 @@ impl TestHost {
     /// # Panics
     /// The name is taken or the password too weak.
     pub async fn add_member(&self, username: &str, password: &str) -> Member {
+        self.add_account(username, password, false).await
+    }
+
+    /// Adds a member who looks after the site.
+    ///
+    /// # Panics
+    /// The name is taken or the password too weak.
+    pub async fn add_administrator(&self, username: &str, password: &str) -> Member {
+        self.add_account(username, password, true).await
+    }
+
+    async fn add_account(&self, username: &str, password: &str, administrator: bool) -> Member {
         let site = self.app().site();
         let password = Password::chosen(password, username).expect("a password that is taken");
         let new = NewMember {
@@ -172,7 +184,7 @@ impl TestHost {
             email: format!("{username}@example.org"),
             email_verified: false,
             password_hash: site.passwords.hash(password).await,
-            administrator: false,
+            administrator,
             uploader: true,
             created_at: site.clock.now(),
         };

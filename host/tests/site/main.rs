@@ -2,6 +2,7 @@
 //! on SQLite and on PostgreSQL.
 
 mod account;
+mod administrators;
 mod audit;
 mod below_a_path;
 mod bridge;

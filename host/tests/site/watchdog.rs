@@ -42,6 +42,8 @@ static WRITE: Loop = Loop::new();
 static EVENT: Loop = Loop::new();
 static JOB: Loop = Loop::new();
 static COMMAND: Loop = Loop::new();
+/// Of a test beside the one that goes through all others.
+static SEEN: Loop = Loop::new();
 
 struct Busy {
     db: Db,
@@ -56,6 +58,8 @@ prefix = "/busy"
 "hob.member.disabled" = 1
 [[route]]
 route = "GET /route"
+[[route]]
+route = "GET /seen"
 [[route]]
 route = "GET /read"
 [[route]]
@@ -74,6 +78,9 @@ impl Plugin for Busy {
         declaration
             .handle("GET /route", async |_: Arc<Self>, _| {
                 ROUTE.run().map(|()| Response::empty(200))
+            })
+            .handle("GET /seen", async |_: Arc<Self>, _| {
+                SEEN.run().map(|()| Response::empty(200))
             })
             .handle("GET /read", async |busy: Arc<Self>, _| {
                 let read = busy.db.read(|_: &mut Connection| READ.run()).await;
@@ -112,6 +119,7 @@ async fn is_named(site: &TestHost, code: &Loop, name: &str) {
     let early: Vec<String> = (0..5).flat_map(|_| watchdog.look()).collect();
     let alive = get(site, "/healthz").await;
     let late = [watchdog.look(), watchdog.look()];
+    let named = watchdog.late();
     // Where nothing is noticed the database is asked, which may wait for it.
     let ready = match watchdog.is_stuck() {
         true => get(site, "/readyz").await,
@@ -126,10 +134,12 @@ async fn is_named(site: &TestHost, code: &Loop, name: &str) {
         "once, by its name"
     );
     assert_eq!(ready, 503, "{name}");
+    assert_eq!(named, [name], "for as long as it lasts");
 }
 
 async fn is_over(site: &TestHost, name: &str) {
     site.app().watchdog().look();
+    assert!(site.app().watchdog().late().is_empty(), "{name}");
     assert_eq!(get(site, "/readyz").await, 200, "{name}");
 }
 
@@ -182,4 +192,34 @@ async fn a_busy_loop_is_named_wherever_it_is() {
         is_over(&site, name).await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn an_administrator_sees_which_plugin_keeps_a_thread() {
+    let busy = StaticPlugin::inline::<Busy>().expect("the manifest is right");
+    let site = TestHost::builder().plugin(busy).start().await;
+    site.add_administrator("olga", PASSWORD).await;
+    let mut olga = site.browser();
+    olga.sign_in("olga", PASSWORD).await;
+    let name = "plugin busy, route GET /seen";
+    assert!(!olga.get("/admin").await.text().contains(name));
+
+    let mut browser = site.browser();
+    let asking = tokio::spawn(async move { browser.get("/busy/seen").await.status() });
+    SEEN.entered.acquire().await.expect("never closed").forget();
+    let watchdog = site.app().watchdog();
+    for _ in 0..7 {
+        watchdog.look();
+    }
+    let page = olga.get("/admin").await;
+    SEEN.released.store(true, Ordering::Release);
+    assert_eq!(asking.await.expect("it ends"), 200);
+    for there in [name, "blocks a thread", "does not give a thread back"] {
+        assert!(page.text().contains(there), "{there}: {}", page.text());
+    }
+    assert!(
+        !page.text().contains("The site is ready"),
+        "{}",
+        page.text()
+    );
 }

@@ -19,7 +19,7 @@ pub use migration::{Migration, MigrationSql};
 pub use packed::{Identity, PackError, Packed, SECTION, UnpackError};
 pub use schema::{
     Argument, Authentication, Body, Command, ConfigKey, ConfigType, Manifest, ManifestError,
-    MenuEntry, Route, Scope,
+    MenuAudience, MenuEntry, Route, Scope,
 };
 
 /// The version of the ABI that this SDK speaks; see `hob_plugin_sdk::abi`.

@@ -51,18 +51,32 @@ pub struct Manifest {
     /// has it: the words → one line.
     #[serde(default)]
     pub command_groups: BTreeMap<String, String>,
-    /// What it adds to a signed-in member's menu.
+    /// What it adds to a signed-in member's menu, and to the site's
+    /// administration.
     #[serde(default)]
     pub menu: Vec<MenuEntry>,
 }
 
-/// A line of the member's menu.
+/// A line of a menu.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MenuEntry {
     pub text: String,
     /// A path under the plugin's prefix.
     pub path: String,
+    #[serde(default)]
+    pub audience: MenuAudience,
+}
+
+/// Whom a line of a menu is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MenuAudience {
+    /// Each signed-in member: it stands in the member's menu.
+    #[default]
+    Members,
+    /// Administrators alone: it stands on the site's page of administration.
+    Administrators,
 }
 
 /// One route: method and path, and what the host does before the handler.
@@ -119,12 +133,27 @@ pub enum Authentication {
     Session,
     /// As `session`, and who is not signed in is sent to the sign-in page.
     Member,
+    /// As `member`, and for a member who is no administrator there is nothing
+    /// at this address. What is answered is stored nowhere.
+    Administrator,
     /// The handler checks credentials itself. It never sees the session's
     /// member, and no CSRF token is asked for.
     Own,
     /// A token service decides, by the route's `scopes`. As with `own`, the
     /// session is not seen.
     Token,
+}
+
+impl Authentication {
+    /// Whether it is the site's own sign-in that answers for the callers, in
+    /// whichever way: then there is a session, and forms carry its CSRF token.
+    #[must_use]
+    pub const fn is_by_session(self) -> bool {
+        match self {
+            Self::Session | Self::Member | Self::Administrator => true,
+            Self::Own | Self::Token => false,
+        }
+    }
 }
 
 /// How a route takes a request's body.
@@ -314,10 +343,7 @@ impl Manifest {
                     "authentication = \"token\" needs `scopes`, or `public = true`",
                 );
             }
-            let session = matches!(
-                route.authentication,
-                Authentication::Session | Authentication::Member
-            );
+            let session = route.authentication.is_by_session();
             if session && route.cors {
                 return fail(
                     field,
@@ -335,6 +361,19 @@ impl Manifest {
                 return fail(
                     field,
                     "`scopes` and `public` need authentication = \"token\"",
+                );
+            }
+        }
+        for entry in &self.menu {
+            let leads_to =
+                |route: &&Route| !route.root && route.route == format!("GET {}", entry.path);
+            let page = self.routes.iter().find(leads_to);
+            let guarded =
+                page.is_some_and(|page| page.authentication == Authentication::Administrator);
+            if entry.audience == MenuAudience::Administrators && !guarded {
+                return fail(
+                    format!("menu {:?}", entry.text),
+                    "a page for administrators is a GET route with authentication = \"administrator\"",
                 );
             }
         }
@@ -452,6 +491,38 @@ mod tests {
             .collect();
         let text = format!("id = \"x\"\ntitle = \"X\"\n{routes}");
         Manifest::parse(&text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_line_for_administrators_leads_to_a_page_of_theirs() {
+        let with = |authentication: &str, audience: &str| {
+            let text = format!(
+                "id = \"x\"\ntitle = \"X\"\n\
+                 [[menu]]\ntext = \"All\"\npath = \"/all\"\naudience = {audience:?}\n\
+                 [[route]]\nroute = \"GET /all\"\nauthentication = {authentication:?}\n",
+            );
+            Manifest::parse(&text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(with("administrator", "administrators"), Ok(()));
+        assert_eq!(with("member", "members"), Ok(()));
+        for lesser in ["session", "member", "own"] {
+            let refused = with(lesser, "administrators").unwrap_err();
+            assert!(refused.contains("menu \"All\""), "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_administrator_s_form_carries_the_session_s_token() {
+        let text = "id = \"x\"\ntitle = \"X\"\n[[route]]\nroute = \"POST /a\"\n\
+                    authentication = \"administrator\"\n";
+        let refused = Manifest::parse(text).unwrap_err().to_string();
+        assert!(refused.contains("needs `body`"), "{refused}");
+        let cors = format!("{text}body = \"buffered\"\ncors = true\n");
+        let refused = Manifest::parse(&cors).unwrap_err().to_string();
+        assert!(refused.contains("`cors` needs"), "{refused}");
+        Manifest::parse(&format!("{text}body = \"buffered\"\n")).expect("it has a body");
     }
 
     #[test]

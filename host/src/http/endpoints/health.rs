@@ -17,17 +17,38 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// 200 if the database reads and takes its turn at writing, no plugin blocks a
-/// thread and the site is not stopping; else 503 with the reason.
+/// 200 if the site is ready; else 503 with the reason.
 pub async fn ready(State(app): State<App>) -> impl IntoResponse {
+    match readiness(&app).await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(unready) => (StatusCode::SERVICE_UNAVAILABLE, format!("{unready}\n")),
+    }
+}
+
+/// Why the site should be sent nothing now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unready {
+    #[error("stopping")]
+    Stopping,
+    #[error("a plugin blocks a thread; the log names it")]
+    Blocked,
+    #[error("the database does not answer")]
+    Database,
+    #[error("a job of the database takes too long")]
+    DatabaseSlow,
+}
+
+/// Whether the database reads and takes its turn at writing, no plugin blocks a
+/// thread and the site is not stopping.
+///
+/// # Errors
+/// What is wrong.
+pub async fn readiness(app: &App) -> Result<(), Unready> {
     if app.is_stopping() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return Err(Unready::Stopping);
     }
     if app.watchdog().is_stuck() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "a plugin blocks a thread; the log names it\n",
-        );
+        return Err(Unready::Blocked);
     }
     let db = &app.site().db;
     // Nothing is written: it takes its turn behind the jobs that are.
@@ -39,20 +60,14 @@ pub async fn ready(State(app): State<App>) -> impl IntoResponse {
     let answered: Result<QueryResult<()>, _> =
         tokio::time::timeout(DATABASE_ANSWERS_WITHIN, asked).await;
     match answered {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready: the database does not answer");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
+            Err(Unready::Database)
         }
         Err(_) => {
             tracing::error!("not ready: a job of the database takes too long");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "a job of the database takes too long\n",
-            )
+            Err(Unready::DatabaseSlow)
         }
     }
 }

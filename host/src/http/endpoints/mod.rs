@@ -1,6 +1,8 @@
 //! The site's own pages: one file for each place.
 
 pub mod account;
+pub mod admin;
+pub mod admin_audit;
 pub mod assets;
 pub mod connections;
 pub mod health;

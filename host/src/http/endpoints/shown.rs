@@ -128,6 +128,19 @@ impl ShownMoment {
         }
     }
 
+    /// To the second, in UTC.
+    #[must_use]
+    pub fn to_the_second(words: Words, timestamp: Timestamp) -> Self {
+        let machine = timestamp.to_string();
+        // Of RFC 3339: the eight signs after the day and its `T`.
+        let time = machine.get(11..19).unwrap_or_default().to_owned();
+        let said = words.say("moment").with("day", words.day(timestamp));
+        Self {
+            text: said.with("time", time).to_string(),
+            machine,
+        }
+    }
+
     #[must_use]
     pub fn moment(&self) -> Moment<'_> {
         Moment {
