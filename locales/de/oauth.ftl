@@ -8,6 +8,8 @@
 
 menu-clients = Meine Anwendungen
 menu-tokens = Persönliche Zugriffstokens
+menu-admin-clients = Alle Anwendungen
+menu-admin-policy = Regeln und Erstzugriffstokens
 connected-applications = Verbundene Anwendungen
 refused-by-plugin = Diese Website erlaubt es nicht
 
@@ -264,6 +266,167 @@ token-label = Persönliches Zugriffstoken
 token-works-until = Es gilt bis { $day }.
 token-done = Fertig
 
+## For administrators
+
+admin-title = Verwaltung
+admin-clients-lead = Alles, was hier registriert ist, von wem auch immer; das Letzte zuerst.
+admin-search = Name oder Client-ID
+admin-search-now = Suchen
+admin-search-all = Alle anzeigen
+admin-clients-empty = Es ist keine Anwendung registriert
+admin-clients-empty-hint = Mitglieder registrieren ihre unter „Meine Anwendungen“; deine fügt die Kommandozeile hinzu.
+admin-clients-none-found = Keine Anwendung heißt so
+admin-members = { $members ->
+    [one] Erlaubt von { $members } Mitglied
+   *[other] Erlaubt von { $members } Mitgliedern
+}
+admin-last-used = zuletzt genutzt am { $day }
+admin-last-used-from = zuletzt genutzt am { $day } von { $address }
+admin-not-used = noch nicht genutzt
+admin-granted = erlaubt am { $day }
+admin-until = bis { $day }
+admin-by-operator = registriert von einem Betreiber
+admin-by-member = registriert von @{ $username }
+admin-by-former-member = registriert von Mitglied { $id }, das es nicht mehr gibt
+admin-by-itself = hat sich selbst registriert
+admin-by-initial-token = mit dem Erstzugriffstoken { $id }
+admin-remark-password = sieht Passwörter
+admin-remark-legacy = Geheimnisse in Adressen
+admin-remark-introspects = Ressourcenserver
+admin-pages = Weitere Anwendungen
+admin-pages-members = Weitere Mitglieder
+admin-newest = Von vorn
+admin-older = Weiter
+admin-facts = Was sie ist
+admin-suspended-since = Gesperrt seit
+admin-registered-by = Herkunft
+admin-used = Zuletzt genutzt
+admin-authentication = Weist sich aus mit
+admin-grants = Grants
+admin-switches = Schalter
+admin-switch-introspects = Sie darf die Zugriffstokens aller Anwendungen ansehen.
+admin-switch-push = Sie muss ihre Anfragen vorab einreichen (PAR).
+admin-switch-dpop = Sie bekommt nur Zugriffstokens, die an ihren Schlüssel gebunden sind (DPoP).
+admin-switch-legacy = Altlast: Sie darf Codes, Geheimnisse und Tokens in Adressen schicken.
+admin-allowed-by = Mitglieder
+admin-members-none = Zurzeit erlaubt ihr kein Mitglied etwas.
+admin-member-gone = Mitglied { $id }, das es nicht mehr gibt
+admin-stop = Anhalten
+admin-stop-hint = Alles gilt sofort, für die ganze Website, und steht mit deinem Namen im Audit-Protokoll.
+admin-suspend-more = Sperren …
+admin-suspend-hint = Alle ihre Tokens gelten nicht mehr, und niemand kann sie erlauben, bis du sie wieder freigibst. Was Mitglieder erlaubt haben, bleibt.
+admin-suspend = { $client } sperren
+admin-reason = Grund
+admin-reason-hint = Für Betreiber und das Audit-Protokoll; Mitglieder erfahren ihn nicht.
+admin-resume-more = Wieder freigeben …
+admin-resume-hint = Sie kann wieder Tokens bekommen, und was Mitglieder erlaubt haben, gilt wieder. Ihre alten Tokens gelten weiterhin nicht.
+admin-resume = { $client } wieder freigeben
+admin-end-more = Alle ihre Tokens beenden …
+admin-end-hint = Was für sie ausgestellt wurde, gilt nicht mehr. Was Mitglieder erlaubt haben, bleibt; neue Tokens kann sie bekommen.
+admin-end = Alle Tokens von { $client } beenden
+admin-delete-more = Löschen …
+admin-delete-hint = { $members ->
+    [0] Sie ist endgültig weg, mit ihren Tokens. Zurzeit erlaubt sie kein Mitglied.
+    [one] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglied ihr erlaubt hat. Sperren lässt sich rückgängig machen, das hier nicht.
+   *[other] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglieder ihr erlaubt haben. Sperren lässt sich rückgängig machen, das hier nicht.
+}
+admin-done-suspended = Sie ist gesperrt: Ihre Tokens gelten nicht mehr.
+admin-done-resumed = Sie darf weitermachen.
+admin-done-ended = Alle ihre Tokens sind beendet.
+admin-done-deleted = Die Anwendung ist gelöscht.
+admin-client-unknown-hint = Mit dieser Client-ID gibt es keine, oder sie wurde inzwischen gelöscht.
+
+## The policy
+
+policy-lead = So steht es unter { $section } in { $file }; dort änderst du es, und es gilt vom nächsten Start an. Siehe auch { $applications }.
+policy-findings = Was riskant ist
+policy-findings-hint = Die Einzelheiten sind auf Englisch, wie { $command } sie ausgibt.
+policy-findings-none = Es wurde nichts Riskantes gefunden.
+finding-plain_http = Die Website ist ohne Verschlüsselung erreichbar
+finding-long_access_tokens = Zugriffstokens gelten lange
+finding-open_registration_with_sensitive_scopes = Jedes beliebige Programm darf um Heikles bitten
+finding-password_grant = Eine Anwendung sieht Passwörter von Mitgliedern
+finding-secrets_in_addresses = Eine Anwendung darf Geheimnisse in Adressen schicken
+finding-long_refreshing = Anwendungen machen lange ohne das Mitglied weiter
+finding-long_consents = Mitglieder werden erst nach langer Zeit wieder gefragt
+finding-long_codes = Codes lassen sich lange eintauschen
+finding-localhost_with_any_port = Codes gehen an alles, was localhost heißt
+finding-unbounded_applications = Ein Mitglied kann beliebig viele Anwendungen registrieren
+finding-unused_registrations_stay = Anwendungen, die niemand nutzt, bleiben
+finding-unused = Eine Anwendung wird nicht genutzt
+finding-old_secret = Ein Geheimnis ist alt
+finding-second_secret = Ein altes Geheimnis gilt noch neben dem neuen
+finding-no_secret = Eine Anwendung hat kein gültiges Geheimnis
+finding-codes_to_copy = Mitglieder kopieren Codes von Hand
+finding-long_suspended = Eine Anwendung ist schon lange gesperrt
+finding-not_pruned = Abgelaufenes ist noch da
+policy-danger = Gefahr
+policy-warning = Warnung
+policy-notice = Hinweis
+policy-key = Schlüssel
+policy-value = Wert
+policy-not-set = nicht gesetzt
+policy-yes = ja
+policy-no = nein
+policy-topic-registration = Registrierung durch Mitglieder
+policy-topic-dynamic = Anwendungen, die sich selbst registrieren
+policy-topic-personal = Persönliche Zugriffstokens
+policy-topic-lifetimes = Lebensdauern
+policy-topic-demands = Was Anwendungen tun müssen
+policy-registration = Wer Anwendungen auf den Seiten der Website registrieren darf.
+policy-applications_per_member = Wie viele Anwendungen ein Mitglied registrieren kann; 0: beliebig viele.
+policy-dynamic_registration = Welche Anwendungen sich selbst registrieren dürfen: keine, die mit einem Erstzugriffstoken oder alle.
+policy-dynamic_registration_scopes = Worum sie bitten dürfen; nicht gesetzt: alles, was nicht heikel ist.
+policy-unused_registration_lifetime = Nach welcher Zeit eine gelöscht wird, die niemand nutzt; 0s: nie.
+policy-personal_tokens = Wer persönliche Zugriffstokens erstellen darf.
+policy-personal_tokens_per_member = Wie viele eines Mitglieds zugleich gelten können; 0: beliebig viele.
+policy-personal_token_longest_lifetime = Wie lange eines höchstens gilt.
+policy-access_token_lifetime = Wie lange ein Zugriffstoken gilt.
+policy-refresh_token_lifetime = Wie lange ein Refresh-Token gilt, das nicht benutzt wird.
+policy-refresh_token_absolute_lifetime = Wie lange eine Anwendung sich neue Tokens holen kann, bevor das Mitglied wieder gefragt wird.
+policy-consent_lifetime = Wie lange die Entscheidung eines Mitglieds gilt; nicht gesetzt: bis es sie widerruft.
+policy-authorization_code_lifetime = Wie lange eine Anwendung Zeit hat, einen Code gegen Tokens zu tauschen.
+policy-authorization_request_lifetime = Wie lange ein Mitglied Zeit hat, sich anzumelden und zu entscheiden.
+policy-pushed_authorization_request_lifetime = Wie lange eine vorab eingereichte Anfrage auf den Browser des Mitglieds wartet.
+policy-device_code_lifetime = Wie lange ein Mitglied Zeit hat, den Code eines Geräts einzugeben und zu entscheiden.
+policy-require_pkce = Auch Anwendungen auf Servern müssen PKCE verwenden; andere müssen es immer.
+policy-require_pushed_authorization_requests = Jede Anwendung muss ihre Anfragen vorab einreichen (PAR).
+policy-dpop_nonce = DPoP-Nachweise müssen eine Nonce dieses Servers tragen.
+policy-localhost_with_any_port = Eine Redirect-URI auf http://localhost gilt mit jedem Port.
+policy-scopes = Scopes
+policy-scopes-hint = Was die Plugins dieser Website festlegen.
+policy-scope = Scope
+policy-scope-itself = Für die, die sich selbst registrieren
+
+## Initial access tokens
+
+initial-tokens = Erstzugriffstokens
+initial-tokens-hint = Mit einem darf eine Anwendung sich selbst registrieren (RFC 7591).
+initial-tokens-idle = Zurzeit wird keines verlangt: Dafür braucht es { $setting }.
+initial-tokens-none = Es gibt keines, das noch gilt.
+initial-token-number = Token { $id }
+initial-token-uses = { $uses ->
+    [one] für { $uses } weitere Anwendung
+   *[other] für { $uses } weitere Anwendungen
+}
+initial-token-issued = ausgestellt am { $day }
+initial-token-revoked = Das Erstzugriffstoken ist widerrufen. Anwendungen, die damit kamen, bleiben.
+initial-token-new = Eines ausstellen
+initial-token-uses-label = Anwendungen
+initial-token-uses-hint = Wie viele sich damit registrieren können.
+initial-token-days = Tage
+initial-token-days-hint = Wie lange es benutzt werden kann.
+initial-token-note = Für wen
+initial-token-note-hint = Damit du es in dieser Liste wiedererkennst.
+initial-token-issue = Ausstellen
+initial-token-title = Erstzugriffstoken
+initial-token-once = Es wird nur jetzt angezeigt. { $site } behält davon nur eine Prüfsumme und kann es nicht noch einmal zeigen: Gib es weiter, bevor du diese Seite verlässt.
+initial-token-label = Erstzugriffstoken
+initial-token-where = Registrierungsendpunkt
+initial-token-end = Gilt bis
+initial-token-unknown = Dieses Token gibt es nicht
+initial-token-unknown-hint = Es ist abgelaufen, oder jemand anders hat es gerade widerrufen.
+
 ## What is wrong with what was typed
 
 problem-form = Etwas im Formular stimmt nicht; die Stelle ist markiert.
@@ -298,3 +461,6 @@ problem-token-end-past = Dieser Tag ist vorbei.
 problem-token-end-late = Ein Token darf hier höchstens { $days } Tage lang gelten.
 problem-tokens-number = Du hast { $tokens } Tokens, und mehr erlaubt diese Website nicht: Widerrufe eines, das du nicht mehr brauchst.
 problem-password-changed = Gerade eben wurde dein Passwort geändert: Sieh nach, ob du das warst.
+problem-remark = Höchstens { $most } Zeichen und keine Zeilenumbrüche.
+problem-token-uses = Das ist keine Zahl von 1 bis { $most }.
+problem-token-days = Das ist keine Anzahl von Tagen von 1 bis 3650.

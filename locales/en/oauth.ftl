@@ -8,6 +8,8 @@
 
 menu-clients = My applications
 menu-tokens = Personal access tokens
+menu-admin-clients = All applications
+menu-admin-policy = Policy and initial access tokens
 connected-applications = Connected applications
 refused-by-plugin = This site does not allow it
 
@@ -264,6 +266,167 @@ token-label = Personal access token
 token-works-until = It works until { $day }.
 token-done = Done
 
+## For administrators
+
+admin-title = Administration
+admin-clients-lead = All that is registered here, whoever did it; the last one first.
+admin-search = Name or client id
+admin-search-now = Search
+admin-search-all = Show all
+admin-clients-empty = No application is registered
+admin-clients-empty-hint = Members register theirs under “My applications”; the command line adds yours.
+admin-clients-none-found = No application is called that
+admin-members = { $members ->
+    [one] Allowed by { $members } member
+   *[other] Allowed by { $members } members
+}
+admin-last-used = last used { $day }
+admin-last-used-from = last used { $day } from { $address }
+admin-not-used = not used yet
+admin-granted = allowed { $day }
+admin-until = until { $day }
+admin-by-operator = registered by an operator
+admin-by-member = registered by @{ $username }
+admin-by-former-member = registered by member { $id }, who is gone
+admin-by-itself = registered itself
+admin-by-initial-token = with the initial access token { $id }
+admin-remark-password = sees passwords
+admin-remark-legacy = secrets in addresses
+admin-remark-introspects = resource server
+admin-pages = More applications
+admin-pages-members = More members
+admin-newest = From the beginning
+admin-older = Further
+admin-facts = What it is
+admin-suspended-since = Suspended since
+admin-registered-by = Origin
+admin-used = Last used
+admin-authentication = Proves who it is by
+admin-grants = Grants
+admin-switches = Switches
+admin-switch-introspects = It may look at the access tokens of all applications.
+admin-switch-push = It must push its authorization requests.
+admin-switch-dpop = It gets only access tokens that are bound to its key (DPoP).
+admin-switch-legacy = Legacy: it may send codes, secrets and tokens in addresses.
+admin-allowed-by = Members
+admin-members-none = No member allows it anything now.
+admin-member-gone = member { $id }, who is gone
+admin-stop = Stop it
+admin-stop-hint = Each counts at once, for the whole site, and stands in the audit log with your name.
+admin-suspend-more = Suspend …
+admin-suspend-hint = All its tokens die, and nobody can allow it until it is resumed. What members allowed stays.
+admin-suspend = Suspend { $client }
+admin-reason = Reason
+admin-reason-hint = For operators and the audit log; members are not told.
+admin-resume-more = Resume …
+admin-resume-hint = It may ask for tokens again, and what members allowed counts again. Its old tokens stay dead.
+admin-resume = Resume { $client }
+admin-end-more = End all its tokens …
+admin-end-hint = What was issued to it works no longer. What members allowed stays, so that it can ask for new ones.
+admin-end = End all tokens of { $client }
+admin-delete-more = Delete …
+admin-delete-hint = { $members ->
+    [0] It is gone for good, with its tokens. No member allows it now.
+    [one] It is gone for good, with its tokens and with what { $members } member allowed it. Suspending can be undone, this can’t.
+   *[other] It is gone for good, with its tokens and with what { $members } members allowed it. Suspending can be undone, this can’t.
+}
+admin-done-suspended = It is suspended: its tokens are dead.
+admin-done-resumed = It may go on.
+admin-done-ended = All its tokens are dead.
+admin-done-deleted = The application is deleted.
+admin-client-unknown-hint = There is none with this client id, or it was deleted meanwhile.
+
+## The policy
+
+policy-lead = As it stands in { $section } of { $file }, where you change it; it counts from the next start. See { $applications }, too.
+policy-findings = What is risky
+policy-findings-hint = The details are in English, as { $command } prints them.
+policy-findings-none = Nothing risky was found.
+finding-plain_http = The site is reached without encryption
+finding-long_access_tokens = Access tokens live long
+finding-open_registration_with_sensitive_scopes = Any program may ask for what is sensitive
+finding-password_grant = An application sees members’ passwords
+finding-secrets_in_addresses = An application may send secrets in addresses
+finding-long_refreshing = Applications go on for long without the member
+finding-long_consents = Members are asked again only after a long time
+finding-long_codes = Codes can be swapped for long
+finding-localhost_with_any_port = Codes go to whatever is called localhost
+finding-unbounded_applications = A member can register applications without end
+finding-unused_registrations_stay = Applications that nobody uses stay
+finding-unused = An application is not used
+finding-old_secret = A secret is old
+finding-second_secret = An old secret still counts beside the new one
+finding-no_secret = An application has no secret that counts
+finding-codes_to_copy = Members copy codes by hand
+finding-long_suspended = An application has been suspended for long
+finding-not_pruned = What has expired is still there
+policy-danger = danger
+policy-warning = warning
+policy-notice = notice
+policy-key = Key
+policy-value = Value
+policy-not-set = not set
+policy-yes = yes
+policy-no = no
+policy-topic-registration = Registration by members
+policy-topic-dynamic = Applications that register themselves
+policy-topic-personal = Personal access tokens
+policy-topic-lifetimes = Lifetimes
+policy-topic-demands = What applications have to do
+policy-registration = Who may register applications on the site’s pages.
+policy-applications_per_member = How many applications a member can register; 0: without end.
+policy-dynamic_registration = Which applications may register themselves: none, those with an initial access token, or all.
+policy-dynamic_registration_scopes = What they may ask for; not set: all that is not sensitive.
+policy-unused_registration_lifetime = After which time one that nobody uses is deleted; 0s: never.
+policy-personal_tokens = Who may make personal access tokens.
+policy-personal_tokens_per_member = How many of a member can count at once; 0: without end.
+policy-personal_token_longest_lifetime = How long one lives at most.
+policy-access_token_lifetime = How long an access token works.
+policy-refresh_token_lifetime = How long a refresh token works that is not used.
+policy-refresh_token_absolute_lifetime = How long an application can go on refreshing before the member is asked again.
+policy-consent_lifetime = How long a member’s decision counts; not set: until it is taken back.
+policy-authorization_code_lifetime = How long an application has for swapping a code for tokens.
+policy-authorization_request_lifetime = How long a member has for signing in and deciding.
+policy-pushed_authorization_request_lifetime = How long a pushed request waits for the member’s browser.
+policy-device_code_lifetime = How long a member has for typing the code of a device, and for deciding.
+policy-require_pkce = Applications on servers must use PKCE too; others always must.
+policy-require_pushed_authorization_requests = Every application must push its authorization requests.
+policy-dpop_nonce = DPoP proofs must carry a nonce of this server.
+policy-localhost_with_any_port = A redirect URI on http://localhost counts with any port.
+policy-scopes = Scopes
+policy-scopes-hint = What the plugins of this site declare.
+policy-scope = Scope
+policy-scope-itself = For those that register themselves
+
+## Initial access tokens
+
+initial-tokens = Initial access tokens
+initial-tokens-hint = With one, an application may register itself (RFC 7591).
+initial-tokens-idle = None is asked for now: that needs { $setting }.
+initial-tokens-none = There is none that has not expired.
+initial-token-number = Token { $id }
+initial-token-uses = { $uses ->
+    [one] for { $uses } more application
+   *[other] for { $uses } more applications
+}
+initial-token-issued = issued { $day }
+initial-token-revoked = The initial access token is revoked. Applications that it let in stay.
+initial-token-new = Issue one
+initial-token-uses-label = Applications
+initial-token-uses-hint = How many can be registered with it.
+initial-token-days = Days
+initial-token-days-hint = How long it can be used.
+initial-token-note = For whom
+initial-token-note-hint = So that you know it again in this list.
+initial-token-issue = Issue
+initial-token-title = Initial access token
+initial-token-once = It is shown only now. { $site } keeps no more than a digest and can’t show it again: pass it on before you leave this page.
+initial-token-label = Initial access token
+initial-token-where = Registration endpoint
+initial-token-end = Works until
+initial-token-unknown = There is no such token
+initial-token-unknown-hint = It has expired, or somebody else has just revoked it.
+
 ## What is wrong with what was typed
 
 problem-form = Something in the form is not right; it says where.
@@ -298,3 +461,6 @@ problem-token-end-past = This day is over.
 problem-token-end-late = This site lets a token live for { $days } days at most.
 problem-tokens-number = You have { $tokens } tokens, and this site allows no more: revoke one that you no longer need.
 problem-password-changed = Your password was changed this very moment: look whether it was you.
+problem-remark = It has at most { $most } characters, and no line ends.
+problem-token-uses = This is no number from 1 to { $most }.
+problem-token-days = This is no number of days from 1 to 3650.

@@ -7,6 +7,8 @@
 
 menu-clients = Mes applications
 menu-tokens = Jetons d’accès personnels
+menu-admin-clients = Toutes les applications
+menu-admin-policy = Règles et jetons d’accès initial
 connected-applications = Applications connectées
 refused-by-plugin = Ce site ne l’autorise pas
 
@@ -263,6 +265,167 @@ token-label = Jeton d’accès personnel
 token-works-until = Il est valable jusqu’au { $day }.
 token-done = Terminé
 
+## For administrators
+
+admin-title = Administration
+admin-clients-lead = Tout ce qui est enregistré ici, par qui que ce soit ; la dernière en premier.
+admin-search = Nom ou client id
+admin-search-now = Rechercher
+admin-search-all = Tout afficher
+admin-clients-empty = Aucune application n’est enregistrée
+admin-clients-empty-hint = Les membres enregistrent les leurs sous « Mes applications » ; la ligne de commande ajoute les vôtres.
+admin-clients-none-found = Aucune application ne porte ce nom
+admin-members = { $members ->
+    [one] Autorisée par { $members } membre
+   *[other] Autorisée par { $members } membres
+}
+admin-last-used = dernière utilisation le { $day }
+admin-last-used-from = dernière utilisation le { $day } depuis { $address }
+admin-not-used = pas encore utilisé
+admin-granted = autorisée le { $day }
+admin-until = jusqu’au { $day }
+admin-by-operator = enregistrée par un exploitant
+admin-by-member = enregistrée par @{ $username }
+admin-by-former-member = enregistrée par le membre { $id }, qui n’existe plus
+admin-by-itself = s’est enregistrée elle-même
+admin-by-initial-token = avec le jeton d’accès initial { $id }
+admin-remark-password = voit les mots de passe
+admin-remark-legacy = secrets dans les adresses
+admin-remark-introspects = serveur de ressources
+admin-pages = Autres applications
+admin-pages-members = Autres membres
+admin-newest = Depuis le début
+admin-older = Suite
+admin-facts = Ce qu’elle est
+admin-suspended-since = Suspendue depuis le
+admin-registered-by = Origine
+admin-used = Dernière utilisation
+admin-authentication = Prouve son identité par
+admin-grants = Grants
+admin-switches = Options
+admin-switch-introspects = Elle peut examiner les jetons d’accès de toutes les applications.
+admin-switch-push = Elle doit déposer ses demandes d’autorisation à l’avance (PAR).
+admin-switch-dpop = Elle ne reçoit que des jetons d’accès liés à sa clé (DPoP).
+admin-switch-legacy = Ancien usage : elle peut envoyer codes, secrets et jetons dans des adresses.
+admin-allowed-by = Membres
+admin-members-none = Aucun membre ne l’autorise actuellement.
+admin-member-gone = le membre { $id }, qui n’existe plus
+admin-stop = L’arrêter
+admin-stop-hint = Chaque action compte aussitôt, pour tout le site, et figure dans le journal d’audit avec votre nom.
+admin-suspend-more = Suspendre …
+admin-suspend-hint = Tous ses jetons sont révoqués, et personne ne peut l’autoriser tant qu’elle n’est pas rétablie. Les autorisations des membres restent.
+admin-suspend = Suspendre { $client }
+admin-reason = Raison
+admin-reason-hint = Pour les exploitants et le journal d’audit ; les membres n’en sont pas informés.
+admin-resume-more = Rétablir …
+admin-resume-hint = Elle peut de nouveau demander des jetons, et les autorisations des membres comptent de nouveau. Ses anciens jetons restent révoqués.
+admin-resume = Rétablir { $client }
+admin-end-more = Révoquer tous ses jetons …
+admin-end-hint = Ce qui lui a été délivré ne fonctionne plus. Les autorisations des membres restent, et elle peut demander de nouveaux jetons.
+admin-end = Révoquer tous les jetons de { $client }
+admin-delete-more = Supprimer …
+admin-delete-hint = { $members ->
+    [0] Elle disparaît pour de bon, avec ses jetons. Aucun membre ne l’autorise actuellement.
+    [one] Elle disparaît pour de bon, avec ses jetons et l’autorisation de { $members } membre. Une suspension s’annule, ceci non.
+   *[other] Elle disparaît pour de bon, avec ses jetons et les autorisations de { $members } membres. Une suspension s’annule, ceci non.
+}
+admin-done-suspended = Elle est suspendue : ses jetons sont révoqués.
+admin-done-resumed = Elle est rétablie.
+admin-done-ended = Tous ses jetons sont révoqués.
+admin-done-deleted = L’application est supprimée.
+admin-client-unknown-hint = Aucune n’a ce client id, ou elle a été supprimée entre-temps.
+
+## The policy
+
+policy-lead = Tel que c’est écrit sous { $section } dans { $file } ; c’est là que vous le modifiez, et cela compte dès le prochain démarrage. Voir aussi { $applications }.
+policy-findings = Ce qui est risqué
+policy-findings-hint = Les détails sont en anglais, tels que { $command } les affiche.
+policy-findings-none = Rien de risqué n’a été trouvé.
+finding-plain_http = Le site est joignable sans chiffrement
+finding-long_access_tokens = Les jetons d’accès durent longtemps
+finding-open_registration_with_sensitive_scopes = N’importe quel programme peut demander ce qui est sensible
+finding-password_grant = Une application voit les mots de passe des membres
+finding-secrets_in_addresses = Une application peut envoyer des secrets dans des adresses
+finding-long_refreshing = Les applications continuent longtemps sans le membre
+finding-long_consents = Les membres ne sont interrogés de nouveau qu’après longtemps
+finding-long_codes = Les codes restent longtemps échangeables
+finding-localhost_with_any_port = Des codes vont à tout ce qui s’appelle localhost
+finding-unbounded_applications = Un membre peut enregistrer des applications sans limite
+finding-unused_registrations_stay = Les applications que personne n’utilise restent
+finding-unused = Une application n’est pas utilisée
+finding-old_secret = Un secret est ancien
+finding-second_secret = Un ancien secret vaut encore à côté du nouveau
+finding-no_secret = Une application n’a plus de secret valable
+finding-codes_to_copy = Les membres copient des codes à la main
+finding-long_suspended = Une application est suspendue depuis longtemps
+finding-not_pruned = Ce qui a expiré est encore là
+policy-danger = danger
+policy-warning = avertissement
+policy-notice = remarque
+policy-key = Clé
+policy-value = Valeur
+policy-not-set = non défini
+policy-yes = oui
+policy-no = non
+policy-topic-registration = Enregistrement par les membres
+policy-topic-dynamic = Applications qui s’enregistrent elles-mêmes
+policy-topic-personal = Jetons d’accès personnels
+policy-topic-lifetimes = Durées de vie
+policy-topic-demands = Ce que les applications doivent faire
+policy-registration = Qui peut enregistrer des applications sur les pages du site.
+policy-applications_per_member = Combien d’applications un membre peut enregistrer ; 0 : sans limite.
+policy-dynamic_registration = Quelles applications peuvent s’enregistrer elles-mêmes : aucune, celles qui ont un jeton d’accès initial, ou toutes.
+policy-dynamic_registration_scopes = Ce qu’elles peuvent demander ; non défini : tout ce qui n’est pas sensible.
+policy-unused_registration_lifetime = Après quel délai une application que personne n’utilise est supprimée ; 0s : jamais.
+policy-personal_tokens = Qui peut créer des jetons d’accès personnels.
+policy-personal_tokens_per_member = Combien d’entre eux un membre peut avoir en même temps ; 0 : sans limite.
+policy-personal_token_longest_lifetime = Combien de temps l’un d’eux vaut au plus.
+policy-access_token_lifetime = Combien de temps un jeton d’accès fonctionne.
+policy-refresh_token_lifetime = Combien de temps fonctionne un jeton d’actualisation qui n’est pas utilisé.
+policy-refresh_token_absolute_lifetime = Combien de temps une application peut obtenir de nouveaux jetons avant que le membre soit de nouveau interrogé.
+policy-consent_lifetime = Combien de temps compte la décision d’un membre ; non défini : jusqu’à ce qu’il la révoque.
+policy-authorization_code_lifetime = De combien de temps dispose une application pour échanger un code contre des jetons.
+policy-authorization_request_lifetime = De combien de temps dispose un membre pour se connecter et décider.
+policy-pushed_authorization_request_lifetime = Combien de temps une demande déposée à l’avance attend le navigateur du membre.
+policy-device_code_lifetime = De combien de temps dispose un membre pour saisir le code d’un appareil et décider.
+policy-require_pkce = Les applications sur serveur doivent elles aussi utiliser PKCE ; les autres le doivent toujours.
+policy-require_pushed_authorization_requests = Toute application doit déposer ses demandes d’autorisation à l’avance (PAR).
+policy-dpop_nonce = Les preuves DPoP doivent porter un nonce de ce serveur.
+policy-localhost_with_any_port = Une URI de redirection sur http://localhost vaut avec n’importe quel port.
+policy-scopes = Scopes
+policy-scopes-hint = Ce que déclarent les plugins de ce site.
+policy-scope = Scope
+policy-scope-itself = Pour celles qui s’enregistrent elles-mêmes
+
+## Initial access tokens
+
+initial-tokens = Jetons d’accès initial
+initial-tokens-hint = Avec l’un d’eux, une application peut s’enregistrer elle-même (RFC 7591).
+initial-tokens-idle = Aucun n’est demandé actuellement : il faut { $setting }.
+initial-tokens-none = Il n’y en a aucun en cours de validité.
+initial-token-number = Jeton { $id }
+initial-token-uses = { $uses ->
+    [one] pour { $uses } application encore
+   *[other] pour { $uses } applications encore
+}
+initial-token-issued = délivré le { $day }
+initial-token-revoked = Le jeton d’accès initial est révoqué. Les applications qu’il a admises restent.
+initial-token-new = En délivrer un
+initial-token-uses-label = Applications
+initial-token-uses-hint = Combien peuvent s’enregistrer avec lui.
+initial-token-days = Jours
+initial-token-days-hint = Combien de temps il peut être utilisé.
+initial-token-note = Pour qui
+initial-token-note-hint = Pour que vous le reconnaissiez dans cette liste.
+initial-token-issue = Délivrer
+initial-token-title = Jeton d’accès initial
+initial-token-once = Il n’est affiché que maintenant. { $site } n’en garde qu’une empreinte et ne peut plus l’afficher : transmettez-le avant de quitter cette page.
+initial-token-label = Jeton d’accès initial
+initial-token-where = Point d’enregistrement
+initial-token-end = Valable jusqu’au
+initial-token-unknown = Ce jeton n’existe pas
+initial-token-unknown-hint = Il a expiré, ou quelqu’un d’autre vient de le révoquer.
+
 ## What is wrong with what was typed
 
 problem-form = Quelque chose ne va pas dans le formulaire ; l’endroit est indiqué.
@@ -297,3 +460,6 @@ problem-token-end-past = Ce jour est passé.
 problem-token-end-late = Ce site accorde au plus { $days } jours à un jeton.
 problem-tokens-number = Vous avez { $tokens } jetons, et ce site n’en autorise pas davantage : révoquez-en un dont vous n’avez plus besoin.
 problem-password-changed = Votre mot de passe vient d’être changé : vérifiez que c’était bien vous.
+problem-remark = Au plus { $most } caractères, sans retour à la ligne.
+problem-token-uses = Ce n’est pas un nombre de 1 à { $most }.
+problem-token-days = Ce n’est pas un nombre de jours de 1 à 3650.

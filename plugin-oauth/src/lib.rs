@@ -32,6 +32,7 @@ mod key_thumbprint;
 mod lasting;
 mod logo;
 mod models;
+mod operations;
 mod pages;
 mod personal_token;
 mod pkce;
@@ -70,9 +71,10 @@ use crate::{
     act::Act,
     dpop::Nonces,
     endpoints::{
-        authorize, client_configuration, client_logo, client_secret, clients, connections_moved,
-        consent, device, device_authorization, device_consent, device_qr, introspect, legacy_token,
-        metadata, personal_tokens, pushed_authorization_request, register, revoke, token,
+        admin, authorize, client_configuration, client_logo, client_secret, clients,
+        connections_moved, consent, device, device_authorization, device_consent, device_qr,
+        introspect, legacy_token, metadata, personal_tokens, pushed_authorization_request,
+        register, revoke, token,
     },
     error::OAuthError,
     events::{Attempts, Deletion, Events, PersonalTokenEnd, Revoked, Withdrawal},
@@ -169,7 +171,36 @@ impl Plugin for OAuth {
             .handle("GET /tokens/new", personal_tokens::new_form)
             .handle("POST /tokens/new", personal_tokens::make)
             .handle("POST /tokens/{token_id}/revoke", personal_tokens::revoke)
-            .handle("GET /oauth/connections", connections_moved::get);
+            .handle("GET /oauth/connections", connections_moved::get)
+            .handle("GET /oauth/admin", admin::moved::get)
+            .handle("GET /admin/clients", admin::clients::list)
+            .handle("GET /admin/clients/{client_id}", admin::client::show)
+            .handle(
+                "POST /admin/clients/{client_id}/suspend",
+                admin::client::suspend,
+            )
+            .handle(
+                "POST /admin/clients/{client_id}/resume",
+                admin::client::resume,
+            )
+            .handle(
+                "POST /admin/clients/{client_id}/end-tokens",
+                admin::client::end_tokens,
+            )
+            .handle(
+                "POST /admin/clients/{client_id}/secret",
+                admin::client::rotate,
+            )
+            .handle(
+                "POST /admin/clients/{client_id}/delete",
+                admin::client::delete,
+            )
+            .handle("GET /admin/policy", admin::policy::show)
+            .handle("POST /admin/initial-tokens", admin::initial_tokens::issue)
+            .handle(
+                "POST /admin/initial-tokens/{id}/revoke",
+                admin::initial_tokens::revoke,
+            );
 
         declaration
             .offer(token_verifier::<Self>)

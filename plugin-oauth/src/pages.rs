@@ -4,8 +4,16 @@
 //! serves the stylesheet. This module knows neither the database nor the
 //! protocol.
 
+mod admin;
+
 use askama::Template;
 use hob_plugin_sdk::Words;
+
+pub use admin::{
+    AdminClientPage, AdminClientRow, AdminClientsPage, AdminPolicyPage, AllowedScope,
+    AllowingMember, FindingRow, InitialTokenPage, InitialTokenRow, OwnedField, PolicyKey,
+    PolicyScope, PolicyTopic, Remark,
+};
 
 /// A time for people, and the same for programs (RFC 3339).
 pub struct Moment<'a> {

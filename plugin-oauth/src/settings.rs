@@ -61,7 +61,189 @@ pub enum DynamicRegistration {
     Open,
 }
 
+/// What a key of the settings is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Who registers applications on the site's pages.
+    Registration,
+    DynamicRegistration,
+    PersonalTokens,
+    Lifetimes,
+    /// What applications have to do beyond what OAuth asks of them.
+    Demands,
+}
+
+impl Topic {
+    /// In the order of [`Settings::written`].
+    pub const ALL: [Self; 5] = [
+        Self::Registration,
+        Self::DynamicRegistration,
+        Self::PersonalTokens,
+        Self::Lifetimes,
+        Self::Demands,
+    ];
+}
+
+impl Registration {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Administrators => "administrators",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl PersonalTokens {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Administrators => "administrators",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl DynamicRegistration {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::InitialToken => "initial_token",
+            Self::Open => "open",
+        }
+    }
+}
+
+fn quoted(word: &str) -> String {
+    format!("\"{word}\"")
+}
+
+/// Seconds as `hob.toml` has them, in the largest unit that is whole.
+fn duration(seconds: u64) -> String {
+    let units = [(86400, "d"), (3600, "h"), (60, "m")];
+    let whole = |(unit, _): &&(u64, &str)| seconds > 0 && seconds.is_multiple_of(*unit);
+    match units.iter().find(whole) {
+        Some((unit, name)) => format!("\"{}{name}\"", seconds / unit),
+        None => format!("\"{seconds}s\""),
+    }
+}
+
 impl Settings {
+    /// Each key with its value, as `hob.toml` has it or would have it, in the
+    /// order in which an operator thinks of them.
+    #[must_use]
+    pub fn written(&self) -> Vec<(Topic, &'static str, String)> {
+        // Each is named, so that none is forgotten.
+        let Self {
+            access_token_lifetime,
+            refresh_token_lifetime,
+            refresh_token_absolute_lifetime,
+            consent_lifetime,
+            authorization_code_lifetime,
+            authorization_request_lifetime,
+            pushed_authorization_request_lifetime,
+            require_pushed_authorization_requests,
+            device_code_lifetime,
+            require_pkce,
+            localhost_with_any_port,
+            dpop_nonce,
+            registration,
+            applications_per_member,
+            dynamic_registration,
+            dynamic_registration_scopes,
+            unused_registration_lifetime,
+            personal_tokens,
+            personal_token_longest_lifetime,
+            personal_tokens_per_member,
+        } = self;
+        let scopes = dynamic_registration_scopes.as_ref();
+        let scopes = scopes.map_or(String::new(), |scopes| format!("{scopes:?}"));
+        let consents = consent_lifetime.map_or(String::new(), duration);
+        use Topic::{Demands, DynamicRegistration, Lifetimes, PersonalTokens, Registration};
+        vec![
+            (Registration, "registration", quoted(registration.as_str())),
+            (
+                Registration,
+                "applications_per_member",
+                applications_per_member.to_string(),
+            ),
+            (
+                DynamicRegistration,
+                "dynamic_registration",
+                quoted(dynamic_registration.as_str()),
+            ),
+            (DynamicRegistration, "dynamic_registration_scopes", scopes),
+            (
+                DynamicRegistration,
+                "unused_registration_lifetime",
+                duration(*unused_registration_lifetime),
+            ),
+            (
+                PersonalTokens,
+                "personal_tokens",
+                quoted(personal_tokens.as_str()),
+            ),
+            (
+                PersonalTokens,
+                "personal_tokens_per_member",
+                personal_tokens_per_member.to_string(),
+            ),
+            (
+                PersonalTokens,
+                "personal_token_longest_lifetime",
+                duration(*personal_token_longest_lifetime),
+            ),
+            (
+                Lifetimes,
+                "access_token_lifetime",
+                duration(*access_token_lifetime),
+            ),
+            (
+                Lifetimes,
+                "refresh_token_lifetime",
+                duration(*refresh_token_lifetime),
+            ),
+            (
+                Lifetimes,
+                "refresh_token_absolute_lifetime",
+                duration(*refresh_token_absolute_lifetime),
+            ),
+            (Lifetimes, "consent_lifetime", consents),
+            (
+                Lifetimes,
+                "authorization_code_lifetime",
+                duration(*authorization_code_lifetime),
+            ),
+            (
+                Lifetimes,
+                "authorization_request_lifetime",
+                duration(*authorization_request_lifetime),
+            ),
+            (
+                Lifetimes,
+                "pushed_authorization_request_lifetime",
+                duration(*pushed_authorization_request_lifetime),
+            ),
+            (
+                Lifetimes,
+                "device_code_lifetime",
+                duration(*device_code_lifetime),
+            ),
+            (Demands, "require_pkce", require_pkce.to_string()),
+            (
+                Demands,
+                "require_pushed_authorization_requests",
+                require_pushed_authorization_requests.to_string(),
+            ),
+            (Demands, "dpop_nonce", dpop_nonce.to_string()),
+            (
+                Demands,
+                "localhost_with_any_port",
+                localhost_with_any_port.to_string(),
+            ),
+        ]
+    }
+
     #[must_use]
     pub const fn access_token_lifetime(&self) -> Duration {
         Duration::from_secs(self.access_token_lifetime)
@@ -139,5 +321,17 @@ impl Settings {
     #[must_use]
     pub const fn pushed_authorization_request_lifetime(&self) -> Duration {
         Duration::from_secs(self.pushed_authorization_request_lifetime)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_written_as_an_operator_would() {
+        let written = [0, 1, 90, 60, 5400, 3600, 86400, 31_536_000].map(duration);
+        let expected = ["0s", "1s", "90s", "1m", "90m", "1h", "1d", "365d"].map(quoted);
+        assert_eq!(written, expected);
     }
 }

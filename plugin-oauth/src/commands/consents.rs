@@ -6,15 +6,13 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    last_use::in_words,
-    whose::{named, usernames},
-};
+use super::{last_use::in_words, whose::named};
 use crate::{
     OAuth,
     act::Act,
     events::{Revoked, Withdrawal},
     models::{Consent, Consents, Given},
+    operations::usernames,
 };
 
 /// A consent, for programs.

@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::remark;
 use crate::{
     OAuth,
-    models::{InitialAccessToken, NewInitialAccessToken},
-    secret::{PlainSecret, SecretKind, operating_system_randomness},
+    act::Act,
+    models::InitialAccessToken,
+    operations::{self, InitialTokenError, Issued, USUAL_LIFETIME, Wanted},
+    secret::PlainSecret,
 };
 
-const MOST_USES: i64 = 1_000_000;
-const USUAL_LIFETIME: &str = "7d";
-const LONGEST_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 3600);
+const FIX_EXPIRES: &str = "leave it out for 7d";
 
 /// An initial access token, for programs.
 #[derive(Serialize)]
@@ -46,22 +46,11 @@ impl<'a> InitialTokenJson<'a> {
 
 /// `initial-token issue`
 pub async fn issue(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
-    let now = oauth.now();
-    let plain = PlainSecret::generate(
-        SecretKind::InitialAccessToken,
-        now,
-        &mut operating_system_randomness(),
-    );
-    let new = NewInitialAccessToken {
-        digest: plain.digest(),
-        note: remark::given(&invocation, "note")?,
-        uses_left: uses(&invocation)?,
-        created_at: now,
-        expires_at: now + lifetime(&invocation)?,
-    };
-    let token = oauth
-        .write(move |connection| InitialAccessToken::insert(connection, &new))
-        .await?;
+    let note = remark::given(&invocation, "note")?;
+    let wanted = Wanted::new(uses(&invocation), lifetime(&invocation)?, note)
+        .map_err(|error| refuse(error, &invocation))?;
+    let act = Act::of_operator(&oauth, &invocation);
+    let Issued { plain, token } = operations::issue_initial_token(&oauth, act, wanted).await?;
     let shown = InitialTokenJson::new(&token, Some(&plain));
     let output = if invocation.given("json") {
         Output::json(&shown)?
@@ -116,9 +105,8 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     let typed = invocation.value("id").unwrap_or_default();
     let revoked = match typed.parse::<i64>() {
         Ok(id) => {
-            oauth
-                .write(move |connection| InitialAccessToken::revoke(connection, id))
-                .await?
+            let act = Act::of_operator(&oauth, &invocation);
+            operations::revoke_initial_token(&oauth, act, id).await?
         }
         Err(_) => false,
     };
@@ -136,34 +124,33 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     )))
 }
 
-fn uses(invocation: &Invocation) -> Result<i64, CommandError> {
-    let Some(typed) = invocation.value("uses") else {
-        return Ok(1);
-    };
-    typed
-        .parse()
-        .ok()
-        .filter(|uses| (1..=MOST_USES).contains(uses))
-        .ok_or_else(|| {
-            CommandError::usage(
-                format!("--uses: {typed:?} is no number from 1 to {MOST_USES}"),
-                "leave it out for one use",
-            )
-        })
+/// 0 for what is no number, which is out of bounds.
+fn uses(invocation: &Invocation) -> i64 {
+    match invocation.value("uses") {
+        None => 1,
+        Some(typed) => typed.parse().unwrap_or(0),
+    }
 }
 
 fn lifetime(invocation: &Invocation) -> Result<Duration, CommandError> {
-    let typed = invocation.value("expires").unwrap_or(USUAL_LIFETIME);
-    let refuse = |why: &str| {
-        CommandError::usage(
-            format!("--expires {why}"),
-            format!("leave it out for {USUAL_LIFETIME}"),
-        )
+    let Some(typed) = invocation.value("expires") else {
+        return Ok(USUAL_LIFETIME);
     };
-    let seconds = parse_duration(typed).map_err(|refusal| refuse(&refusal.to_string()))?;
-    u64::try_from(seconds)
-        .ok()
-        .map(Duration::from_secs)
-        .filter(|lifetime| !lifetime.is_zero() && *lifetime <= LONGEST_LIFETIME)
-        .ok_or_else(|| refuse("must be from 1s to 3650d"))
+    let seconds = parse_duration(typed)
+        .map_err(|refusal| CommandError::usage(format!("--expires {refusal}"), FIX_EXPIRES))?;
+    Ok(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn refuse(error: InitialTokenError, invocation: &Invocation) -> CommandError {
+    let typed = |name| invocation.value(name).unwrap_or_default();
+    match error {
+        InitialTokenError::Uses => CommandError::usage(
+            format!("--uses: {:?}: {error}", typed("uses")),
+            "leave it out for one use",
+        ),
+        InitialTokenError::Lifetime => CommandError::usage(
+            format!("--expires: {:?}: {error}", typed("expires")),
+            FIX_EXPIRES,
+        ),
+    }
 }

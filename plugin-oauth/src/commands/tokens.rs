@@ -6,14 +6,12 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, auth::TokenId, prelude::*
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    last_use::in_words,
-    whose::{named, usernames},
-};
+use super::{last_use::in_words, whose::named};
 use crate::{
     OAuth,
     act::Act,
     issued_token::{FoundToken, LiveToken, TokenTerms},
+    operations::usernames,
 };
 
 /// A token, for programs.

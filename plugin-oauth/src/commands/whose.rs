@@ -1,8 +1,6 @@
 //! Whose consents and tokens a command is about.
 
-use std::collections::{BTreeMap, btree_map::Entry};
-
-use hob_plugin_sdk::{CommandError, Invocation, PluginError, Text};
+use hob_plugin_sdk::{CommandError, Invocation};
 
 use super::named_client;
 use crate::{OAuth, models::Consents};
@@ -35,19 +33,4 @@ pub async fn named(oauth: &OAuth, invocation: &Invocation) -> Result<Consents, C
             "say --member alice, --client-id 4f1xAmple, or both",
         )),
     }
-}
-
-/// What these members are called; None for one who is gone.
-pub async fn usernames(
-    oauth: &OAuth,
-    member_ids: impl Iterator<Item = i64>,
-) -> Result<BTreeMap<i64, Option<Text>>, PluginError> {
-    let mut usernames = BTreeMap::new();
-    for member_id in member_ids {
-        if let Entry::Vacant(place) = usernames.entry(member_id) {
-            let profile = oauth.members().find(member_id).await?;
-            place.insert(profile.map(|profile| profile.username));
-        }
-    }
-    Ok(usernames)
 }

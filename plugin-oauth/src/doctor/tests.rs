@@ -303,6 +303,17 @@ fn each_check_is_tried_and_listed_in_the_documentation() {
     }
 }
 
+/// The page of administrators heads each finding by a message of its own.
+#[test]
+fn each_check_has_its_message() {
+    let words = include_str!("../../../locales/en/oauth.ftl");
+    for check in CHECKS {
+        let message = format!("\nfinding-{} = ", check.id);
+        assert!(words.contains(&message), "{message}");
+    }
+    assert_eq!(words.matches("\nfinding-").count(), CHECKS.len());
+}
+
 #[test]
 fn the_worst_comes_first_and_names_its_application() {
     let facts = Facts {

@@ -345,14 +345,14 @@ pub(super) async fn show_client(
 }
 
 /// Owns what a row of the page borrows.
-struct ShownSecret {
+pub(super) struct ShownSecret {
     created: TimeText,
     expires: Option<TimeText>,
     last_used: Option<TimeText>,
 }
 
 impl ShownSecret {
-    fn new(words: Words, secret: &ClientSecret) -> Self {
+    pub(super) fn new(words: Words, secret: &ClientSecret) -> Self {
         let day = |time| TimeText::of(words, time);
         Self {
             created: day(secret.created_at),
@@ -361,7 +361,7 @@ impl ShownSecret {
         }
     }
 
-    fn row(&self) -> SecretRow<'_> {
+    pub(super) fn row(&self) -> SecretRow<'_> {
         SecretRow {
             created: self.created.moment(),
             expires: self.expires.as_ref().map(TimeText::moment),

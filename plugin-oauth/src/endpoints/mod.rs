@@ -1,5 +1,6 @@
 //! One URL, one file: each parses, authorises, calls, shapes.
 
+pub mod admin;
 pub mod authorize;
 mod back_channel;
 pub mod client_configuration;

@@ -9,6 +9,7 @@ mod attempts;
 mod authorizations;
 mod clients;
 mod consents;
+mod initial_tokens;
 mod personal_tokens;
 mod tokens;
 
@@ -26,6 +27,7 @@ pub use attempts::{Attempts, Counted, LegacySwitch};
 pub use authorizations::{Requested, Telling};
 pub use clients::Deletion;
 pub use consents::{DecidedConsent, Withdrawal};
+pub use initial_tokens::{initial_token_issued, initial_token_revoked};
 pub use personal_tokens::PersonalTokenEnd;
 pub use tokens::{Issued, Revoked};
 

@@ -26,6 +26,8 @@ pub enum Revoked {
     /// A code or a refresh token was used once too often.
     Replayed,
     Consents,
+    /// All of an application, by the operator.
+    ClientTokens,
     ClientSuspended,
     ClientDeleted,
     MemberDisabled,
@@ -39,7 +41,7 @@ impl Revoked {
             Self::AccessToken { .. } => "access",
             Self::Family { .. } | Self::Replayed => "family",
             Self::Consents => "consent",
-            Self::ClientSuspended | Self::ClientDeleted => "client",
+            Self::ClientTokens | Self::ClientSuspended | Self::ClientDeleted => "client",
             Self::MemberDisabled | Self::PasswordChanged | Self::MemberDeleted => "member",
         }
     }
@@ -54,6 +56,7 @@ impl Revoked {
                     "given_back"
                 }
             }
+            Self::ClientTokens => "operator",
             Self::Replayed => "replayed",
             Self::Consents => "consent_revoked",
             Self::ClientSuspended => "client_suspended",

@@ -308,6 +308,12 @@ impl Client {
         .execute(connection)?;
         // Its own tokens are found only from here on: the first statement has
         // waited for those who held the row.
+        self.end_tokens(connection)
+    }
+
+    /// Kills all that was issued to it. To be called with the row held, so that
+    /// whatever is being issued is found.
+    pub fn end_tokens(&self, connection: &mut Connection) -> QueryResult<Ended> {
         let mut ended = revoke_own_tokens(connection, self.id)?;
         ended += revoke_all_under(connection, Consents::Client(self.id))?;
         Ok(ended)
@@ -332,8 +338,7 @@ impl Client {
     /// members had done so, and with what died.
     pub fn delete(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<(u64, Ended)> {
         let members = self.count_members(connection, now)?;
-        let mut ended = revoke_own_tokens(connection, self.id)?;
-        ended += revoke_all_under(connection, Consents::Client(self.id))?;
+        let ended = self.end_tokens(connection)?;
         diesel::delete(oauth_clients::table.find(self.id)).execute(connection)?;
         Ok((members, ended))
     }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use diesel::{
     dsl::{count, max},
     prelude::*,
+    sql_types::BigInt,
 };
-use hob_plugin_sdk::db::{Connection, Timestamp};
+use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::{
     Client,
@@ -58,7 +59,25 @@ impl ClientUse {
 
     /// Of all, by the clients' rows.
     pub fn of_all(connection: &mut Connection, now: Timestamp) -> QueryResult<BTreeMap<i64, Self>> {
+        Self::gather(connection, None, now)
+    }
+
+    /// Of these, by the clients' rows.
+    pub fn of_these(
+        connection: &mut Connection,
+        clients: &[i64],
+        now: Timestamp,
+    ) -> QueryResult<BTreeMap<i64, Self>> {
+        Self::gather(connection, Some(clients), now)
+    }
+
+    fn gather(
+        connection: &mut Connection,
+        clients: Option<&[i64]>,
+        now: Timestamp,
+    ) -> QueryResult<BTreeMap<i64, Self>> {
         let mut uses: BTreeMap<i64, Self> = oauth_clients::table
+            .filter(oauth_clients::id.eq_any(ids(clients)))
             .select((
                 oauth_clients::id,
                 oauth_clients::last_used_at,
@@ -76,6 +95,7 @@ impl ClientUse {
             })
             .collect();
         let members = oauth_consents::table
+            .filter(oauth_consents::client.eq_any(ids(clients)))
             .filter(
                 oauth_consents::expires_at
                     .is_null()
@@ -91,6 +111,7 @@ impl ClientUse {
             uses.entry(client).or_default().members = u64::try_from(members).unwrap_or(0);
         }
         let consents = oauth_consents::table
+            .filter(oauth_consents::client.eq_any(ids(clients)))
             .group_by(oauth_consents::client)
             .select((
                 oauth_consents::client,
@@ -101,6 +122,7 @@ impl ClientUse {
             .into_iter()
             .map(|(client, used_at, given_at)| (client, used_at.max(given_at)));
         let secrets = oauth_client_secrets::table
+            .filter(oauth_client_secrets::client.eq_any(ids(clients)))
             .group_by(oauth_client_secrets::client)
             .select((
                 oauth_client_secrets::client,
@@ -112,5 +134,16 @@ impl ClientUse {
             *known = (*known).max(used_at);
         }
         Ok(uses)
+    }
+}
+
+type ClientIds = oauth_clients::BoxedQuery<'static, Hob, BigInt>;
+
+/// The rows of these clients, or of all.
+fn ids(clients: Option<&[i64]>) -> ClientIds {
+    let ids = oauth_clients::table.select(oauth_clients::id).into_boxed();
+    match clients {
+        Some(clients) => ids.filter(oauth_clients::id.eq_any(clients.to_vec())),
+        None => ids,
     }
 }

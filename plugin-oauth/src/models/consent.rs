@@ -266,7 +266,20 @@ impl Given {
         consents: Consents,
         now: Timestamp,
     ) -> QueryResult<Vec<Self>> {
-        let rows = oauth_consents::table
+        Self::page(connection, consents, None, i64::MAX, now)
+    }
+
+    /// As [`Self::of`], at most so many, and after the one of this time and id
+    /// where one is given.
+    pub fn page(
+        connection: &mut Database,
+        consents: Consents,
+        after: Option<(Timestamp, i64)>,
+        most: i64,
+        now: Timestamp,
+    ) -> QueryResult<Vec<Self>> {
+        let (granted_at, id) = (oauth_consents::granted_at, oauth_consents::id);
+        let mut query = oauth_consents::table
             .inner_join(oauth_clients::table)
             .filter(oauth_consents::id.eq_any(consents.ids()))
             .filter(
@@ -274,14 +287,19 @@ impl Given {
                     .is_null()
                     .or(oauth_consents::expires_at.gt(now)),
             )
-            .order((oauth_consents::granted_at.desc(), oauth_consents::id.desc()))
+            .order((granted_at.desc(), id.desc()))
             .select((
                 Consent::as_select(),
                 oauth_consents::member_id,
                 oauth_consents::resource,
                 Client::as_select(),
             ))
-            .load::<(Consent, i64, Resource, Client)>(connection)?;
+            .limit(most)
+            .into_boxed();
+        if let Some((at, last)) = after {
+            query = query.filter(granted_at.lt(at).or(granted_at.eq(at).and(id.lt(last))));
+        }
+        let rows = query.load::<(Consent, i64, Resource, Client)>(connection)?;
         let given = |(consent, member_id, resource, client)| Self {
             consent,
             member_id,

@@ -1,0 +1,366 @@
+//! `/admin/clients/{client_id}`: an application as administrators see it, and
+//! what they do to it.
+
+use std::time::Duration;
+
+use hob_plugin_sdk::{PluginError, Request, Response, Words, db::Timestamp, prelude::*};
+
+use super::{act, client_path, clients_path, done, form, registrar, remarks};
+use crate::{
+    OAuth, curl,
+    endpoints::{
+        clients::ShownSecret,
+        member_page::{TimeText, notice, page, refused},
+        worded::{ScopeWords, client_kind, rotation_problem},
+    },
+    models::{
+        Client, ClientAuthentication, ClientRegistration, ClientSecret, ClientUse, Consents, Given,
+    },
+    operations::{self, LONGEST_REMARK, remark, usernames},
+    pages::{AdminClientPage, AllowedScope, AllowingMember, ClientSecretPage, SecretRow, Website},
+    secret_rotation::{self, OLD_LIVES_ON},
+};
+
+/// Members on one page.
+const PAGE_LENGTH: usize = 50;
+
+/// Shows it, with the members who allow it.
+pub async fn show(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    match named(&oauth, &request).await? {
+        Some(client) => show_client(&oauth, &request, client, Problems::default()).await,
+        None => Ok(not_found(&request)),
+    }
+}
+
+/// Stops it for everybody, at once.
+pub async fn suspend(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let Some(client) = named(&oauth, &request).await? else {
+        return Ok(not_found(&request));
+    };
+    let form = form(&request)?;
+    let typed = form.first("reason").unwrap_or_default();
+    let reason = match remark(typed) {
+        Ok(reason) => reason,
+        Err(_) => {
+            let words = request.words();
+            let problem = words.say("problem-remark").with("most", LONGEST_REMARK);
+            let problems = Problems {
+                reason: Some((typed.to_owned(), problem.to_string())),
+                ..Problems::default()
+            };
+            return show_client(&oauth, &request, client, problems).await;
+        }
+    };
+    let act = act(&oauth, &request)?;
+    match operations::suspend(&oauth, act, client, reason).await? {
+        Some(client) => Ok(done(&client_path(&oauth, &client.client_id), "suspended")),
+        None => Ok(not_found(&request)),
+    }
+}
+
+/// Lets it ask again.
+pub async fn resume(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let Some(client) = named(&oauth, &request).await? else {
+        return Ok(not_found(&request));
+    };
+    let act = act(&oauth, &request)?;
+    match operations::resume(&oauth, act, client).await {
+        Ok(Some(client)) => Ok(done(&client_path(&oauth, &client.client_id), "resumed")),
+        Ok(None) => Ok(not_found(&request)),
+        Err(error) => refused(&request, error),
+    }
+}
+
+/// Ends all its tokens; what members allow stays.
+pub async fn end_tokens(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let Some(client) = named(&oauth, &request).await? else {
+        return Ok(not_found(&request));
+    };
+    let here = client_path(&oauth, &client.client_id);
+    match operations::end_tokens(&oauth, act(&oauth, &request)?, client).await? {
+        Some(_) => Ok(done(&here, "ended")),
+        None => Ok(not_found(&request)),
+    }
+}
+
+/// Gives it a new secret, and shows that: only now.
+pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let Some(client) = named(&oauth, &request).await? else {
+        return Ok(not_found(&request));
+    };
+    let old_lives_on = match form(&request)?.first("old") {
+        Some("now") => Duration::ZERO,
+        _ => OLD_LIVES_ON,
+    };
+    let act = act(&oauth, &request)?;
+    let by = act.who.name.clone();
+    let secret = match secret_rotation::rotate(&oauth, act, &client, old_lives_on).await {
+        Err(error) => return refused(&request, error),
+        Ok(Ok(secret)) => secret,
+        Ok(Err(problem)) => {
+            let problems = Problems {
+                secret: Some(rotation_problem(request.words(), problem)),
+                ..Problems::default()
+            };
+            return show_client(&oauth, &request, client, problems).await;
+        }
+    };
+    tracing::info!(
+        client_id = client.client_id,
+        by = by.as_str(),
+        "an operator gave an application a new secret"
+    );
+    let words = request.words();
+    let old_end = TimeText::of(words, oauth.now() + old_lives_on);
+    Ok(page(
+        201,
+        &words.say("client-rotated-title").to_string(),
+        &ClientSecretPage {
+            words,
+            site_name: &oauth.host().site().name,
+            name: &client.name,
+            client_secret: secret.reveal(),
+            old_works_until: (!old_lives_on.is_zero()).then(|| old_end.moment()),
+            client_url: &client_path(&oauth, &client.client_id),
+            curl: curl::for_client(&oauth, &client, Some(&secret)).as_deref(),
+        },
+    )
+    .with_header("referrer-policy", "no-referrer"))
+}
+
+/// Deletes it for good.
+pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
+    let client_id = client_id(&request);
+    match operations::delete(&oauth, act(&oauth, &request)?, client_id).await? {
+        Some(_) => Ok(done(&clients_path(&oauth), "deleted")),
+        None => Ok(not_found(&request)),
+    }
+}
+
+fn client_id(request: &Request) -> &str {
+    request.parameter("client_id").unwrap_or_default()
+}
+
+/// The application in the path.
+async fn named(oauth: &OAuth, request: &Request) -> Result<Option<Client>, PluginError> {
+    let client_id = client_id(request).to_owned();
+    oauth
+        .read(move |connection| Client::find(connection, &client_id))
+        .await
+}
+
+fn not_found(request: &Request) -> Response {
+    let words = request.words();
+    notice(
+        404,
+        words.say("clients-unknown"),
+        words.say("admin-client-unknown-hint"),
+    )
+}
+
+/// Why the last thing was not done.
+#[derive(Default)]
+struct Problems {
+    /// What was typed, and what is wrong with it.
+    reason: Option<(String, String)>,
+    secret: Option<String>,
+}
+
+/// All that is known of an application.
+struct Known {
+    usage: ClientUse,
+    secrets: Vec<ClientSecret>,
+    registration: Option<ClientRegistration>,
+    /// One more than a page has, if there are so many.
+    given: Vec<Given>,
+}
+
+async fn known(
+    oauth: &OAuth,
+    client: &Client,
+    after: Option<(Timestamp, i64)>,
+) -> Result<Known, PluginError> {
+    let (client, now) = (client.clone(), oauth.now());
+    let most = i64::try_from(PAGE_LENGTH + 1).expect("a page is short");
+    oauth
+        .read(move |connection| {
+            let of_client = Consents::Client(client.id);
+            Ok(Known {
+                usage: ClientUse::of(connection, &client, now)?,
+                secrets: ClientSecret::live_of_client(connection, client.id, now)?,
+                registration: ClientRegistration::of_client(connection, client.id)?,
+                given: Given::page(connection, of_client, after, most, now)?,
+            })
+        })
+        .await
+}
+
+async fn show_client(
+    oauth: &OAuth,
+    request: &Request,
+    client: Client,
+    problems: Problems,
+) -> Result<Response, PluginError> {
+    let asked = request.query_fields().unwrap_or_default();
+    let after = asked.first("members").and_then(position);
+    let mut known = known(oauth, &client, after).await?;
+    let has_more = known.given.len() > PAGE_LENGTH;
+    known.given.truncate(PAGE_LENGTH);
+    let ids = known.given.iter().map(|given| given.member_id);
+    let usernames = usernames(oauth, ids.chain(client.owner_id)).await?;
+    let words = request.words();
+    let here = client_path(oauth, &client.client_id);
+    let more_url = known.given.last().filter(|_| has_more).map(|last| {
+        let granted_at = last.consent.granted_at.as_micros();
+        format!("{here}?members={granted_at}-{}#members", last.consent.id)
+    });
+    let scope_words = ScopeWords::of(oauth, request);
+    let scopes: Vec<AllowedScope<'_>> = client
+        .scope
+        .words()
+        .map(|name| AllowedScope {
+            name,
+            sentence: scope_words.sentence(name),
+        })
+        .collect();
+    let site_url = &oauth.host().site().url;
+    let shown: Vec<ShownMember<'_>> = known
+        .given
+        .iter()
+        .map(|given| {
+            let username = usernames[&given.member_id].as_deref();
+            ShownMember::new(words, given, username, given.resource.audience(site_url))
+        })
+        .collect();
+    let members: Vec<AllowingMember<'_>> =
+        shown.iter().map(|member| member.row(site_url)).collect();
+    let shown_secrets: Vec<ShownSecret> = known
+        .secrets
+        .iter()
+        .map(|secret| ShownSecret::new(words, secret))
+        .collect();
+    let secrets: Vec<SecretRow<'_>> = shown_secrets.iter().map(ShownSecret::row).collect();
+    let keys: Vec<String> = match client.authentication() {
+        ClientAuthentication::PrivateKeyJwt(keys) => keys.names().collect(),
+        ClientAuthentication::Secret | ClientAuthentication::None => Vec::new(),
+    };
+    let let_in = known.registration.and_then(|own| own.initial_access_token);
+    let initial_token = let_in.map(|id| id.to_string());
+    let owner = client.owner_id.and_then(|id| usernames[&id].as_deref());
+    let day = |time| TimeText::of(words, time);
+    let registered = day(client.created_at);
+    let last_used = known.usage.last_used_at.map(day);
+    let suspended = client.suspended_at.map(day);
+    let redirect_uris: Vec<&str> = client
+        .redirect_uris
+        .0
+        .iter()
+        .map(|uri| uri.as_str())
+        .collect();
+    let grants: Vec<&str> = client.grant_types.iter().map(|grant| grant.name).collect();
+    let status = match (&problems.reason, &problems.secret) {
+        (None, None) => 200,
+        _ => 422,
+    };
+    let (reason, reason_error) = match &problems.reason {
+        Some((typed, problem)) => (typed.as_str(), Some(problem.as_str())),
+        None => ("", None),
+    };
+    Ok(page(
+        status,
+        &client.name,
+        &AdminClientPage {
+            words,
+            csrf: request.csrf(),
+            clients_url: &clients_path(oauth),
+            url: &here,
+            done: asked.first("done").and_then(done_message),
+            name: &client.name,
+            remarks: &remarks(words, &client),
+            client_id: &client.client_id,
+            kind: client_kind(words, client.kind),
+            authentication: client.authentication().as_str(),
+            keys: &keys,
+            website: client.website.as_deref().map(Website::of),
+            redirect_uris: &redirect_uris,
+            grants: &grants,
+            scopes: &scopes,
+            introspects: client.introspects,
+            has_to_push: client.require_pushed_authorization_requests,
+            dpop_bound: client.dpop_bound_access_tokens,
+            legacy_query: client.legacy_query,
+            registrar: &registrar(words, &client, owner),
+            initial_token: initial_token.as_deref(),
+            registered: registered.moment(),
+            members_count: known.usage.members,
+            last_used: last_used.as_ref().map(TimeText::moment),
+            suspended: suspended.as_ref().map(TimeText::moment),
+            suspension_reason: known.usage.suspension_reason.as_deref(),
+            members: &members,
+            first_members_url: after.map(|_| here.as_str()),
+            more_members_url: more_url.as_deref(),
+            reason,
+            reason_error,
+            has_secret: client.authentication() == ClientAuthentication::Secret,
+            secrets: &secrets,
+            secret_problem: problems.secret.as_deref(),
+        },
+    ))
+}
+
+/// Of the address of a further page of members.
+fn position(cursor: &str) -> Option<(Timestamp, i64)> {
+    let (at, id) = cursor.split_once('-')?;
+    Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
+}
+
+fn done_message(what: &str) -> Option<&'static str> {
+    match what {
+        "suspended" => Some("admin-done-suspended"),
+        "resumed" => Some("admin-done-resumed"),
+        "ended" => Some("admin-done-ended"),
+        _ => None,
+    }
+}
+
+/// Owns what a row of the page borrows.
+struct ShownMember<'a> {
+    given: &'a Given,
+    /// None of a member who is gone.
+    username: Option<&'a str>,
+    resource: &'a str,
+    scope: String,
+    granted: TimeText,
+    last_used: Option<TimeText>,
+    until: Option<TimeText>,
+}
+
+impl<'a> ShownMember<'a> {
+    fn new(words: Words, given: &'a Given, username: Option<&'a str>, resource: &'a str) -> Self {
+        let day = |time| TimeText::of(words, time);
+        Self {
+            username,
+            resource,
+            scope: given.consent.scope.to_string(),
+            granted: day(given.consent.granted_at),
+            last_used: given.consent.last_used_at.map(day),
+            until: given.consent.expires_at.map(day),
+            given,
+        }
+    }
+
+    fn row(&self, site_url: &str) -> AllowingMember<'_> {
+        AllowingMember {
+            username: self.username,
+            member_id: self.given.member_id,
+            scope: &self.scope,
+            resource: Some(self.resource).filter(|resource| *resource != site_url),
+            granted: self.granted.moment(),
+            last_used: self.last_used.as_ref().map(|at| {
+                let from = self.given.consent.last_used_from.as_deref();
+                (at.moment(), from.unwrap_or_default())
+            }),
+            until: self.until.as_ref().map(TimeText::moment),
+        }
+    }
+}
