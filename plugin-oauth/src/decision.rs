@@ -24,6 +24,17 @@ pub enum Decision {
     Deny,
 }
 
+/// What is wrong with a consent form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecisionError {
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// Who was shown a choice is not overruled because the owner of the
+    /// application has changed it since.
+    #[error("what the application needs is not what the member was shown")]
+    ShownOtherwise,
+}
+
 impl Decision {
     /// Reads the consent form. None where it says neither. To allow nothing of
     /// what was asked is to deny.
@@ -31,32 +42,36 @@ impl Decision {
     /// `before` is what was allowed before. Where something new is asked, only
     /// that has boxes, and what was allowed before stays so whatever the form
     /// says; where nothing is new, all of it has. What the application does not
-    /// work without (`required`) comes with anything, as far as it is asked,
-    /// whatever the form says.
+    /// work without (`required`) comes with anything, as far as it is asked and
+    /// the form says that it was shown so.
     ///
     /// # Errors
-    /// [`FieldError::Repeated`].
+    /// All that can be wrong with a form.
     pub fn from_form(
         form: &Fields,
         asked: &Scope,
         before: &Scope,
         required: &Scope,
-    ) -> Result<Option<Self>, FieldError> {
-        let allowed = || {
-            let chosen = form.all("scope").chain(required.words()).collect();
-            let ticked = asked.intersection(&chosen);
-            match asked.without(before).is_empty() {
-                true => ticked,
-                false => asked.intersection(before).union(&ticked),
-            }
+    ) -> Result<Option<Self>, DecisionError> {
+        match form.one("decision")? {
+            Some("allow") => {}
+            Some("deny") => return Ok(Some(Self::Deny)),
+            Some(_) | None => return Ok(None),
+        }
+        let needed = required.intersection(&form.all("needed").collect());
+        let chosen = form.all("scope").chain(needed.words()).collect();
+        let ticked = asked.intersection(&chosen);
+        let allowed = match asked.without(before).is_empty() {
+            true => ticked,
+            false => asked.intersection(before).union(&ticked),
         };
-        Ok(match form.one("decision")? {
-            Some("allow") => Some(allowed())
-                .filter(|scope| !scope.is_empty())
-                .map_or(Some(Self::Deny), |scope| Some(Self::Allow(scope))),
-            Some("deny") => Some(Self::Deny),
-            Some(_) | None => None,
-        })
+        if !asked.intersection(required).is_within(&allowed) {
+            return Err(DecisionError::ShownOtherwise);
+        }
+        Ok(Some(match allowed.is_empty() {
+            true => Self::Deny,
+            false => Self::Allow(allowed),
+        }))
     }
 }
 
@@ -135,11 +150,11 @@ impl Allowed {
 mod tests {
     use super::*;
 
-    fn read(form: &str) -> Result<Option<Decision>, FieldError> {
+    fn read(form: &str) -> Result<Option<Decision>, DecisionError> {
         read_after("", form)
     }
 
-    fn read_after(before: &str, form: &str) -> Result<Option<Decision>, FieldError> {
+    fn read_after(before: &str, form: &str) -> Result<Option<Decision>, DecisionError> {
         read_where(before, "", form)
     }
 
@@ -148,7 +163,7 @@ mod tests {
         before: &str,
         required: &str,
         form: &str,
-    ) -> Result<Option<Decision>, FieldError> {
+    ) -> Result<Option<Decision>, DecisionError> {
         let asked = Scope::parse("profile media:read").unwrap();
         let [before, required] =
             [before, required].map(|words| words.split_whitespace().collect::<Scope>());
@@ -156,7 +171,7 @@ mod tests {
         Decision::from_form(&form, &asked, &before, &required)
     }
 
-    fn allowed(scope: &str) -> Result<Option<Decision>, FieldError> {
+    fn allowed(scope: &str) -> Result<Option<Decision>, DecisionError> {
         Ok(Some(Decision::Allow(Scope::parse(scope).unwrap())))
     }
 
@@ -165,20 +180,29 @@ mod tests {
         let whole = allowed("profile media:read");
         // Left out, doubled, or alone, and never what was not asked.
         let read = |required, form| read_where("", required, form);
-        assert_eq!(read("profile", "decision=allow"), allowed("profile"));
+        let alone = "decision=allow&needed=profile";
+        assert_eq!(read("profile", alone), allowed("profile"));
         let both = "decision=allow&scope=profile&scope=media:read";
         assert_eq!(read("profile", both), whole);
-        let other = "decision=allow&scope=media:read";
+        let other = "decision=allow&needed=profile&scope=media:read";
         assert_eq!(read("profile", other), whole);
+        // What was shown as a choice is not taken for granted, and what is
+        // none any longer was shown as needed.
+        let otherwise = Err(DecisionError::ShownOtherwise);
+        assert_eq!(read("profile", "decision=allow"), otherwise);
+        let other = "decision=allow&scope=media:read";
+        assert_eq!(read("profile", other), otherwise);
+        assert_eq!(read("", alone), Ok(Some(Decision::Deny)));
         assert_eq!(read("", other), allowed("media:read"));
         assert_eq!(read("email", "decision=allow"), Ok(Some(Decision::Deny)));
         let deny = "decision=deny&scope=profile";
         assert_eq!(read("profile", deny), Ok(Some(Decision::Deny)));
         // New or not, it can't be taken out.
-        let step_up = read_where("media:read", "profile", "decision=allow");
+        let step_up = read_where("media:read", "profile", alone);
         assert_eq!(step_up, allowed("media:read profile"));
-        let again = read_where("profile media:read", "profile", "decision=allow");
-        assert_eq!(again, allowed("profile"));
+        let again = |form| read_where("profile media:read", "profile", form);
+        assert_eq!(again(alone), allowed("profile"));
+        assert_eq!(again("decision=allow"), Err(DecisionError::ShownOtherwise));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use hob::testing::{Reply, on_each_database};
 use hob_plugin_sdk::abi::command::RawOutput;
 use serde_json::{Value, json};
 use support::{
-    App, Dance, REDIRECT_URI, allow, answer, deny,
+    App, Dance, REDIRECT_URI, allow, answer, assert_error_page, deny,
     registration::{
         NEW_CLIENT, assert_refused, client_form, open_site, self_registered, update, web_metadata,
     },
@@ -110,6 +110,26 @@ async fn what_is_needed_is_locked_and_given_whatever_the_form_says() {
     .await;
 }
 
+/// Whose box was ticked off keeps that, whatever the owner says meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_as_a_choice_is_not_needed_a_moment_later() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let page = ask(&mut dance, &app, "profile media:read").await;
+        let edit = ["oauth", "client", "edit", &app.client_id];
+        let needs = [&edit[..], &["--required-scope", "media:read"]].concat();
+        assert_eq!(dance.site.run_command(&needs).await.exit_code, 0);
+        let reply = allow(&mut dance.browser, &page, &scope("profile")).await;
+        assert_error_page(&reply);
+        assert_eq!(dance.count("oauth_consents").await, 0);
+        // Who ticked it anyway may go on.
+        let reply = allow(&mut dance.browser, &page, &scope("profile media:read")).await;
+        answer(&reply).expect_code();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_any_all_is_a_choice() {
     on_each_database(async |builder| {
@@ -146,7 +166,11 @@ async fn a_device_gets_what_it_needs() {
         assert_eq!(asked(&page, "profile"), Asked::Needed, "{page:?}");
         assert_eq!(asked(&page, "media:read"), Asked::Choice, "{page:?}");
         let request = request_on(&page);
-        let fields = [("request", request.as_str()), ("decision", "allow")];
+        let fields = [
+            ("request", request.as_str()),
+            ("decision", "allow"),
+            ("needed", "profile"),
+        ];
         let decided = dance.browser.submit("/oauth/device/consent", &fields).await;
         assert_eq!(decided.status(), 200, "{decided:?}");
         let device_code = text("device_code");

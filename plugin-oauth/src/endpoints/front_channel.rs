@@ -11,6 +11,7 @@ use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response};
 use super::worded::destination;
 use crate::{
     OAuth,
+    decision::DecisionError,
     error::{ErrorCode, OAuthError},
     grants::authorization_code,
     models::Client,
@@ -210,6 +211,15 @@ impl From<OAuthError> for Unredirectable {
         match error {
             OAuthError::Plugin(error) => Self::Plugin(error),
             told => Self::Untold(told),
+        }
+    }
+}
+
+impl From<DecisionError> for Unredirectable {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::Field(error) => Self::Field(error),
+            DecisionError::ShownOtherwise => Self::RequestGone,
         }
     }
 }

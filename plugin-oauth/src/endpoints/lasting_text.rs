@@ -79,7 +79,9 @@ fn duration(words: Words, lifetime: Duration) -> String {
         ("duration-hours", HOUR),
         ("duration-minutes", MINUTE),
     ];
-    let whole = units.into_iter().find(|(_, unit)| seconds % unit == 0);
+    let whole = units
+        .into_iter()
+        .find(|(_, unit)| seconds.is_multiple_of(*unit));
     let (message, unit) = whole.unwrap_or(("duration-seconds", 1));
     words.say(message).with("count", seconds / unit).to_string()
 }

@@ -395,10 +395,17 @@ pub fn request_on(page: &Reply) -> String {
     html[start..end].to_owned()
 }
 
+/// What a consent page shows as needed.
+pub fn needed_on(page: &Reply) -> Vec<&str> {
+    let hidden = page.text().split("name=\"needed\" value=\"").skip(1);
+    hidden.filter_map(|rest| rest.split('"').next()).collect()
+}
+
 /// Presses Allow with these scopes ticked.
 pub async fn allow(browser: &mut Browser, page: &Reply, scope: &[String]) -> Reply {
     let request = request_on(page);
     let mut fields = vec![("request", request.as_str()), ("decision", "allow")];
+    fields.extend(needed_on(page).into_iter().map(|word| ("needed", word)));
     fields.extend(scope.iter().map(|word| ("scope", word.as_str())));
     browser.submit("/oauth/consent", &fields).await
 }
