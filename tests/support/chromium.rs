@@ -10,7 +10,11 @@ use std::{
 };
 
 use fantoccini::{
-    Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand,
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    elements::Element,
+    key::Key,
+    wd::WebDriverCompatibleCommand,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -54,6 +58,35 @@ impl WebDriverCompatibleCommand for ChromeCommand {
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.body.to_string()))
     }
+}
+
+/// A question of WebDriver's about an element.
+#[derive(Debug)]
+struct ElementCommand {
+    id: String,
+    what: &'static str,
+}
+
+impl WebDriverCompatibleCommand for ElementCommand {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        let (session, id, what) = (session.unwrap_or_default(), &self.id, self.what);
+        base.join(&format!("session/{session}/element/{id}/{what}"))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::GET, None)
+    }
+}
+
+/// axe's own script.
+fn axe() -> &'static str {
+    static AXE: OnceLock<String> = OnceLock::new();
+    AXE.get_or_init(|| {
+        let path =
+            programs::repository().join("tests/clients/npm/node_modules/axe-core/axe.min.js");
+        fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}: run `make e2e`", path.display()))
+    })
 }
 
 impl Chromium {
@@ -132,7 +165,11 @@ impl Chromium {
             .await;
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({
-            "features": [{ "name": "prefers-color-scheme", "value": scheme }],
+            "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                // No picture shows colours on their way.
+                { "name": "prefers-reduced-motion", "value": "reduce" },
+            ],
         });
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
@@ -206,13 +243,17 @@ impl Chromium {
     pub async fn follow(&self, css: &str) {
         self.run("window.stillHere = true", Vec::new()).await;
         self.click(css).await;
+        self.wait_for_another_page(css).await;
+    }
+
+    async fn wait_for_another_page(&self, what: &str) {
         let end = Instant::now() + PATIENCE;
         let gone = "return !window.stillHere && document.readyState === 'complete'";
         while !matches!(
             self.client.execute(gone, Vec::new()).await,
             Ok(Value::Bool(true))
         ) {
-            assert!(Instant::now() < end, "{css} leads nowhere");
+            assert!(Instant::now() < end, "{what} leads nowhere");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }
@@ -238,8 +279,9 @@ impl Chromium {
     }
 
     /// Asserts what holds for every page: no error on the console (which is
-    /// where a violated content security policy shows), and nothing to scroll
-    /// sideways on a telephone. With `HOB_SCREENSHOTS=1` the page's pictures
+    /// where a violated content security policy shows), nothing to scroll
+    /// sideways on a telephone, and nothing for axe to complain about, wide and
+    /// narrow, light and dark. With `HOB_SCREENSHOTS=1` the page's pictures
     /// are saved for the documentation.
     pub async fn check_page(&self, name: &str) {
         for dark in [false, true] {
@@ -252,6 +294,8 @@ impl Chromium {
                     "{name} is {needed} pixels wide in a window of {width}"
                 );
                 self.save_screenshot(name, width, dark).await;
+                let found = self.accessibility_problems().await;
+                assert_eq!(found, json!([]), "axe finds on {name}: {found:#}");
             }
         }
         self.resize(WIDE, false).await;
@@ -263,6 +307,87 @@ impl Chromium {
             problems.is_empty(),
             "on the console of {name}: {problems:#?}"
         );
+    }
+
+    /// What axe finds on the page as it is shown now.
+    pub async fn accessibility_problems(&self) -> Value {
+        self.run(axe(), Vec::new()).await;
+        let rules = json!([
+            "wcag2a",
+            "wcag2aa",
+            "wcag21a",
+            "wcag21aa",
+            "wcag22aa",
+            "best-practice",
+        ]);
+        let script = "const [rules, answer] = arguments; \
+             axe.run(document, { runOnly: rules }).then(found => answer(found.violations.map( \
+             one => [one.id, one.help, one.nodes.map(node => [node.html, node.failureSummary])])))";
+        let found = self.client.execute_async(script, vec![rules]).await;
+        found.expect("axe answers")
+    }
+
+    /// What a screen reader is told of the element: its role and its name.
+    pub async fn role_and_name(&self, css: &str) -> (String, String) {
+        let element = self.find(css).await;
+        let id = element.element_id().to_string();
+        let ask = async |what| {
+            let command = ElementCommand {
+                id: id.clone(),
+                what,
+            };
+            let told = self.client.issue_cmd(command).await;
+            let told = told.expect("chromedriver understands");
+            told.as_str().unwrap_or_default().to_owned()
+        };
+        (ask("computedrole").await, ask("computedlabel").await)
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn press(&self, key: Key) {
+        let keys = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: key.into() })
+            .then(KeyAction::Up { value: key.into() });
+        let pressed = self.client.perform_actions(keys).await;
+        pressed.expect("it has a keyboard");
+    }
+
+    /// Goes on by the tabulator until the element has the focus, which has to
+    /// be seen.
+    pub async fn tab_to(&self, css: &str) {
+        let focused = "return document.activeElement === document.querySelector(arguments[0])";
+        for _ in 0..60 {
+            self.press(Key::Tab).await;
+            if self.run(focused, vec![css.into()]).await == true {
+                let outline = "const style = getComputedStyle(document.activeElement); \
+                     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2";
+                let seen = self.run(outline, Vec::new()).await;
+                assert_eq!(seen, true, "the focus is not seen on {css}");
+                return;
+            }
+        }
+        panic!("the tabulator does not reach {css} at {}", self.url().await);
+    }
+
+    /// Presses a key that leads to another page and waits until that is
+    /// loaded.
+    pub async fn follow_by(&self, key: Key) {
+        self.run("window.stillHere = true", Vec::new()).await;
+        self.press(key).await;
+        self.wait_for_another_page("the key").await;
+    }
+
+    /// Forgets who is signed in.
+    pub async fn delete_cookies(&self) {
+        let deleted = self.client.delete_all_cookies().await;
+        deleted.expect("it forgets");
+    }
+
+    /// From now on no page runs scripts of its own, nor of a test's.
+    pub async fn disable_scripts(&self) {
+        let parameters = json!({ "value": true });
+        self.devtools("Emulation.setScriptExecutionDisabled", parameters)
+            .await;
     }
 
     async fn save_screenshot(&self, name: &str, width: u32, dark: bool) {

@@ -174,15 +174,17 @@ impl Installation {
 
     /// Adds a member who may publish.
     pub fn add_member(&self, username: &str, password: &str) {
+        self.add_user(username, password, &[]);
+    }
+
+    pub fn add_administrator(&self, username: &str, password: &str) {
+        self.add_user(username, password, &["--admin"]);
+    }
+
+    fn add_user(&self, username: &str, password: &str, more: &[&str]) {
         let email = format!("{username}@example.org");
-        let arguments = [
-            "user",
-            "add",
-            username,
-            "--email",
-            &email,
-            "--password-stdin",
-        ];
+        let add = ["user", "add", username, "--email", &email];
+        let arguments = [&add, more, &["--password-stdin"]].concat();
         self.hob_reading(&arguments, &format!("{password}\n"))
             .succeeds();
     }

@@ -1,0 +1,149 @@
+//! What members see of applications, in Chromium: by keyboard alone, with the
+//! names that a screen reader tells, without scripts, and in other languages.
+
+use fantoccini::key::Key;
+
+use crate::support::{Installation, application::Application, chromium::Chromium};
+
+const PASSWORD: &str = "a long password";
+
+fn with_alice() -> Installation {
+    let installation = Installation::new(&["oauth", "api"]);
+    installation.add_member("alice", PASSWORD);
+    installation
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consent_is_given_and_taken_back_by_keyboard_alone() {
+    let installation = with_alice();
+    let _site = installation.serve();
+    let url = installation.url();
+    let app = Application::register(&installation, &[]);
+    let attempt = app.attempt("profile media:read");
+    let browser = Chromium::start().await;
+    browser.open(attempt.url()).await;
+    browser.tab_to("#username").await;
+    browser.type_into("#username", "alice").await;
+    browser.tab_to("#password").await;
+    browser.type_into("#password", PASSWORD).await;
+    browser.follow_by(Key::Enter).await;
+
+    let named = async |css: &str| browser.role_and_name(css).await;
+    let is = |role: &str, name: &str| (role.to_owned(), name.to_owned());
+    let allow = "button[name=decision][value=allow]";
+    let deny = "button[name=decision][value=deny]";
+    assert_eq!(named(allow).await, is("button", "Allow"));
+    assert_eq!(named(deny).await, is("button", "Deny"));
+    let (role, name) = named("input[value='media:read']").await;
+    assert_eq!(role, "checkbox");
+    assert!(name.contains("photographs"), "{name}");
+    let (role, name) = named(".consent-scopes").await;
+    assert_eq!(role, "group");
+    assert!(!name.is_empty());
+    // Neither button weighs more than the other.
+    let weight = "const style = getComputedStyle(document.querySelector(arguments[0])); \
+         const { width, height } = document.querySelector(arguments[0]).getBoundingClientRect(); \
+         return [width, height, style.color, style.backgroundColor, style.fontWeight, \
+                 style.borderColor, style.fontSize]";
+    let weight_of = async |css: &str| browser.run(weight, vec![css.into()]).await;
+    assert_eq!(weight_of(allow).await, weight_of(deny).await);
+
+    browser.tab_to("input[value='media:read']").await;
+    browser.press(Key::Space).await;
+    browser.tab_to(allow).await;
+    browser.run("window.stillHere = true", vec![]).await;
+    browser.press(Key::Enter).await;
+    let callback = browser.wait_for_departure(&url).await;
+    assert!(callback.contains("code="), "{callback}");
+
+    browser.open(&format!("{url}/connections")).await;
+    let page = browser.text().await;
+    assert!(!page.contains("media:read"), "it was unticked: {page}");
+    let (role, name) = named("button[name=only]").await;
+    assert_eq!(role, "button");
+    assert!(name.contains("Photo Desk"), "{name}");
+    browser.tab_to("button[name=only]").await;
+    browser.follow_by(Key::Enter).await;
+    assert!(!browser.has("button[name=only]").await);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_and_applications_work_without_scripts() {
+    let installation = with_alice();
+    let site = installation.serve();
+    let url = installation.url();
+    let browser = Chromium::start().await;
+    browser.open(&format!("{url}/oauth/tokens/new")).await;
+    browser.sign_in("alice", PASSWORD).await;
+    browser.check_page("personal-token-new").await;
+    browser.disable_scripts().await;
+    browser.type_into("#name", "Backup").await;
+    browser.click("input[name=scope][value=profile]").await;
+    browser.click("form.form button[type=submit]").await;
+    let shown = browser.find("code.copyable").await;
+    let token = shown.text().await.expect("it has a text");
+    let token = token.trim();
+    assert!(token.starts_with("hob_pt_"), "{token}");
+    site.visitor()
+        .get_with(
+            "/api/v1/me",
+            &[("authorization", &format!("Bearer {token}"))],
+        )
+        .expect(200);
+
+    browser.open(&format!("{url}/oauth/tokens")).await;
+    browser.click("form[action$='/revoke'] button").await;
+    browser.find("main").await;
+    site.visitor()
+        .get_with(
+            "/api/v1/me",
+            &[("authorization", &format!("Bearer {token}"))],
+        )
+        .expect(401);
+    browser.close().await;
+}
+
+/// German and French have longer words.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_have_room_for_other_languages() {
+    let installation = with_alice();
+    let site = installation.serve();
+    let url = installation.url();
+    let app = Application::register(&installation, &[]);
+    let alice = site.member("alice", PASSWORD);
+    app.connect(&alice);
+    let asking = Application::register(&installation, &[]);
+    let browser = Chromium::start().await;
+    browser.open(&format!("{url}/login")).await;
+    browser.check_page("login").await;
+    // What is wrong is found.
+    let unlabel = "document.querySelector('label[for=username]').remove()";
+    browser.run(unlabel, vec![]).await;
+    let found = browser.accessibility_problems().await;
+    assert!(found.to_string().contains("\"label\""), "{found}");
+    browser.sign_in("alice", PASSWORD).await;
+    for (language, greeting) in [("de", "Erlauben"), ("fr", "Autoriser")] {
+        browser.open(&url).await;
+        let button = format!("button[name=language][value={language}]");
+        browser.follow(&button).await;
+        let attempt = asking.attempt("profile media:read media:write");
+        browser.open(attempt.url()).await;
+        let page = browser.text().await;
+        assert!(page.contains(greeting), "{page}");
+        browser.check_page(&format!("consent-{language}")).await;
+        for (path, name) in [
+            ("/connections", "connections"),
+            ("/account", "account"),
+            ("/oauth/clients/new", "client-new"),
+            ("/oauth/tokens", "personal-tokens"),
+            ("/oauth/tokens/new", "personal-token-new"),
+            ("/oauth/device", "device"),
+            ("/upload", "upload"),
+        ] {
+            browser.open(&format!("{url}{path}")).await;
+            browser.check_page(&format!("{name}-{language}")).await;
+        }
+    }
+    browser.close().await;
+}
