@@ -15,6 +15,7 @@ mod kill_minus_nine;
 mod member_pages;
 mod operator_pages;
 mod other_compiler;
+mod owner_pages;
 mod panic_abort;
 mod panics;
 mod pictures;

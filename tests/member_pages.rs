@@ -3,19 +3,25 @@
 
 use fantoccini::key::Key;
 
-use crate::support::{Installation, application::Application, chromium::Chromium};
+use crate::support::{
+    Database, Installation, application::Application, chromium::Chromium, on_each_database,
+};
 
 const PASSWORD: &str = "a long password";
 
-fn with_alice() -> Installation {
-    let installation = Installation::new(&["oauth", "api"]);
+fn with_alice(database: Database) -> Installation {
+    let installation = Installation::on(database, &["oauth", "api"]);
     installation.add_member("alice", PASSWORD);
     installation
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consent_is_given_and_taken_back_by_keyboard_alone() {
-    let installation = with_alice();
+    on_each_database(by_keyboard).await;
+}
+
+async fn by_keyboard(database: Database) {
+    let installation = with_alice(database);
     let _site = installation.serve();
     let url = installation.url();
     let app = Application::register(&installation, &[]);
@@ -69,8 +75,12 @@ async fn consent_is_given_and_taken_back_by_keyboard_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tokens_and_applications_work_without_scripts() {
-    let installation = with_alice();
+async fn tokens_work_without_scripts() {
+    on_each_database(without_scripts).await;
+}
+
+async fn without_scripts(database: Database) {
+    let installation = with_alice(database);
     let site = installation.serve();
     let url = installation.url();
     let browser = Chromium::start().await;
@@ -107,7 +117,7 @@ async fn tokens_and_applications_work_without_scripts() {
 /// German and French have longer words.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pages_have_room_for_other_languages() {
-    let installation = with_alice();
+    let installation = with_alice(Database::Sqlite);
     let site = installation.serve();
     let url = installation.url();
     let app = Application::register(&installation, &[]);

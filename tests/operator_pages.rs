@@ -1,12 +1,18 @@
 //! What the operator of a site sees and does, in Chromium.
 
-use crate::support::{Installation, application::Application, chromium::Chromium};
+use crate::support::{
+    Database, Installation, application::Application, chromium::Chromium, on_each_database,
+};
 
 const PASSWORD: &str = "a long password";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_looks_after_the_site() {
-    let installation = Installation::new(&["oauth", "api"]);
+    on_each_database(journey).await;
+}
+
+async fn journey(database: Database) {
+    let installation = Installation::on(database, &["oauth", "api"]);
     installation.add_member("alice", PASSWORD);
     installation.add_administrator("olga", PASSWORD);
     let site = installation.serve();

@@ -28,11 +28,23 @@ pub enum Database {
 
 /// Runs a journey on SQLite and then on PostgreSQL, where that is installed.
 pub fn each_database(journey: impl Fn(Database)) {
-    journey(Database::Sqlite);
-    if let Some(fresh) = fresh_database() {
-        eprintln!("on PostgreSQL:");
-        journey(Database::Postgres(fresh));
+    databases().for_each(journey);
+}
+
+/// As [`each_database`], for a journey that waits for a browser.
+pub async fn on_each_database(journey: impl AsyncFn(Database)) {
+    for database in databases() {
+        journey(database).await;
     }
+}
+
+/// SQLite, and then PostgreSQL, where that is installed.
+fn databases() -> impl Iterator<Item = Database> {
+    let postgres = std::iter::once_with(fresh_database).flatten();
+    std::iter::once(Database::Sqlite).chain(postgres.map(|fresh| {
+        eprintln!("on PostgreSQL:");
+        Database::Postgres(fresh)
+    }))
 }
 
 /// A folder with a configuration, plugins and data.

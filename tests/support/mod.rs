@@ -16,5 +16,5 @@ pub mod skip;
 pub mod upload;
 pub mod visitor;
 
-pub use installation::{Database, Installation, Site, each_database};
+pub use installation::{Database, Installation, Site, each_database, on_each_database};
 pub use visitor::{Answer, Visitor};
