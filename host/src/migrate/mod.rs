@@ -9,13 +9,18 @@
     reason = "the error crosses as it is, and is the rare case"
 )]
 
+mod error;
 mod ledger;
+mod status;
 mod tables;
 
 use hob_plugin_manifest::{Migration, MigrationSql};
-use hob_plugin_sdk::abi::db::{RawConnection, RawDbError};
+use hob_plugin_sdk::abi::db::RawConnection;
 
-use crate::db::{Connection, Database, JobFailed};
+pub use error::MigrateError;
+pub use status::{Edited, MigrationName, OwnerStatus, Progress};
+
+use crate::db::{Connection, Database};
 
 /// Whose tables: the core, or a plugin.
 #[derive(Clone, Debug)]
@@ -26,170 +31,6 @@ pub struct Owner {
     pub table_prefix: Option<String>,
     /// Oldest first.
     pub migrations: Vec<Migration>,
-}
-
-/// Where an owner's tables stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnerStatus {
-    pub owner: String,
-    /// Applied and known, oldest first.
-    pub applied: Vec<MigrationName>,
-    /// Known and not applied.
-    pub pending: Vec<MigrationName>,
-    /// Applied, and changed afterwards.
-    pub edited: Vec<Edited>,
-    /// Applied, and not known to this binary.
-    pub unknown: Vec<MigrationName>,
-}
-
-impl OwnerStatus {
-    /// Whether there is nothing to do and nothing wrong.
-    #[must_use]
-    pub fn is_up_to_date(&self) -> bool {
-        self.pending.is_empty() && self.edited.is_empty() && self.unknown.is_empty()
-    }
-
-    /// What keeps migrations from being applied, if anything does.
-    #[must_use]
-    pub fn problem(&self) -> Option<MigrateError> {
-        if let Some(edited) = self.edited.first() {
-            return Some(MigrateError::Edited {
-                owner: self.owner.clone(),
-                edited: edited.clone(),
-            });
-        }
-        self.unknown.first().map(|migration| MigrateError::Unknown {
-            owner: self.owner.clone(),
-            migration: migration.clone(),
-        })
-    }
-}
-
-/// A migration, by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationName {
-    pub version: String,
-    pub name: String,
-}
-
-impl std::fmt::Display for MigrationName {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}_{}", self.version, self.name)
-    }
-}
-
-impl From<&Migration> for MigrationName {
-    fn from(migration: &Migration) -> Self {
-        Self {
-            version: migration.version.clone(),
-            name: migration.name.clone(),
-        }
-    }
-}
-
-/// A migration that is no longer what was applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edited {
-    pub migration: MigrationName,
-    /// SHA-256 of what was applied.
-    pub applied: String,
-    /// SHA-256 of what it is now.
-    pub now: String,
-}
-
-/// What a run tells while it goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress<'a> {
-    /// An owner's turn begins.
-    Owner(&'a str),
-    /// A migration was applied, and is durable.
-    Applied(&'a MigrationName),
-    /// A migration was taken back.
-    Reverted(&'a MigrationName),
-    /// The owner had nothing to do.
-    UpToDate(&'a str),
-}
-
-impl std::fmt::Display for Progress<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Owner(owner) => write!(formatter, "{owner}: updating"),
-            Self::Applied(migration) => {
-                write!(formatter, "  + {} ({})", migration.name, migration.version)
-            }
-            Self::Reverted(migration) => {
-                write!(formatter, "  - {} ({})", migration.name, migration.version)
-            }
-            Self::UpToDate(_) => write!(formatter, "  up to date"),
-        }
-    }
-}
-
-/// Why the tables can't be brought up to date.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrateError {
-    #[error(
-        "{owner}: the migration {} was edited after it had been applied: the database has {}, \
-         this binary {}",
-        .edited.migration, .edited.applied, .edited.now
-    )]
-    Edited { owner: String, edited: Edited },
-    #[error(
-        "{owner}: the database has the migration {migration}, which this binary does not know: \
-         it is older than the schema"
-    )]
-    Unknown {
-        owner: String,
-        migration: MigrationName,
-    },
-    #[error(
-        "{owner}: {direction}.sql of the migration {migration} failed: {}; nothing of it is \
-         stored", .error.message
-    )]
-    Statement {
-        owner: String,
-        migration: MigrationName,
-        direction: &'static str,
-        error: RawDbError,
-    },
-    #[error(
-        "{owner}: the migration {migration} {verb} the table `{table}`, and the names of its \
-         tables begin with `{prefix}`; nothing of it is stored"
-    )]
-    ForeignTable {
-        owner: String,
-        migration: MigrationName,
-        verb: &'static str,
-        table: String,
-        prefix: String,
-    },
-    #[error(
-        "{owner}: the migration {migration} touches `hob_migrations`, the ledger itself; nothing of it is stored"
-    )]
-    LedgerTouched {
-        owner: String,
-        migration: MigrationName,
-    },
-    #[error("{owner}: only {applied} migrations are applied, so {asked} can't be taken back")]
-    TooFewToRevert {
-        owner: String,
-        applied: usize,
-        asked: usize,
-    },
-    #[error("the database failed while the ledger of migrations was in use: {}", .0.message)]
-    Database(RawDbError),
-}
-
-impl From<RawDbError> for MigrateError {
-    fn from(error: RawDbError) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<JobFailed> for MigrateError {
-    fn from(failed: JobFailed) -> Self {
-        Self::Database(failed.0)
-    }
 }
 
 /// Where each owner's tables stand. Changes nothing. Owners that the ledger
