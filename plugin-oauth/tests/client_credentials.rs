@@ -108,12 +108,8 @@ async fn a_client_that_was_not_given_the_grant_may_not_use_it() {
         assert_error(&dance.token(&web, &FORM).await, 400, "unauthorized_client");
         let reply = dance.exchange(&machine, "hob_ac_x").await;
         assert_error(&reply, 400, "unauthorized_client");
-        let header = basic(&machine.client_id, "wrong");
-        let headers = [("authorization", header.as_str())];
-        let mut browser = dance.site.browser();
-        let reply = browser
-            .post_form_with(support::TOKEN, &FORM, &headers)
-            .await;
+        let wrong = basic(&machine.client_id, "wrong");
+        let reply = dance.post_with(&wrong, support::TOKEN, &FORM).await;
         assert_error(&reply, 401, "invalid_client");
         tokens(&dance.token(&machine, &FORM).await);
     })

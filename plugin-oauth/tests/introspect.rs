@@ -12,12 +12,7 @@ const INTROSPECT: &str = "/oauth/introspect";
 const SITE: &str = "http://127.0.0.1:8080";
 
 async fn introspect(dance: &Dance, app: &App, token: &str) -> Reply {
-    let header = app.basic();
-    let headers = [("authorization", header.as_str())];
-    let mut browser = dance.site.browser();
-    browser
-        .post_form_with(INTROSPECT, &[("token", token)], &headers)
-        .await
+    dance.post_as(app, INTROSPECT, &[("token", token)]).await
 }
 
 async fn active(dance: &Dance, app: &App, token: &str) -> Value {
@@ -115,16 +110,13 @@ async fn who_proves_nothing_is_told_nothing() {
         assert_error(&reply, 401, "invalid_client");
         // The token itself is no way to prove oneself.
         let bearer = format!("Bearer {}", given.access);
-        let headers = [("authorization", bearer.as_str())];
-        let reply = browser.post_form_with(INTROSPECT, &form, &headers).await;
+        let reply = dance.post_with(&bearer, INTROSPECT, &form).await;
         assert_error(&reply, 401, "invalid_client");
         // A public client proves nothing, not even for its own.
         let reply = introspect(&dance, &public, &of_public.access).await;
         assert_error(&reply, 401, "invalid_client");
         assert_eq!(browser.get(INTROSPECT).await.status(), 405);
-        let header = app.basic();
-        let headers = [("authorization", header.as_str())];
-        let reply = browser.post_form_with(INTROSPECT, &[], &headers).await;
+        let reply = dance.post_as(&app, INTROSPECT, &[]).await;
         assert_error(&reply, 400, "invalid_request");
         active(&dance, &app, &given.access).await;
     })

@@ -6,7 +6,7 @@ mod support;
 use hob::testing::{Reply, on_each_database};
 use serde_json::{Value, json};
 use support::{
-    App, CHALLENGE, Dance, REDIRECT_URI, allow, answer, assert_error, basic,
+    App, CHALLENGE, Dance, REDIRECT_URI, allow, answer, assert_error,
     keys::{ClientKey, new_id},
     registration::{assert_refused, open_site, self_registered, web_metadata},
     request_on, tokens,
@@ -180,9 +180,7 @@ impl Walk {
         };
         match method {
             "client_secret_basic" => {
-                let header = basic(&client.client_id, secret);
-                let headers = [("authorization", header.as_str())];
-                return browser.post_form_with(&endpoint, &form, &headers).await;
+                return self.dance.post_as(&client, &endpoint, &form).await;
             }
             "client_secret_post" => {
                 form.push(("client_id", &client.client_id));

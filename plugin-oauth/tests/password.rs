@@ -303,9 +303,7 @@ async fn aqueducts_scenario() {
         let app = legacy_app(&dance).await;
         let header = basic(&app.client_id, "");
         let post = async |form: &[(&str, &str)], header: &str| {
-            let headers = [("authorization", header)];
-            let mut browser = dance.site.browser();
-            browser.post_form_with("/auth/token", form, &headers).await
+            dance.post_with(header, "/auth/token", form).await
         };
         let signed_in = post(&form("alice", PASSWORD), &header).await;
         let first = tokens(&signed_in);

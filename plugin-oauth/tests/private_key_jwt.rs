@@ -321,11 +321,9 @@ async fn a_client_with_keys_does_without_them_nowhere() {
             .collect();
         assert_error(&dance.post_token(&form).await, 401, "invalid_client");
     }
-    let header = basic(&app.client_id, "");
     let form = app.code_form(&code);
-    let mut browser = dance.site.browser();
-    let headers = [("authorization", header.as_str())];
-    let reply = browser.post_form_with(TOKEN, &form, &headers).await;
+    let empty = basic(&app.client_id, "");
+    let reply = dance.post_with(&empty, TOKEN, &form).await;
     assert_error(&reply, 401, "invalid_client");
 
     // An assertion stands alone, and its type is named.
@@ -333,7 +331,7 @@ async fn a_client_with_keys_does_without_them_nowhere() {
     let mut twice = form.clone();
     twice.push(("client_assertion_type", ASSERTION_TYPE));
     twice.push(("client_assertion", &proof));
-    let reply = browser.post_form_with(TOKEN, &twice, &headers).await;
+    let reply = dance.post_with(&empty, TOKEN, &twice).await;
     assert_error(&reply, 400, "invalid_request");
     let mut untyped = form.clone();
     untyped.push(("client_assertion", &proof));
@@ -344,7 +342,7 @@ async fn a_client_with_keys_does_without_them_nowhere() {
     ));
     assert_error(&dance.post_token(&untyped).await, 401, "invalid_client");
     let in_url = format!("{TOKEN}?client_assertion={proof}");
-    let reply = browser.post_form(&in_url, &form).await;
+    let reply = dance.site.browser().post_form(&in_url, &form).await;
     assert_error(&reply, 401, "invalid_client");
     tokens(&token_with(&dance, &form, &proof).await);
 }

@@ -90,10 +90,7 @@ async fn a_pushed_request_is_201_with_its_uri_and_its_lifetime() {
         // Basic authentication does too, without client_id in the body.
         let app = dance.web_app().await;
         let form = app.parameters(&[("client_id", "")]);
-        let basic = app.basic();
-        let headers = [("authorization", basic.as_str())];
-        let mut client = dance.site.browser();
-        request_uri(&client.post_form_with(PAR, &form, &headers).await);
+        request_uri(&dance.post_as(&app, PAR, &form).await);
     })
     .await;
 }

@@ -4,7 +4,7 @@ mod support;
 
 use hob::testing::{Reply, on_each_database};
 use http::{Method, Request};
-use support::{App, Dance, REDIRECT_URI, TOKEN, assert_error, basic, tokens};
+use support::{App, Dance, REDIRECT_URI, TOKEN, assert_error, tokens};
 
 const REVOKE: &str = "/oauth/revoke";
 
@@ -149,18 +149,14 @@ async fn a_confidential_client_proves_itself_and_a_public_one_names_itself() {
             "invalid_client",
         );
         dance.assert_alive(&given).await;
-        let header = app.basic();
-        let headers = [("authorization", header.as_str())];
-        assert_done(&browser.post_form_with(REVOKE, &form, &headers).await);
+        assert_done(&dance.post_as(&app, REVOKE, &form).await);
         assert_eq!(dance.api_status(&given.access).await, 401);
 
         let given = dance.tokens(&public).await;
         assert_done(&revoke(&dance, &public, &given.access).await);
         assert_eq!(dance.api_status(&given.access).await, 401);
-        let empty = basic(&public.client_id, "");
-        let headers = [("authorization", empty.as_str())];
         let form = [("token", given.refresh.as_str())];
-        assert_done(&browser.post_form_with(REVOKE, &form, &headers).await);
+        assert_done(&dance.post_as(&public, REVOKE, &form).await);
         dance.assert_dead(&public, &given).await;
     })
     .await;
@@ -178,12 +174,9 @@ async fn a_clients_own_token_is_revoked_and_only_a_form_is_read() {
         let given = tokens(&dance.token(&app, &form).await);
         assert_eq!(dance.api_status(&given.access).await, 403);
         let path = format!("{REVOKE}?token={}", given.access);
-        let header = app.basic();
-        let headers = [("authorization", header.as_str())];
-        let mut browser = dance.site.browser();
-        let reply = browser.post_form_with(&path, &[], &headers).await;
+        let reply = dance.post_as(&app, &path, &[]).await;
         assert_error(&reply, 400, "invalid_request");
-        assert_eq!(browser.get(&path).await.status(), 405);
+        assert_eq!(dance.site.browser().get(&path).await.status(), 405);
         assert_eq!(dance.api_status(&given.access).await, 403);
         assert_done(&revoke(&dance, &app, &given.access).await);
         assert_eq!(dance.api_status(&given.access).await, 401);

@@ -37,11 +37,7 @@ async fn who_may_begin() {
         let device = begin(&dance, &app).await;
         let reply = poll(&dance, &web, &device).await;
         assert_error(&reply, 400, "unauthorized_client");
-        let basic = app.basic();
-        let headers = [("authorization", basic.as_str())];
-        let reply = client
-            .post_form_with(DEVICE_AUTHORIZATION, &[], &headers)
-            .await;
+        let reply = dance.post_as(&app, DEVICE_AUTHORIZATION, &[]).await;
         assert_eq!(reply.status(), 200, "{reply:?}");
     })
     .await;

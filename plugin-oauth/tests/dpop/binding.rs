@@ -216,12 +216,8 @@ async fn a_resource_server_is_told_of_the_key() {
         let bound = tokens(&token_with(&dance, &app, &form, &[&proof]).await);
         let unbound = tokens(&dance.token(&app, &form).await);
         let introspect = async |own: &Tokens| -> Value {
-            let header = app.basic();
             let form = [("token", own.access.as_str())];
-            let headers = [("authorization", header.as_str())];
-            let mut browser = dance.site.browser();
-            let path = "/oauth/introspect";
-            browser.post_form_with(path, &form, &headers).await.json()
+            dance.post_as(&app, "/oauth/introspect", &form).await.json()
         };
         let told = introspect(&bound).await;
         assert_eq!(told["token_type"], "DPoP", "{told}");

@@ -127,15 +127,8 @@ async fn a_nearly_right_secret_is_answered_as_any_wrong_one() {
             ("grant_type", "refresh_token"),
             ("refresh_token", own.refresh.as_str()),
         ];
-        let header = [("authorization", basic(client_id, secret))];
-        let header = header
-            .each_ref()
-            .map(|(name, value)| (*name, value.as_str()));
-        let reply = dance
-            .site
-            .browser()
-            .post_form_with(TOKEN, &form, &header)
-            .await;
+        let credentials = basic(client_id, secret);
+        let reply = dance.post_with(&credentials, TOKEN, &form).await;
         assert_error(&reply, 401, "invalid_client");
         answers.insert((
             reply.text().to_owned(),

@@ -255,10 +255,15 @@ impl Dance {
         self.site.browser().post_form(TOKEN, form).await
     }
 
-    /// Sends a form as this application, by Basic authentication.
+    /// Sends a form as this application, by Basic authentication; one without
+    /// a secret sends an empty one.
     pub async fn post_as(&self, app: &App, path: &str, form: &[(&str, &str)]) -> Reply {
-        let basic = app.basic();
-        let headers = [("authorization", basic.as_str())];
+        self.post_with(&app.basic(), path, form).await
+    }
+
+    /// Sends a form with these credentials, good or bad.
+    pub async fn post_with(&self, authorization: &str, path: &str, form: &[(&str, &str)]) -> Reply {
+        let headers = [("authorization", authorization)];
         let mut browser = self.site.browser();
         browser.post_form_with(path, form, &headers).await
     }

@@ -54,15 +54,8 @@ async fn get_and_parameters_in_the_url_are_refused() {
                 // Without the legacy route there the host refuses the method.
                 assert_eq!(reply.header("access-control-allow-origin"), "*");
             }
-            let header = [("authorization", app.basic())];
-            let header = header
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            let reply = dance
-                .site
-                .browser()
-                .post_form_with(&format!("{path}?{query}"), &[], &header)
-                .await;
+            let path = format!("{path}?{query}");
+            let reply = dance.post_as(&app, &path, &[]).await;
             assert_error(&reply, 400, "invalid_request");
         }
         // Nor beside a body that would do without them.
