@@ -168,6 +168,38 @@ async fn what_is_checked_by_post_is_checked_by_get() {
     .await;
 }
 
+/// Check 52, in an address: whatever is there twice, and whichever of the two
+/// is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_repeated_in_the_address_is_refused() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = legacy_app(&dance).await;
+        let old = [("code_challenge", ""), ("code_challenge_method", "")];
+        let code = dance.code_with(&app, &old).await;
+        let good = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", REDIRECT_URI),
+            ("unknown", "1"),
+        ];
+        for (name, value) in with_credentials(&app, &good) {
+            for again in [value, "other", ""] {
+                let twice = [&good[..], &[(name, again)]].concat();
+                let reply = get_token(&dance, &app, &twice).await;
+                assert_error(&reply, 400, "invalid_request");
+            }
+        }
+        // A client that is not named learns nothing of it.
+        let modern = dance.web_app().await;
+        let twice = [good[1], good[1]];
+        assert_only_post(&get_token(&dance, &modern, &twice).await);
+        // Nothing was used up meanwhile.
+        tokens(&get_token(&dance, &app, &good).await);
+    })
+    .await;
+}
+
 /// Check 78: of a client that is not named, a token in the address is not
 /// looked at.
 #[tokio::test(flavor = "multi_thread")]

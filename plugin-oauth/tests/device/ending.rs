@@ -4,7 +4,7 @@ use hob::testing::{Reply, on_each_database};
 
 use super::{
     approve, ask, assert_unknown, begin, decide, device_app, enter, poll,
-    support::{Dance, PASSWORD, assert_error, assert_error_page, take_back, tokens},
+    support::{App, Dance, PASSWORD, assert_error, assert_error_page, take_back, tokens},
 };
 
 #[tokio::test]
@@ -87,6 +87,44 @@ async fn a_device_that_began_while_its_client_was_suspended_gets_nothing() {
         assert_error(&reply, 400, "invalid_grant");
         dance.mark_suspended(&app, false).await;
         let given = tokens(&poll(&dance, &app, &device).await);
+        dance.assert_alive(&given).await;
+    })
+    .await;
+}
+
+async fn set_scope(dance: &Dance, app: &App, scope: &str) {
+    let words = ["oauth", "client", "edit", &app.client_id, "--scope", scope];
+    let output = dance.site.run_command(&words).await;
+    assert_eq!(output.exit_code, 0, "{}", output.stderr);
+}
+
+/// The operator takes a scope from the client after the member approved and
+/// before the device asks.
+#[tokio::test]
+async fn a_device_gets_no_more_than_its_client_may_have_by_then() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let narrowed = device_app(&dance, &[]).await;
+        let untouched = device_app(&dance, &[]).await;
+        let mut devices = Vec::new();
+        for app in [&narrowed, &untouched] {
+            let device = begin(&dance, app).await;
+            let page = enter(&mut dance.browser, &device.user_code).await;
+            decide(&mut dance.browser, &page, "allow", "profile media:read").await;
+            devices.push(device);
+        }
+        set_scope(&dance, &narrowed, "media:read").await;
+        let given = tokens(&poll(&dance, &narrowed, &devices[0]).await);
+        assert_eq!(given.scope, "media:read");
+        assert_eq!(dance.api_status(&given.access).await, 403);
+        // What was issued stays as it is, whatever the client may have later.
+        set_scope(&dance, &narrowed, "profile media:read").await;
+        assert_eq!(dance.api_status(&given.access).await, 403);
+        let later = tokens(&dance.refresh(&narrowed, &given.refresh).await);
+        assert_eq!(later.scope, "media:read");
+
+        let given = tokens(&poll(&dance, &untouched, &devices[1]).await);
+        assert_eq!(given.scope, "profile media:read");
         dance.assert_alive(&given).await;
     })
     .await;

@@ -5,6 +5,7 @@ mod beginning;
 mod ending;
 mod entering;
 mod polling;
+mod races;
 #[path = "../support/mod.rs"]
 mod support;
 
