@@ -6,7 +6,10 @@ use hob_plugin_sdk::{Throttle, db::Db};
 use url::Url;
 
 use crate::{
-    clock::Clock, http::uploads::Uploads, media::library::MediaLibrary, members::PasswordHasher,
+    clock::Clock,
+    http::{Patience, uploads::Uploads},
+    media::library::MediaLibrary,
+    members::PasswordHasher,
     words::Language,
 };
 
@@ -120,8 +123,8 @@ pub struct RequestLimits {
     pub upload: u64,
     /// How long a plugin may take to answer.
     pub time: Duration,
-    /// How long a client may send nothing in the middle of a body.
-    pub silence: Duration,
+    /// How long the sender of a body is waited for.
+    pub silence: Patience,
 }
 
 /// The parts of the site that plugins are given, and pages are made of. Clones

@@ -11,7 +11,7 @@ use crate::{
     config::{self, Config},
     db::{Database, DatabaseOptions, DatabaseUrl},
     diagnostic::{Diagnostic, Diagnostics},
-    http::{App, routes::CORE_ROUTES, uploads::Uploads},
+    http::{App, Patience, routes::CORE_ROUTES, uploads::Uploads},
     media::{Limits, MediaLibrary, MediaStore},
     members::PasswordHasher,
     migrate::{self, MigrateError, Owner},
@@ -283,7 +283,10 @@ pub fn start_with(
             body: config.server.max_body_bytes,
             upload: config.media.max_bytes,
             time: config.server.request_timeout,
-            silence: config.server.body_timeout,
+            silence: Patience {
+                silence: config.server.body_timeout,
+                least_rate: config.server.min_body_rate,
+            },
         },
         // Hob itself speaks plain http: where people type https, a proxy
         // answers them.

@@ -25,6 +25,9 @@ request_timeout = "30s"
 # A client that sends nothing for so long in the middle of a form or a file is
 # no longer waited for.
 body_timeout = "30s"
+# Nor is one that goes on sending, but fewer bytes than this for each second
+# that it takes longer. A phone on the worst of links is faster.
+min_body_rate = 1024
 # How many files may be on their way in at a time, half of them from one
 # address. They lie in the system's folder for temporary files.
 uploads_at_once = 32

@@ -152,6 +152,7 @@ fn read_server(server: &mut Reader<'_>) -> Option<Server> {
     let bind = server.string("bind", "127.0.0.1:8080");
     let request_timeout = server.duration("request_timeout", "30s", "1s", "1h");
     let body_timeout = server.duration("body_timeout", "30s", "1s", "1h");
+    let min_body_rate = server.integer("min_body_rate", 1024, 1, 1 << 20);
     let uploads_at_once = server.integer("uploads_at_once", 32, 1, 10_000);
     let shutdown_timeout = server.duration("shutdown_timeout", "30s", "1s", "1h");
     let max_body_bytes = server.integer("max_body_bytes", 1 << 20, 1 << 10, 1 << 30);
@@ -169,6 +170,7 @@ fn read_server(server: &mut Reader<'_>) -> Option<Server> {
         bind: bind?,
         request_timeout: request_timeout?,
         body_timeout: body_timeout?,
+        min_body_rate: min_body_rate?,
         uploads_at_once: usize::try_from(uploads_at_once?).ok()?,
         shutdown_timeout: shutdown_timeout?,
         max_body_bytes: max_body_bytes?,

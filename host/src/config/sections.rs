@@ -25,6 +25,9 @@ pub struct Server {
     pub request_timeout: Duration,
     /// How long a client may send nothing in the middle of a body.
     pub body_timeout: Duration,
+    /// How many bytes of a body have to come for each second of waiting beyond
+    /// that.
+    pub min_body_rate: u64,
     /// How many uploads may be under way at a time.
     pub uploads_at_once: usize,
     /// How long requests in flight may take to finish at a stop.

@@ -98,7 +98,7 @@ fn unknown_key() {
     assert_eq!(
         errors("[server]\ncolour = 1"),
         "error: unknown key `colour` in [server]\n  --> hob.toml:2:1\n  fix: known here: bind, \
-         request_timeout, body_timeout, uploads_at_once, shutdown_timeout, max_body_bytes, \
+         request_timeout, body_timeout, min_body_rate, uploads_at_once, shutdown_timeout, max_body_bytes, \
          behind_tls_proxy, allow_plain_http"
     );
     assert_eq!(

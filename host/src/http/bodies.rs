@@ -1,7 +1,7 @@
 //! Request bodies: buffered within a limit, or multipart with its files
 //! spooled to disk.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     page::Failure,
-    patience::{BodyError, Patient},
+    patience::{BodyError, Patience, Patient},
     uploads::{Place, Uploads},
 };
 use crate::words::Phrase;
@@ -60,12 +60,12 @@ pub fn is_form(headers: &HeaderMap) -> bool {
         })
 }
 
-/// The whole body, if it is within the limit and its sender is never silent for
-/// longer than `patience`.
+/// The whole body, if it is within the limit and its sender does not try the
+/// patience.
 ///
 /// # Errors
 /// [`Failure::TooLarge`], [`Failure::TooSlow`], or the sender broke off.
-pub async fn buffered(body: Body, limit: u64, patience: Duration) -> Result<Bytes, Failure> {
+pub async fn buffered(body: Body, limit: u64, patience: Patience) -> Result<Bytes, Failure> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     match Limited::new(Patient::new(body, patience), limit)
         .collect()
@@ -75,8 +75,8 @@ pub async fn buffered(body: Body, limit: u64, patience: Duration) -> Result<Byte
         Err(error) if error.is::<LengthLimitError>() => Err(Failure::TooLarge(
             Phrase::new("failure-body-size").with("most", limit),
         )),
-        Err(error) if is_silence(&*error) => Err(Failure::TooSlow),
-        Err(_) => Err(Failure::BadRequest(Phrase::new("failure-body-broken"))),
+        Err(error) => Err(too_slow(&*error)
+            .unwrap_or_else(|| Failure::BadRequest(Phrase::new("failure-body-broken")))),
     }
 }
 
@@ -86,8 +86,8 @@ pub struct FormTerms<'a> {
     pub peer: IpAddr,
     /// The largest file, in bytes.
     pub limit: u64,
-    /// How long the sender may be silent.
-    pub patience: Duration,
+    /// How long the sender is waited for.
+    pub patience: Patience,
 }
 
 /// All parts of a multipart form; files lie in temporary files.
@@ -176,17 +176,24 @@ async fn spool(
 }
 
 fn broken(error: &multer::Error) -> Failure {
-    match error {
+    let too_slow = match error {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => {
-            Failure::TooLarge(Phrase::new("failure-form-size"))
+            return Failure::TooLarge(Phrase::new("failure-form-size"));
         }
-        multer::Error::StreamReadFailed(error) if is_silence(&**error) => Failure::TooSlow,
-        other => {
-            Failure::BadRequest(Phrase::new("failure-form").with("problem", other.to_string()))
-        }
-    }
+        multer::Error::StreamReadFailed(error) => too_slow(&**error),
+        _ => None,
+    };
+    too_slow.unwrap_or_else(|| {
+        Failure::BadRequest(Phrase::new("failure-form").with("problem", error.to_string()))
+    })
 }
 
-fn is_silence(error: &(dyn std::error::Error + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(BodyError::Silent))
+/// If it was the sender who took too long.
+fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<Failure> {
+    let hint = match error.downcast_ref()? {
+        BodyError::Silent => "failure-silent-hint",
+        BodyError::Slow => "failure-too-slow-hint",
+        BodyError::Broken(_) => return None,
+    };
+    Some(Failure::TooSlow(Phrase::new(hint)))
 }

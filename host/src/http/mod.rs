@@ -25,5 +25,6 @@ mod visitor;
 
 pub use app::App;
 pub use dispatch::Dispatch;
+pub use patience::Patience;
 pub use routes::dispatch;
 pub use server::{Server, ServerError};

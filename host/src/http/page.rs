@@ -226,8 +226,8 @@ pub enum Failure {
     NotFound,
     WrongMethod,
     TooLarge(Phrase),
-    /// The sender fell silent in the middle of the body.
-    TooSlow,
+    /// The sender fell silent in the middle of the body, or took too long.
+    TooSlow(Phrase),
     UnsupportedMediaType(Phrase),
     /// Sign in first: where.
     SignIn(String),
@@ -287,11 +287,7 @@ impl IntoResponse for Failure {
                 hint("failure-wrong-method-hint"),
             ),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "failure-too-large", text),
-            Self::TooSlow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "failure-too-slow",
-                hint("failure-too-slow-hint"),
-            ),
+            Self::TooSlow(text) => (StatusCode::REQUEST_TIMEOUT, "failure-too-slow", text),
             Self::UnsupportedMediaType(text) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "failure-unsupported",

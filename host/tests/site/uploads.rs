@@ -1,5 +1,5 @@
-//! Bodies of strangers: how many files may be on their way in, and how long a
-//! sender may be silent.
+//! Bodies of strangers: how many files may be on their way in, how long a
+//! sender may be silent, and how slow.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -158,6 +158,14 @@ async fn the_site_s_own_form_takes_a_place_too() {
     assert_eq!(taken.status(), 303, "{taken:?}");
 }
 
+fn assert_places_are_free(site: &TestHost) {
+    let uploads = &site.app().site().uploads;
+    let places: Vec<_> = (0..16)
+        .map(|_| uploads.enter([192, 0, 2, 1].into()))
+        .collect();
+    assert!(places.iter().all(Option::is_some));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sender_who_falls_silent_is_not_waited_for() {
     let site = site("body_timeout = \"1s\"").await;
@@ -176,13 +184,7 @@ async fn a_sender_who_falls_silent_is_not_waited_for() {
         assert_eq!(answer.status(), 408, "{path}: {answer:?}");
         assert_eq!(answer.header("connection"), "close", "{path}");
     }
-    // Its place among the uploads is free again.
-    let uploads = &site.app().site().uploads;
-    let places: Vec<_> = (0..16)
-        .map(|_| uploads.enter([192, 0, 2, 1].into()))
-        .collect();
-    assert!(places.iter().all(Option::is_some));
-    drop(places);
+    assert_places_are_free(&site);
 
     // Whoever goes on sending is waited for.
     let (body, is_read, go_on) = held();
@@ -195,4 +197,46 @@ async fn a_sender_who_falls_silent_is_not_waited_for() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     go_on.send(()).expect("it is waited for");
     assert_eq!(slow.await.expect("it ends").status(), 200);
+}
+
+/// A file that comes in chunks, one each tenth of a second.
+fn dripping(bytes: usize, times: usize) -> Body {
+    let steps = stream::unfold(0, move |step| async move {
+        let chunk = match step {
+            0 => BEGIN.to_owned(),
+            step if step <= times => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                "x".repeat(bytes)
+            }
+            step if step == times + 1 => END.to_owned(),
+            _ => return None,
+        };
+        Some((Ok::<_, Infallible>(chunk), step + 1))
+    });
+    Body::from_stream(steps)
+}
+
+/// A byte each 29 seconds would keep a place for years.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_who_drips_is_not_waited_for_either() {
+    let site = site("body_timeout = \"1s\"\nmin_body_rate = 1000").await;
+    let form = "application/x-www-form-urlencoded";
+    for (path, content_type) in [
+        ("/taker/file", FORM),
+        ("/taker/text", "text/plain"),
+        ("/login", form),
+    ] {
+        let mut browser = site.browser();
+        let request = post(path, content_type, "192.0.2.1", dripping(1, 100));
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status(), 408, "{path}: {answer:?}");
+        assert_eq!(answer.header("connection"), "close", "{path}");
+        assert!(answer.text().contains("too slowly"), "{path}: {answer:?}");
+    }
+    assert_places_are_free(&site);
+
+    // Whoever is fast enough may take longer than that in all.
+    let mut browser = site.browser();
+    let request = post("/taker/file", FORM, "192.0.2.1", dripping(200, 15));
+    assert_eq!(browser.send(request).await.status(), 200);
 }
