@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Everything that can be wrong at once is reported at once, so errors travel
-//! as [`Diagnostics`]. This module knows nothing of what went wrong.
+//! as [`Diagnostics`]. What nobody can put right helps nobody, so one begins as
+//! a [`Problem`] and is a [`Diagnostic`] only with its fix. This module knows
+//! nothing of what went wrong.
 
 use std::{
     error::Error,
@@ -17,36 +19,89 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
-/// One error, for an operator.
+/// One error, for an operator, who is told what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     what: String,
     places: Vec<Place>,
-    fix: Option<String>,
+    fix: Fix,
 }
 
-impl Diagnostic {
-    /// Begins with what is wrong: one sentence, without a full stop.
-    #[must_use]
-    pub fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            places: Vec::new(),
-            fix: None,
-        }
-    }
+/// What the operator can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fix {
+    /// On a line of its own.
+    Said(String),
+    /// A name that is near, asked for in the sentence itself.
+    Asked { near: String },
+}
 
+/// What is wrong, and where; [`fix`](Self::fix) makes it a [`Diagnostic`].
+///
+/// ```
+/// use hob::diagnostic::{Diagnostic, Diagnostics};
+///
+/// let told = Diagnostics::from(Diagnostic::new("the file is empty").fix("copy it again"));
+/// assert_eq!(told.to_string(), "error: the file is empty\n  fix: copy it again");
+/// ```
+///
+/// Without a fix there is nothing to tell:
+///
+/// ```compile_fail,E0277
+/// use hob::diagnostic::{Diagnostic, Diagnostics};
+///
+/// let told = Diagnostics::from(Diagnostic::new("the file is empty"));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "nobody is told of a problem that has no fix"]
+pub struct Problem {
+    what: String,
+    places: Vec<Place>,
+}
+
+impl Problem {
     /// Adds where it is wrong. A conflict has a place for each party.
-    #[must_use]
     pub fn at(mut self, place: impl Into<Place>) -> Self {
         self.places.push(place.into());
         self
     }
 
-    /// Sets what the operator can do about it.
+    /// Adds what the operator can do about it: what to type, to change or to
+    /// look at, and not that something has to be right.
     #[must_use]
-    pub fn fix(mut self, fix: impl Into<String>) -> Self {
-        self.fix = Some(fix.into());
+    pub fn fix(self, fix: impl Into<String>) -> Diagnostic {
+        self.ending_in(Fix::Said(fix.into()))
+    }
+
+    /// Asks whether something that there is was meant, which is what to do.
+    #[must_use]
+    pub fn did_you_mean(self, near: impl Into<String>) -> Diagnostic {
+        self.ending_in(Fix::Asked { near: near.into() })
+    }
+
+    fn ending_in(self, fix: Fix) -> Diagnostic {
+        let Self { what, places } = self;
+        Diagnostic { what, places, fix }
+    }
+}
+
+impl Diagnostic {
+    /// Begins with what is wrong: one sentence, without a full stop.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "it is one only with its fix, and so each is made with one"
+    )]
+    pub fn new(what: impl Into<String>) -> Problem {
+        Problem {
+            what: what.into(),
+            places: Vec::new(),
+        }
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Place>) -> Self {
+        self.places.push(place.into());
         self
     }
 
@@ -72,13 +127,17 @@ impl Diagnostic {
         let Colours { error, mark, bold } = colours;
         write!(
             formatter,
-            "{error}error{error:#}{bold}: {}{bold:#}",
+            "{error}error{error:#}{bold}: {}",
             Printable(&self.what)
         )?;
+        if let Fix::Asked { near } = &self.fix {
+            write!(formatter, "{}", Printable(&question(near)))?;
+        }
+        write!(formatter, "{bold:#}")?;
         for place in &self.places {
             write!(formatter, "\n  {mark}-->{mark:#} {place}")?;
         }
-        if let Some(fix) = &self.fix {
+        if let Fix::Said(fix) = &self.fix {
             write!(formatter, "\n  {mark}fix{mark:#}: {}", Printable(fix))?;
         }
         Ok(())
@@ -262,18 +321,26 @@ impl Extend<Diagnostic> for Diagnostics {
     }
 }
 
-/// The end of a sentence that names something unknown: `` ; did you mean
-/// `x`? `` where one of `known` is close, else nothing.
+/// The one of `known` that is close to what is unknown, if any is.
 #[must_use]
-pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(unknown, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min_by_key(|(distance, _)| *distance)
-        .map_or(String::new(), |(_, candidate)| {
-            format!("; did you mean `{candidate}`?")
-        })
+        .map(|(_, candidate)| candidate)
+}
+
+/// The end of a sentence that names something unknown: `` ; did you mean
+/// `x`? `` where one of `known` is close, else nothing.
+#[must_use]
+pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(unknown, known).map_or(String::new(), question)
+}
+
+fn question(near: &str) -> String {
+    format!("; did you mean `{near}`?")
 }
 
 #[derive(Clone, Copy, Default)]
@@ -344,10 +411,14 @@ mod tests {
 
     #[test]
     fn what_would_steer_a_terminal_is_escaped() {
-        let diagnostic = Diagnostic::new("unknown key `\x1b[2J`").at(Path::new("a\nb"));
+        let problem = || Diagnostic::new("unknown key `\x1b[2J`").at(Path::new("a\nb"));
         assert_eq!(
-            diagnostic.to_string(),
-            "error: unknown key `\\u{1b}[2J`\n  --> a\\nb"
+            problem().fix("rm \x07").to_string(),
+            "error: unknown key `\\u{1b}[2J`\n  --> a\\nb\n  fix: rm \\u{7}"
+        );
+        assert_eq!(
+            problem().did_you_mean("\x07").to_string(),
+            "error: unknown key `\\u{1b}[2J`; did you mean `\\u{7}`?\n  --> a\\nb"
         );
     }
 

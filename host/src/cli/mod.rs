@@ -194,7 +194,14 @@ fn runtime() -> Result<tokio::runtime::Runtime, Diagnostics> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Diagnostic::new(format!("no threads can be started: {error}")).into())
+        .map_err(|error| {
+            Diagnostic::new(format!("no threads can be started: {error}"))
+                .fix(
+                    "let the user who runs Hob have more of them (`ulimit -u`, `TasksMax=` of a \
+                     systemd unit, the limit of the container), or stop what has them all",
+                )
+                .into()
+        })
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use std::{io::Write, process::ExitCode};
 use abi_stable::std_types::RString;
 use clap::{Arg, ArgAction, ArgMatches};
 use hob_plugin_manifest::{Argument, Command, Manifest};
-use hob_plugin_sdk::abi::command::{RawArgument, RawInvocation};
+use hob_plugin_sdk::abi::{
+    RawError,
+    command::{RawArgument, RawInvocation},
+};
 
 use super::{Outcome, print, runtime};
 use crate::{
@@ -91,7 +94,11 @@ impl Extension {
             .commands
             .iter()
             .find(|command| command.command == name)
-            .ok_or_else(|| Diagnostic::new(format!("there is no command {} {name}", self.id())))?;
+            .ok_or_else(|| {
+                let id = self.id();
+                Diagnostic::new(format!("there is no command `hob {id} {name}`"))
+                    .fix(format!("`hob {id} --help` names those that there are"))
+            })?;
         Ok(RawInvocation {
             command: name.into(),
             user: super::operator::user().into(),
@@ -127,11 +134,16 @@ impl Extension {
         };
         started.stop();
         let output = result.map_err(|error| {
-            Diagnostics::from(Diagnostic::new(format!(
-                "plugin {}: {}",
-                self.id(),
-                error.message
-            )))
+            let (id, message) = (self.id(), &error.message);
+            let fix = match error.kind {
+                RawError::KIND_PANICKED => format!(
+                    "this is a fault of the plugin: tell the author of {id}, with the lines above"
+                ),
+                _ => "see that the database is there and that its disk has room, then run the \
+                      same again; the lines above say more"
+                    .to_owned(),
+            };
+            Diagnostics::from(Diagnostic::new(format!("plugin {id}: {message}")).fix(fix))
         })?;
         print(output.stdout);
         let _ = std::io::stderr().write_all(output.stderr.as_bytes());

@@ -287,7 +287,7 @@ fn ask() -> Result<String, Diagnostics> {
     let first = prompt("Password: ")?;
     if prompt("Once more: ")? != first {
         return Err(Diagnostic::new("the two passwords differ")
-            .fix("try again")
+            .fix("run it again and type the same one twice")
             .into());
     }
     Ok(first)

@@ -8,14 +8,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hob_plugin_manifest::ConfigKey;
+use hob_plugin_manifest::{ConfigKey, ConfigType};
 use serde_json::{Number, Value};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Problem, nearest};
 
 /// A parsed file.
 #[derive(Clone)]
@@ -119,12 +119,10 @@ impl Document {
                 ("", _) => format!("unknown key `{name}`, outside of any section"),
                 _ => format!("unknown key `{name}` in [{title}]"),
             };
-            let hint = did_you_mean(name, known.iter().copied());
-            let is_near = !hint.is_empty();
-            let error = Diagnostic::new(what + &hint).at(self.place(key));
-            errors.push(match is_near {
-                true => error,
-                false => error.fix(format!("known here: {}", known.join(", "))),
+            let problem = Diagnostic::new(what).at(self.place(key));
+            errors.push(match nearest(name, known.iter().copied()) {
+                Some(near) => problem.did_you_mean(near),
+                None => problem.fix(format!("remove it; known here: {}", known.join(", "))),
             });
         }
     }
@@ -156,7 +154,7 @@ impl<'a> Section<'a> {
         match result {
             Ok(value) => Some(value),
             Err(refusal) => {
-                errors.push(self.problem(name, &refusal));
+                errors.push(self.problem(name, &refusal).fix(by_example(name, key)));
                 None
             }
         }
@@ -177,7 +175,8 @@ impl<'a> Section<'a> {
                     "`{name}` in [{}] must be an array of strings, not {kind}",
                     self.title
                 ))
-                .at(self.document.place(value)),
+                .at(self.document.place(value))
+                .fix(list_by_example(name)),
             );
         };
         let Some(values) = written.get_ref().as_array() else {
@@ -194,9 +193,9 @@ impl<'a> Section<'a> {
         strings
     }
 
-    /// A diagnostic about a key of this section, at its value, or else at the
+    /// What is wrong with a key of this section, at its value, or else at the
     /// section, or else at the file.
-    pub(crate) fn problem(&self, name: &str, problem: &str) -> Diagnostic {
+    pub(crate) fn problem(&self, name: &str, problem: &str) -> Problem {
         let place = self
             .table
             .and_then(|table| table.get(name))
@@ -219,6 +218,38 @@ impl<'a> Section<'a> {
         self.known.push(name.to_owned());
         self.table?.get(name)
     }
+}
+
+/// How a value is written that the key takes.
+fn by_example(name: &str, key: &ConfigKey) -> String {
+    match key.kind {
+        ConfigType::Boolean => return format!("write `{name} = true` or `{name} = false`"),
+        ConfigType::Strings => return list_by_example(name),
+        ConfigType::Integer | ConfigType::String | ConfigType::Duration | ConfigType::Choice => {}
+    }
+    let bare = |bound: &Value| bound.as_str().map_or(bound.to_string(), str::to_owned);
+    let others = match (&key.min, &key.max) {
+        (Some(min), Some(max)) => format!(", or another from {} to {}", bare(min), bare(max)),
+        (Some(min), None) => format!(", or another from {} on", bare(min)),
+        (None, Some(max)) => format!(", or another up to {}", bare(max)),
+        (None, None) if key.values.len() > 1 => ", or another of them".to_owned(),
+        (None, None) => String::new(),
+    };
+    if let Some(default) = &key.default {
+        return format!("write `{name} = {default}`, which is the default{others}");
+    }
+    let example = match (key.values.first(), &key.min, key.kind) {
+        (Some(value), ..) => Value::from(value.as_str()).to_string(),
+        (_, Some(min), _) => min.to_string(),
+        (.., ConfigType::Integer) => "1".to_owned(),
+        (.., ConfigType::Duration) => "\"1h\"".to_owned(),
+        _ => "\"…\"".to_owned(),
+    };
+    format!("write it as `{name} = {example}`{others}")
+}
+
+fn list_by_example(name: &str) -> String {
+    format!("write it as `{name} = [\"…\", \"…\"]`")
 }
 
 /// The value as JSON, or what it is if JSON has no such thing.

@@ -97,7 +97,7 @@ fn unknown_key() {
     );
     assert_eq!(
         errors("[server]\ncolour = 1"),
-        "error: unknown key `colour` in [server]\n  --> hob.toml:2:1\n  fix: known here: bind, \
+        "error: unknown key `colour` in [server]\n  --> hob.toml:2:1\n  fix: remove it; known here: bind, \
          request_timeout, body_timeout, min_body_rate, uploads_at_once, shutdown_timeout, max_body_bytes, \
          behind_tls_proxy, allow_plain_http"
     );
@@ -107,7 +107,7 @@ fn unknown_key() {
     );
     assert_eq!(
         errors("bind = 1"),
-        "error: unknown key `bind`, outside of any section\n  --> hob.toml:1:1\n  fix: known here: \
+        "error: unknown key `bind`, outside of any section\n  --> hob.toml:1:1\n  fix: remove it; known here: \
          site, server, database, media, plugins, log, audit, plugin"
     );
 }
@@ -117,17 +117,20 @@ fn wrong_type() {
     assert_eq!(
         errors("[database]\nconnections = \"8\""),
         "error: `connections` in [database] must be an integer, not a string\n\
-         \x20 --> hob.toml:2:15"
+         \x20 --> hob.toml:2:15\n\
+         \x20 fix: write `connections = 8`, which is the default, or another from 1 to 1000"
     );
     assert_eq!(
         errors("[server]\nrequest_timeout = 2026-01-01"),
         "error: `request_timeout` in [server] must be a duration such as \"90s\", \"15m\", \
-         \"1h\" or \"30d\", not a date\n  --> hob.toml:2:19"
+         \"1h\" or \"30d\", not a date\n  --> hob.toml:2:19\n  \
+         fix: write `request_timeout = \"30s\"`, which is the default, or another from 1s to 1h"
     );
     assert_eq!(
         errors("[plugins]\nenabled = [\"oauth\", 3]"),
         "error: `enabled` in [plugins] must be an array of strings, not of an integer\n\
-         \x20 --> hob.toml:2:21"
+         \x20 --> hob.toml:2:21\n\
+         \x20 fix: write it as `enabled = [\"…\", \"…\"]`"
     );
     assert_eq!(
         errors("log = 1"),
@@ -142,17 +145,21 @@ fn out_of_range() {
     assert_eq!(
         errors("[database]\nconnections = 0"),
         "error: `connections` in [database] must be between 1 and 1000, not 0\n\
-         \x20 --> hob.toml:2:15"
+         \x20 --> hob.toml:2:15\n\
+         \x20 fix: write `connections = 8`, which is the default, or another from 1 to 1000"
     );
     assert_eq!(
         errors("[server]\nrequest_timeout = \"2h\""),
         "error: `request_timeout` in [server] must be between 1s and 1h, not 2h\n\
-         \x20 --> hob.toml:2:19"
+         \x20 --> hob.toml:2:19\n\
+         \x20 fix: write `request_timeout = \"30s\"`, which is the default, or another from 1s to 1h"
     );
     assert_eq!(
         errors("[media]\nmax_bytes = 0xffff_ffff_ffff_ffff_f"),
         "error: `max_bytes` in [media] must be an integer, not one of more than 64 bits\n\
-         \x20 --> hob.toml:2:13"
+         \x20 --> hob.toml:2:13\n\
+         \x20 fix: write `max_bytes = 52428800`, which is the default, or another from 1 to \
+         1099511627776"
     );
 }
 
@@ -161,7 +168,8 @@ fn invalid_values() {
     assert_eq!(
         errors("[log]\nlevel = \"loud\""),
         "error: `level` in [log] must be one of \"info\", \"error\", \"warn\", \"debug\", \
-         \"trace\", not \"loud\"\n  --> hob.toml:2:9"
+         \"trace\", not \"loud\"\n  --> hob.toml:2:9\n  fix: write `level = \"info\"`, which \
+         is the default, or another of them"
     );
     assert_eq!(
         errors("[server]\nbind = \"8080\""),
@@ -234,8 +242,10 @@ fn all_errors_are_reported_at_once_from_top_to_bottom() {
          \x20 --> hob.toml:2:1\n\
          error: `name` in [site] must be a string, not an integer\n\
          \x20 --> hob.toml:4:8\n\
+         \x20 fix: write `name = \"Hob\"`, which is the default\n\
          error: `url` in [site] must be a string, not an integer\n\
-         \x20 --> hob.toml:5:7"
+         \x20 --> hob.toml:5:7\n\
+         \x20 fix: write it as `url = \"…\"`"
     );
 }
 
@@ -391,15 +401,19 @@ fn a_plugins_section_is_strict_too() {
         "error: `access_ttl` in [plugin.oauth] must be a duration such as \"90s\", \"15m\", \
          \"1h\" or \"30d\", not an integer\n\
          \x20 --> hob.toml:2:14\n\
+         \x20 fix: write `access_ttl = \"1h\"`, which is the default, or another from 1m to 1d\n\
          error: `pkce` in [plugin.oauth] must be one of \"required\", \"optional\", not \"never\"\n\
          \x20 --> hob.toml:3:8\n\
+         \x20 fix: write `pkce = \"optional\"`, which is the default, or another of them\n\
          error: `origins` in [plugin.oauth] must be an array of strings, not a string\n\
-         \x20 --> hob.toml:4:11"
+         \x20 --> hob.toml:4:11\n\
+         \x20 fix: write it as `origins = [\"…\", \"…\"]`"
     );
     assert_eq!(
         section_errors("plugin.oauth.access_ttl = \"2d\""),
         "error: `access_ttl` in [plugin.oauth] must be between 1m and 1d, not 2d\n\
-         \x20 --> hob.toml:1:27"
+         \x20 --> hob.toml:1:27\n\
+         \x20 fix: write `access_ttl = \"1h\"`, which is the default, or another from 1m to 1d"
     );
     assert_eq!(
         section_errors("[plugin.oauth]\nprefix = \"auth/\""),

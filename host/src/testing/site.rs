@@ -397,6 +397,7 @@ impl Builder {
                 start: Box::new(move |host| {
                     init(host).into_result().map_err(|error| {
                         Diagnostic::new(format!("plugin {id} refuses to start: {}", error.message))
+                            .fix("repair that, or start the site without it")
                     })
                 }),
             });
