@@ -4,6 +4,9 @@
 //! `HOB_TEST_POSTGRES=postgres://…` names a running server to use instead; its
 //! user has to be allowed to create databases. Where neither is to be had, a
 //! test skips itself, or fails under `CI=true`.
+//!
+//! Tables are made once for all tests that want the same, in a database
+//! `hob_template_…` of which theirs are copies. It stays on the server.
 
 use std::{
     env, fs, io,
@@ -15,8 +18,9 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
     str::FromStr,
     sync::{
-        LazyLock,
+        LazyLock, OnceLock,
         atomic::{AtomicU32, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -24,13 +28,15 @@ use std::{
 
 use crate::db::DatabaseUrl;
 
-/// A fresh, empty database, dropped at the end.
+/// A fresh database, made when its address is first asked for, and dropped at
+/// the end.
 pub struct FreshDatabase {
     server: &'static Server,
     name: String,
+    made: OnceLock<()>,
 }
 
-/// Makes a fresh database, or tells on standard error why the test is skipped.
+/// A fresh database, or tells on standard error why the test is skipped.
 ///
 /// # Panics
 /// Under `CI=true` where there is no PostgreSQL, and where one does not work.
@@ -50,23 +56,52 @@ pub fn fresh_database() -> Option<FreshDatabase> {
     };
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("hob_test_{}_{number}", std::process::id());
-    server.run(&format!("CREATE DATABASE {name} TEMPLATE template0"));
-    Some(FreshDatabase { server, name })
+    Some(FreshDatabase {
+        server,
+        name,
+        made: OnceLock::new(),
+    })
 }
 
 impl FreshDatabase {
-    /// Its address, as hob.toml has it.
+    /// Its address, as hob.toml has it; the database is there, and empty if
+    /// nobody filled it.
     #[must_use]
     pub fn url(&self) -> String {
-        let (base, options) = match self.server.url.split_once('?') {
-            Some((base, options)) => (base, format!("?{options}")),
-            None => (&*self.server.url, String::new()),
-        };
-        let scheme = base.find("://").map_or(0, |at| at + 3);
-        let end = base[scheme..]
-            .find('/')
-            .map_or(base.len(), |at| scheme + at);
-        format!("{}/{}{options}", &base[..end], self.name)
+        self.make("template0");
+        self.address()
+    }
+
+    /// Its address, whether or not it is made.
+    pub(super) fn address(&self) -> String {
+        self.server.address(&self.name)
+    }
+
+    /// Makes it as a copy of what `fill` makes of an empty database, which is
+    /// asked for once for each `kind` and server. Nothing if it is made
+    /// already.
+    ///
+    /// # Errors
+    /// Those of `fill`.
+    pub(super) fn make_filled<E>(
+        &self,
+        kind: &str,
+        fill: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.made.get().is_none() {
+            let template = format!("hob_template_{kind}");
+            self.server.make_template(&template, fill)?;
+            self.make(&template);
+        }
+        Ok(())
+    }
+
+    fn make(&self, template: &str) {
+        self.made.get_or_init(|| {
+            let name = &self.name;
+            self.server
+                .run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        });
     }
 
     /// Its address, parsed.
@@ -80,10 +115,7 @@ impl FreshDatabase {
 
     /// Ends all connections to it, as a restart of the server would.
     pub fn break_connections(&self) {
-        self.server.run(&format!(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{}'",
-            self.name
-        ));
+        self.server.break_connections(&self.name);
     }
 }
 
@@ -126,23 +158,101 @@ static SERVER: LazyLock<Result<Server, Missing>> = LazyLock::new(|| {
 });
 
 impl Server {
+    fn address(&self, database: &str) -> String {
+        let (base, options) = match self.url.split_once('?') {
+            Some((base, options)) => (base, format!("?{options}")),
+            None => (&*self.url, String::new()),
+        };
+        let scheme = base.find("://").map_or(0, |at| at + 3);
+        let end = base[scheme..]
+            .find('/')
+            .map_or(base.len(), |at| scheme + at);
+        format!("{}/{database}{options}", &base[..end])
+    }
+
     fn run(&self, sql: &str) {
-        let url = self.url.clone();
         let sql = sql.to_owned();
+        self.ask(move |client| {
+            client
+                .batch_execute(&sql)
+                .expect("the test's PostgreSQL obeys");
+        });
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut postgres::Client) -> T + Send + 'static,
+    ) -> T {
+        let url = self.url.clone();
         // The client must not be started from within an async runtime.
         thread::spawn(move || {
             let mut client = postgres::Config::from_str(&url)
                 .expect("an address")
                 .connect(postgres::NoTls)
                 .expect("the test's PostgreSQL answers");
-            client
-                .batch_execute(&sql)
-                .expect("the test's PostgreSQL obeys");
+            question(&mut client)
         })
         .join()
-        .expect("the test's PostgreSQL obeys");
+        .expect("the test's PostgreSQL obeys")
+    }
+
+    fn break_connections(&self, database: &str) {
+        self.run(&format!(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+             WHERE datname = '{database}'"
+        ));
+    }
+
+    /// Makes a database that others can be copies of, unless it is there. Of
+    /// several processes one does so, and the others wait.
+    fn make_template<E>(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.has(name) {
+            return Ok(());
+        }
+        let (done, until_done) = mpsc::channel::<()>();
+        let (locked, is_locked) = mpsc::channel();
+        let url = self.url.clone();
+        let holder = thread::spawn(move || {
+            let config = postgres::Config::from_str(&url).expect("an address");
+            let mut client = config.connect(postgres::NoTls).expect("it answers");
+            let lock = format!("SELECT pg_advisory_lock({TEMPLATES})");
+            client.batch_execute(&lock).expect("it obeys");
+            locked.send(()).expect("somebody waits for it");
+            // The sender is dropped, on whichever way out.
+            until_done.recv().ok();
+        });
+        is_locked.recv().expect("the lock is there for the asking");
+        let made = if self.has(name) {
+            Ok(())
+        } else {
+            // Under another name until it is complete.
+            const UNFINISHED: &str = "hob_unfinished";
+            self.run(&format!(
+                "DROP DATABASE IF EXISTS {UNFINISHED} WITH (FORCE)"
+            ));
+            self.run(&format!("CREATE DATABASE {UNFINISHED} TEMPLATE template0"));
+            fill(&self.address(UNFINISHED)).map(|()| {
+                self.break_connections(UNFINISHED);
+                self.run(&format!("ALTER DATABASE {UNFINISHED} RENAME TO {name}"));
+            })
+        };
+        drop(done);
+        holder.join().expect("holding a lock does not panic");
+        made
+    }
+
+    fn has(&self, database: &str) -> bool {
+        let find = format!("SELECT 1 FROM pg_database WHERE datname = '{database}'");
+        self.ask(move |client| !client.query(&find, &[]).expect("it obeys").is_empty())
     }
 }
+
+/// The advisory lock of whoever makes a template.
+const TEMPLATES: i64 = 0x686f_625f_7465_6d70;
 
 /// The folder of `initdb` and `postgres`: on the path, or where Debian puts
 /// them, the newest first.

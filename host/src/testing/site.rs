@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use hob_plugin_manifest::packed;
 use hob_plugin_sdk::{StaticPlugin, abi::command::RawOutput, db::Db};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::{
@@ -15,10 +16,11 @@ use crate::{
     cli,
     clock::Clock,
     config::Config,
+    db::{Database, DatabaseOptions},
     diagnostic::{Diagnostic, Place},
     http::{App, Dispatch, dispatch},
     members::{Member, NewMember, Password},
-    migrate,
+    migrate::{self, Owner},
     plugins::{
         graph::{self, Node},
         running::PluginSource,
@@ -371,7 +373,7 @@ impl Builder {
             .map(|packed| packed.manifest.id.clone())
             .collect();
         let database = match &self.postgres {
-            Some(postgres) => postgres.url(),
+            Some(postgres) => postgres.address(),
             None => "sqlite:hob.db".to_owned(),
         };
         let text = format!(
@@ -382,7 +384,6 @@ impl Builder {
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let config =
             Config::parse(&folder.path().join("hob.toml"), text).map_err(|error| words(&error))?;
-        let database = startup::open_database(&config).map_err(|error| words(&error))?;
         let mut sources = Vec::new();
         for (plugin, packed) in self.plugins.iter().zip(unpacked) {
             let section = config
@@ -419,6 +420,12 @@ impl Builder {
             .filter_map(|index| waiting[index].take())
             .collect();
         let owners = startup::owners(sources.iter().map(|source| &source.packed));
+        if let Some(postgres) = &self.postgres {
+            postgres
+                .make_filled(&digest(&owners), |address| make_tables(address, &owners))
+                .map_err(|error| words(&error))?;
+        }
+        let database = startup::open_database(&config).map_err(|error| words(&error))?;
         migrate::apply(&database, &owners, |_| {}).map_err(|error| words(&error))?;
         let clock = self.clock;
         let started = startup::start_with(
@@ -440,4 +447,30 @@ impl Builder {
             }),
         })
     }
+}
+
+/// Of all that makes the tables what they are.
+fn digest(owners: &[Owner]) -> String {
+    let mut digest = Sha256::new();
+    for owner in owners {
+        digest.update(&owner.name);
+        for migration in &owner.migrations {
+            digest.update(&migration.version);
+            digest.update(migration.postgres.sha256());
+        }
+    }
+    let digest = digest.finalize();
+    digest[..8].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn make_tables(address: &str, owners: &[Owner]) -> Result<(), String> {
+    let url = address.parse().expect("it is the test's own address");
+    let database = Database::open(&url, DatabaseOptions::default());
+    let database = database.map_err(|error| error.to_string())?;
+    let made = migrate::apply(&database, owners, |_| {}).map_err(|error| error.to_string());
+    database.shutdown();
+    made.map(drop)
 }
