@@ -1,0 +1,214 @@
+//! What members and operators see: applications and commands.
+
+use crate::support;
+
+use hob::testing::on_each_database;
+use serde_json::Value;
+use support::{
+    App, Dance, PASSWORD, REDIRECT_URI, assert_error_page,
+    registration::{NEW_CLIENT, client_form},
+};
+
+#[tokio::test]
+async fn a_member_registers_an_application_that_works() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        for kind in ["confidential", "public"] {
+            let app = dance.register_on_page(kind, REDIRECT_URI).await;
+            assert_eq!(app.secret.is_some(), kind == "confidential");
+            dance.tokens(&app).await;
+            let page = dance
+                .browser
+                .get(&format!("/oauth/clients/{}", app.client_id))
+                .await;
+            assert!(page.text().contains("1 member"), "{}", page.text());
+            // Its secret is shown only once.
+            if let Some(secret) = &app.secret {
+                assert!(!page.text().contains(secret.as_str()));
+            }
+        }
+        let list = dance.browser.get("/oauth/clients").await;
+        assert_eq!(list.text().matches("Pocket").count(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mistakes_in_the_form_are_named_and_what_was_typed_stays() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let mistakes = [
+            ("name", "", "It needs a name."),
+            ("website", "javascript:alert(1)", "A web site begins with"),
+            (
+                "redirect_uris",
+                "https://a.example/cb\nhttp://b.example/cb",
+                "ttp://b.example/cb can",
+            ),
+            ("scope", "admin", "There is no scope admin"),
+        ];
+        for (name, typed, sentence) in mistakes {
+            let mut fields = client_form("public", REDIRECT_URI);
+            fields.retain(|(other, _)| *other != name);
+            fields.push((name, typed));
+            let page = dance.browser.submit(NEW_CLIENT, &fields).await;
+            assert_eq!(page.status(), 422, "{page:?}");
+            assert!(
+                page.text().contains(sentence),
+                "{sentence}: {}",
+                page.text()
+            );
+            assert!(page.text().contains("value=\"public\" checked"));
+        }
+        let none = dance.browser.get("/oauth/clients").await;
+        assert!(none.text().contains("None yet"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_is_its_owners_alone() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        dance.site.add_member("mallory", PASSWORD).await;
+        let app = dance.register_on_page("confidential", REDIRECT_URI).await;
+        let mut mallory = dance.site.browser();
+        mallory.sign_in("mallory", PASSWORD).await;
+        let path = format!("/oauth/clients/{}", app.client_id);
+        assert_eq!(mallory.get(&path).await.status(), 404);
+        let fields = client_form("confidential", "https://evil.example/cb");
+        assert_eq!(mallory.submit(&path, &fields).await.status(), 404);
+        let delete = format!("{path}/delete");
+        assert_eq!(mallory.submit(&delete, &[]).await.status(), 404);
+        // Not without the CSRF token either, nor signed out.
+        let forged = dance.browser.post_form(&delete, &[]).await;
+        assert_eq!(forged.status(), 403);
+        let stranger = dance.site.browser().get(&path).await;
+        assert!(stranger.header("location").starts_with("/login?"));
+        dance.tokens(&app).await;
+        assert_eq!(dance.browser.get(&path).await.status(), 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_changes_an_application() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register_on_page("confidential", REDIRECT_URI).await;
+        let path = format!("/oauth/clients/{}", app.client_id);
+        let moved = "https://app.example/moved";
+        let bad = dance
+            .browser
+            .submit(&path, &client_form("", "nonsense"))
+            .await;
+        assert_eq!(bad.status(), 422);
+        dance.tokens(&app).await;
+        let saved = dance.browser.submit(&path, &client_form("", moved)).await;
+        assert_eq!(saved.status(), 303);
+        assert_error_page(&dance.browser.get(&app.authorize_path(&[])).await);
+        let moved = App {
+            redirect_uri: moved.to_owned(),
+            ..app
+        };
+        dance.tokens(&moved).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_application_stops_at_once() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (
+            dance.register_on_page("confidential", REDIRECT_URI).await,
+            dance.web_app().await,
+        );
+        let given = dance.tokens(&app).await;
+        let untouched = dance.tokens(&other).await;
+        let delete = format!("/oauth/clients/{}/delete", app.client_id);
+        assert_eq!(dance.browser.submit(&delete, &[]).await.status(), 303);
+        assert_eq!(dance.api_status(&given.access).await, 401);
+        let reply = dance.refresh(&app, &given.refresh).await;
+        support::assert_error(&reply, 401, "invalid_client");
+        assert_error_page(&dance.browser.get(&app.authorize_path(&[])).await);
+        dance.assert_alive(&untouched).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_says_who_may_register() {
+    on_each_database(async |builder| {
+        let builder = builder.plugin_toml("oauth", "registration = \"administrators\"");
+        let mut dance = Dance::start(builder).await;
+        assert_eq!(dance.browser.get(NEW_CLIENT).await.status(), 403);
+        let reply = dance
+            .browser
+            .submit(NEW_CLIENT, &client_form("public", REDIRECT_URI))
+            .await;
+        assert_eq!(reply.status(), 403);
+        dance.web_app().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_commands_add_list_show_suspend_and_resume() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let run = async |words: &[&str]| {
+            let words = [&["oauth", "client"], words].concat();
+            dance.site.run_command(&words).await
+        };
+        let listed = run(&["list", "--json"]).await;
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        assert_eq!(listed[0]["client_id"], app.client_id);
+        assert_eq!(listed[0]["client_secret"], Value::Null);
+        let shown = run(&["show", &app.client_id]).await;
+        assert!(shown.stdout.contains(REDIRECT_URI), "{}", shown.stdout);
+        assert!(!shown.stdout.contains(app.secret.as_deref().unwrap()));
+        run(&["suspend", &app.client_id]).await;
+        assert!(run(&["list"]).await.stdout.contains("(suspended)"));
+        run(&["resume", &app.client_id]).await;
+        assert!(!run(&["list"]).await.stdout.contains("(suspended)"));
+        let unknown = run(&["show", "nobody"]).await;
+        assert_eq!(unknown.exit_code, 2);
+        assert!(unknown.stderr.contains("fix:"), "{}", unknown.stderr);
+        let text = run(&[
+            "add",
+            "--name",
+            "Pocket",
+            "--scope",
+            "profile",
+            "--redirect-uri",
+            "org.pocket:/cb",
+            "--public",
+        ])
+        .await;
+        assert!(text.stdout.starts_with("client_id:"), "{}", text.stdout);
+        assert!(!text.stdout.contains("client_secret"), "{}", text.stdout);
+        for bad in [
+            ["--scope", "admin", "--name", "X"],
+            ["--scope", "profile", "--name", " "],
+        ] {
+            let words = [&["add", "--redirect-uri", REDIRECT_URI], &bad[..]].concat();
+            let output = run(&words).await;
+            assert_eq!((output.exit_code, output.stdout.as_str()), (2, ""));
+        }
+        let grant = [
+            "add",
+            "--name",
+            "X",
+            "--scope",
+            "profile",
+            "--redirect-uri",
+            REDIRECT_URI,
+            "--grant",
+            "implicit",
+        ];
+        assert_eq!(run(&grant).await.exit_code, 2);
+    })
+    .await;
+}
