@@ -191,14 +191,24 @@ pub struct Started {
 
 impl Started {
     /// Stops the database, which finishes what is queued, and then the
-    /// plugins, which hear of what it did. Blocks.
+    /// plugins, which hear of what it did inside its transactions. Who is to
+    /// hear of it afterwards has to be waited for before
+    /// ([`Self::finish_events`]). Blocks.
     pub fn stop(self) {
         let plugins = self.app.plugins().clone();
         self.database.shutdown();
+        let events = plugins.waiting_events();
+        if events > 0 {
+            tracing::warn!(
+                events,
+                "what is stored was not told to those who hear of it after the commit"
+            );
+        }
         plugins.stop();
     }
 
-    /// Waits for those who hear of events after the commit, but not for ever.
+    /// Waits for the writes that are queued, for those who hear of events
+    /// after the commit, and for what comes of that; but not for ever.
     pub async fn finish_events(&self, at_most: Duration) {
         let finished = self.app.plugins().finish_events();
         if tokio::time::timeout(at_most, finished).await.is_err() {

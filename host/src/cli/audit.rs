@@ -99,7 +99,11 @@ impl From<Written> for Format {
 impl Audit {
     pub fn run(self, config: &Config) -> Outcome {
         let started = super::start(config)?;
-        let outcome = runtime()?.block_on(self.command.run(&started));
+        let outcome = runtime()?.block_on(async {
+            let outcome = self.command.run(&started).await;
+            started.finish_events(config.server.shutdown_timeout).await;
+            outcome
+        });
         started.stop();
         outcome
     }

@@ -1,6 +1,6 @@
 //! `hob serve`: the running site.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -13,6 +13,10 @@ use crate::{
     logging, startup,
     watchdog::Watchdog,
 };
+
+/// So long is waited at least for those who hear of what is stored, however
+/// long the last requests took.
+const FOR_EVENTS: Duration = Duration::from_secs(5);
 
 /// Serve the site
 #[derive(clap::Args)]
@@ -57,10 +61,10 @@ impl Serve {
                 app.site().address.url()
             ));
             tracing::info!(%address, url = app.site().address.url(), "serving");
-            server
+            let left = server
                 .serve(stop_signal(), config.server.shutdown_timeout)
                 .await;
-            started.finish_events(config.server.shutdown_timeout).await;
+            started.finish_events(left.max(FOR_EVENTS)).await;
             Ok::<(), Diagnostics>(())
         });
         started.stop();

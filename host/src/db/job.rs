@@ -8,6 +8,7 @@ use tokio::sync::{
     mpsc::{Sender, error::TrySendError},
     oneshot,
 };
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::error::unavailable;
 use crate::{
@@ -94,16 +95,30 @@ pub(crate) struct Queued {
 }
 
 /// Where an outcome goes. It is no error if nobody waits any more.
-pub(crate) enum Answer {
+pub(crate) struct Answer {
+    to: Asker,
+    /// Until it is given, the job is one of those that are under way.
+    _under_way: TaskTrackerToken,
+}
+
+/// Who waits for an outcome.
+pub(crate) enum Asker {
     Future(oneshot::Sender<RawJobOutcome>),
     Thread(mpsc::Sender<RawJobOutcome>),
 }
 
 impl Answer {
+    pub(crate) fn new(to: Asker, under_way: TaskTrackerToken) -> Self {
+        Self {
+            to,
+            _under_way: under_way,
+        }
+    }
+
     pub(crate) fn send(self, outcome: RawJobOutcome) {
-        match self {
-            Self::Future(sender) => drop(sender.send(outcome)),
-            Self::Thread(sender) => drop(sender.send(outcome)),
+        match self.to {
+            Asker::Future(sender) => drop(sender.send(outcome)),
+            Asker::Thread(sender) => drop(sender.send(outcome)),
         }
     }
 }

@@ -33,6 +33,7 @@ use hob_plugin_sdk::abi::{
     db::{DbV1, RawJob, RawJobOutcome},
 };
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::lending::STATEMENTS;
@@ -43,7 +44,7 @@ pub use self::{
     url::DatabaseUrl,
 };
 use self::{
-    job::{Answer, Kind, OwnedJob, Queued, Watch, abandoned},
+    job::{Answer, Asker, Kind, OwnedJob, Queued, Watch, abandoned},
     postgres::PostgresDatabase,
     sqlite::SqliteDatabase,
 };
@@ -90,6 +91,15 @@ pub struct Database {
 struct Shared {
     driver: Driver,
     sink: &'static OnceLock<EventSink>,
+    /// Jobs that wait or run, and what is still to be heard of them.
+    under_way: TaskTracker,
+}
+
+impl Shared {
+    /// Where the outcome of a job goes that begins to be under way.
+    fn answer(&self, to: Asker) -> Answer {
+        Answer::new(to, self.under_way.token())
+    }
 }
 
 /// What an interface points to: the database, and who uses it. Leaked, since an
@@ -119,7 +129,13 @@ impl Database {
                 Driver::Postgres(PostgresDatabase::open(config, url, options, sink)?)
             }
         };
-        let shared: &'static Shared = Box::leak(Box::new(Shared { driver, sink }));
+        let shared: &'static Shared = Box::leak(Box::new(Shared {
+            driver,
+            sink,
+            under_way: TaskTracker::new(),
+        }));
+        // So that it can be waited for; there may be more all the same.
+        shared.under_way.close();
         Ok(Self {
             shared,
             interface: lend_to(shared, None, None),
@@ -151,6 +167,15 @@ impl Database {
         )
     }
 
+    /// What is under way: jobs that wait or run, on SQLite those that write. A
+    /// sink holds a token of it for each event until that is delivered; the
+    /// events of a job come before it is over, so that there is no moment
+    /// between the two.
+    #[must_use]
+    pub fn under_way(&self) -> &TaskTracker {
+        &self.shared.under_way
+    }
+
     /// Says who delivers events. To be called once, before the first job;
     /// until then events reach nobody.
     ///
@@ -180,7 +205,7 @@ impl Database {
         let queued = Queued {
             job: OwnedJob::new(job, None),
             kind: Kind::Upkeep,
-            answer: Answer::Thread(sender),
+            answer: self.shared.answer(Asker::Thread(sender)),
         };
         match &self.shared.driver {
             Driver::Sqlite(sqlite) => sqlite.enqueue(queued),
@@ -240,7 +265,9 @@ extern "C" fn read(context: RawContext, job: RawJob) -> FfiFuture<RawJobOutcome>
     let job = OwnedJob::new(job, lent.reads);
     match &lent.shared.driver {
         Driver::Sqlite(sqlite) => async move { sqlite.read(job) }.into_ffi(),
-        Driver::Postgres(postgres) => queue(job, Kind::Read, |queued| postgres.enqueue(queued)),
+        Driver::Postgres(postgres) => queue(lent.shared, job, Kind::Read, |queued| {
+            postgres.enqueue(queued)
+        }),
     }
 }
 
@@ -255,17 +282,24 @@ extern "C" fn write_unsynced(context: RawContext, job: RawJob) -> FfiFuture<RawJ
 fn queue_write(lent: &'static Lent, job: RawJob, kind: Kind) -> FfiFuture<RawJobOutcome> {
     let job = OwnedJob::new(job, lent.writes);
     match &lent.shared.driver {
-        Driver::Sqlite(sqlite) => queue(job, kind, |queued| sqlite.enqueue(queued)),
-        Driver::Postgres(postgres) => queue(job, kind, |queued| postgres.enqueue(queued)),
+        Driver::Sqlite(sqlite) => queue(lent.shared, job, kind, |queued| sqlite.enqueue(queued)),
+        Driver::Postgres(postgres) => {
+            queue(lent.shared, job, kind, |queued| postgres.enqueue(queued))
+        }
     }
 }
 
-fn queue(job: OwnedJob, kind: Kind, enqueue: impl FnOnce(Queued)) -> FfiFuture<RawJobOutcome> {
+fn queue(
+    shared: &Shared,
+    job: OwnedJob,
+    kind: Kind,
+    enqueue: impl FnOnce(Queued),
+) -> FfiFuture<RawJobOutcome> {
     let (sender, outcome) = oneshot::channel();
     enqueue(Queued {
         job,
         kind,
-        answer: Answer::Future(sender),
+        answer: shared.answer(Asker::Future(sender)),
     });
     async move { outcome.await.unwrap_or_else(|_| abandoned()) }.into_ffi()
 }

@@ -1,6 +1,11 @@
 //! The listening server, from its socket to its graceful end.
 
-use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::body::Body;
 use hyper::{body::Body as _, server::conn::http1, service::service_fn};
@@ -57,8 +62,8 @@ impl Server {
     }
 
     /// Serves until `stop` resolves; then takes nothing new and gives requests
-    /// in flight up to `grace` to finish.
-    pub async fn serve(self, stop: impl Future<Output = ()>, grace: Duration) {
+    /// in flight up to `grace` to finish. Answers with what is left of that.
+    pub async fn serve(self, stop: impl Future<Output = ()>, grace: Duration) -> Duration {
         let dispatch = dispatch(&self.app);
         let connections = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -76,6 +81,7 @@ impl Server {
                 () = &mut stop => break,
             }
         }
+        let stopping = Instant::now();
         self.app.begin_stopping();
         drop(self.listener);
         if tokio::time::timeout(grace, connections.shutdown())
@@ -87,6 +93,7 @@ impl Server {
                 "some requests did not finish in time and are broken off"
             );
         }
+        grace.saturating_sub(stopping.elapsed())
     }
 }
 

@@ -24,7 +24,8 @@ use hob_plugin_sdk::{
         interface::{check_layouts, gist},
     },
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::running::StartError;
 use crate::{
@@ -149,7 +150,8 @@ struct Subscriber {
 
 impl EventMap {
     /// Compares what each subscriber takes an event for with what is raised,
-    /// and not in the transaction of whoever raises it.
+    /// and not in the transaction of whoever raises it. What waits to be heard
+    /// is `under_way`, beside the jobs of the database.
     ///
     /// # Errors
     /// A subscriber's type is another.
@@ -157,6 +159,7 @@ impl EventMap {
         core: Vec<RawRaised>,
         plugins: &[PluginEvents],
         watchdog: &Watchdog,
+        under_way: &TaskTracker,
     ) -> Result<Self, StartError> {
         let mut events: HashMap<String, Vec<Known>> = HashMap::new();
         let of_plugins = plugins.iter().flat_map(|plugin| plugin.raises.clone());
@@ -202,7 +205,7 @@ impl EventMap {
         }
         Ok(Self {
             events,
-            after: AfterQueue::new(),
+            after: AfterQueue::new(MOST_WAITING, under_way),
             watchdog: watchdog.clone(),
         })
     }
@@ -293,17 +296,21 @@ impl EventMap {
     pub(super) async fn run(&self, patience: Duration) {
         let taken = self.after.receiver().take();
         let Some(mut receiver) = taken else { return };
-        while let Some(event) = receiver.recv().await {
+        while let Some((event, _under_way)) = receiver.recv().await {
             self.deliver_after(&event, patience).await;
-            self.after.waiting.send_modify(|waiting| *waiting -= 1);
         }
     }
 
-    /// Waits until all that was committed has been delivered.
+    /// Waits until no job of the database is under way and all that was
+    /// committed has been delivered, with what came of it.
     pub(super) async fn settled(&self) {
-        let mut waiting = self.after.waiting.subscribe();
-        // The sender lives as long as this.
-        let _ = waiting.wait_for(|waiting| *waiting == 0).await;
+        self.after.under_way.wait().await;
+    }
+
+    /// How many events wait that nobody has begun to deliver.
+    pub(super) fn waiting(&self) -> usize {
+        let sender = &self.after.sender;
+        sender.max_capacity() - sender.capacity()
     }
 
     async fn deliver_after(&self, event: &OwnedEvent, patience: Duration) {
@@ -350,36 +357,37 @@ fn failed(message: String) -> RawError {
 
 /// Events on their way to those who hear of them after the commit.
 struct AfterQueue {
-    sender: mpsc::Sender<OwnedEvent>,
+    sender: mpsc::Sender<Waiting>,
     /// There until somebody delivers.
-    receiver: Mutex<Option<mpsc::Receiver<OwnedEvent>>>,
-    /// What is queued or being delivered.
-    waiting: watch::Sender<usize>,
+    receiver: Mutex<Option<mpsc::Receiver<Waiting>>>,
+    under_way: TaskTracker,
     let_fall: AtomicU64,
 }
 
+/// An event, and that it is under way until it is delivered.
+type Waiting = (OwnedEvent, TaskTrackerToken);
+
 impl AfterQueue {
-    fn new() -> Self {
-        let (sender, receiver) = mpsc::channel(MOST_WAITING);
+    /// A queue for so many events. `under_way` may be waited for.
+    fn new(most: usize, under_way: &TaskTracker) -> Self {
+        let (sender, receiver) = mpsc::channel(most);
         Self {
             sender,
             receiver: Mutex::new(Some(receiver)),
-            waiting: watch::Sender::new(0),
+            under_way: under_way.clone(),
             let_fall: AtomicU64::new(0),
         }
     }
 
-    fn receiver(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Receiver<OwnedEvent>>> {
+    fn receiver(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Receiver<Waiting>>> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn put(&self, event: OwnedEvent) {
-        self.waiting.send_modify(|waiting| *waiting += 1);
-        let Err(refused) = self.sender.try_send(event) else {
+        let Err(refused) = self.sender.try_send((event, self.under_way.token())) else {
             return;
         };
-        self.waiting.send_modify(|waiting| *waiting -= 1);
-        let event = refused.into_inner();
+        let (event, _) = refused.into_inner();
         let so_far = self.let_fall.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::error!(
             event = event.name,

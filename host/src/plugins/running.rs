@@ -142,7 +142,8 @@ impl Plugins {
                 }
             }
         }
-        let events = EventMap::new(hob_plugin_sdk::raised_by_core(), &events, watchdog)
+        let core = hob_plugin_sdk::raised_by_core();
+        let events = EventMap::new(core, &events, watchdog, database.under_way())
             .inspect_err(|_| stop_all(&running))?;
         let connection_providers = starting
             .connection_providers(&running)
@@ -184,10 +185,17 @@ impl Plugins {
         tokio::spawn(async move { events.run(patience).await });
     }
 
-    /// Waits until the events of all that is committed have been delivered.
+    /// Waits until the queued jobs of the database are done and the events of
+    /// all that is committed have been delivered, with what comes of them.
     pub async fn finish_events(&self) {
         self.run_events();
         self.events.settled().await;
+    }
+
+    /// How many committed events nobody has begun to deliver.
+    #[must_use]
+    pub fn waiting_events(&self) -> usize {
+        self.events.waiting()
     }
 
     /// Starts the periodic jobs, which run until the runtime ends.

@@ -1,7 +1,7 @@
 //! A whole site in a test: the host's real router, database and media, with
 //! plugins that are linked in, and a clock that can be moved.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use hob_plugin_manifest::packed;
 use hob_plugin_sdk::{StaticPlugin, abi::command::RawOutput, db::Db};
@@ -94,8 +94,18 @@ impl TestHost {
     ///
     /// # Panics
     /// Never: stopping does not.
-    pub async fn stop(mut self) -> Builder {
+    pub async fn stop(self) -> Builder {
+        self.stop_within(Duration::from_secs(10)).await
+    }
+
+    /// As [`Self::stop`], where for what is under way so long is waited, as
+    /// `shutdown_timeout` says it.
+    ///
+    /// # Panics
+    /// Never: stopping does not.
+    pub async fn stop_within(mut self, at_most: Duration) -> Builder {
         let started = self.started.take().expect("runs until it is stopped");
+        started.finish_events(at_most).await;
         tokio::task::spawn_blocking(move || started.stop())
             .await
             .expect("stopping does not panic");
@@ -262,8 +272,8 @@ impl TestHost {
         crate::db::STATEMENTS.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    /// Delivers the events of what is committed to those who hear of it
-    /// afterwards, and waits for them.
+    /// Finishes the queued writes, delivers the events of what is committed to
+    /// those who hear of it afterwards, and waits for them.
     pub async fn settle_events(&self) {
         self.app().plugins().finish_events().await;
     }

@@ -371,30 +371,27 @@ async fn a_subscriber_with_another_type_keeps_the_site_from_starting() {
     TestHost::builder().plugin(confused()).start().await;
 }
 
-/// A write that is queued when the site stops is finished, and so are those
-/// who hear of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queued_write_can_raise_events_while_the_site_stops() {
+async fn what_is_raised_with_another_type_than_was_declared_is_refused() {
     let _one = ONE.lock().await;
-    on_each_database(async |builder| {
-        let site = builder.plugin(bell()).plugin(neighbour()).start().await;
-        let db = site.db();
-        heard();
-        let (begun, has_begun) = std::sync::mpsc::channel();
-        let (go, may_go) = std::sync::mpsc::channel::<()>();
-        let write = tokio::spawn(db.write(move |connection| {
-            begun.send(()).expect("the test waits");
-            may_go.recv().expect("the test lets it go");
-            connection.raise(&Rung { times: 5 })
-        }));
-        has_begun.recv().expect("it begins");
-        let stopping = tokio::spawn(site.stop());
-        // Long enough for a plugin to be stopped too early.
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        go.send(()).expect("it waits");
-        write.await.expect("no panic").expect("nobody refuses");
-        stopping.await.expect("no panic");
-        assert_eq!(heard(), ["inside 5"]);
-    })
-    .await;
+    let site = TestHost::builder()
+        .plugin(bell())
+        .plugin(neighbour())
+        .start()
+        .await;
+    heard();
+    let raised = site
+        .db()
+        .write(|connection| connection.raise(&OtherRung { times: 1 }));
+    let refused = raised.await.unwrap_err().to_string();
+    assert!(
+        refused.contains("test.bell.rung v1 was raised with another type than was declared"),
+        "{refused}"
+    );
+    assert_eq!(heard(), [""; 0], "nobody takes it for what it is not");
+    let raised = site
+        .db()
+        .write(|connection| connection.raise(&Rung { times: 3 }));
+    raised.await.expect("nobody refuses");
+    assert_eq!(heard(), ["inside 3"]);
 }

@@ -8,6 +8,7 @@ mod below_a_path;
 mod bridge;
 mod connections;
 mod events;
+mod events_after;
 mod hosts;
 mod media;
 mod migrations;

@@ -146,8 +146,10 @@ mod tests {
 
     use hob_plugin_sdk::abi::db::RawDbErrorKind;
     use tokio::sync::oneshot;
+    use tokio_util::task::TaskTracker;
 
     use super::*;
+    use crate::db::job::Asker;
 
     /// Nobody listens.
     static SINK: OnceLock<EventSink> = OnceLock::new();
@@ -156,7 +158,7 @@ mod tests {
     fn committed() -> (Settled, oneshot::Receiver<RawJobOutcome>) {
         let (answer, outcome) = oneshot::channel();
         let settled = Settled {
-            answer: Answer::Future(answer),
+            answer: Answer::new(Asker::Future(answer), TaskTracker::new().token()),
             outcome: RawJobOutcome::Done,
             events: Vec::new(),
         };
