@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hob_plugin_sdk::{Throttle, db::Db};
+use hob_plugin_sdk::{Seldom, Throttle, db::Db};
 use url::Url;
 
 use crate::{
@@ -146,7 +146,9 @@ pub struct Site {
     /// Wrong passwords, by username and address.
     pub wrong_passwords: Arc<Throttle>,
     /// Guessing that was noted in the audit log lately.
-    pub noted_guesses: Arc<Throttle>,
+    pub noted_guesses: Arc<Seldom>,
+    /// How long entries of the audit log are kept.
+    pub audit_kept: Duration,
     pub media: Arc<MediaLibrary>,
     /// Files that are on their way in.
     pub uploads: Uploads,

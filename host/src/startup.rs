@@ -4,7 +4,7 @@
 use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use hob_plugin_manifest::Migration;
-use hob_plugin_sdk::{Throttle, db::Db};
+use hob_plugin_sdk::{Seldom, db::Db};
 
 use crate::{
     clock::Clock,
@@ -306,7 +306,8 @@ pub fn start_with(
         clock,
         passwords: PasswordHasher::default(),
         wrong_passwords: Arc::default(),
-        noted_guesses: Arc::new(Throttle::with_burst(1, Duration::from_secs(3600))),
+        noted_guesses: Arc::new(Seldom::for_audit_log()),
+        audit_kept: config.audit.keep,
         media: Arc::new(media),
         uploads: Uploads::at_most(config.server.uploads_at_once),
     });

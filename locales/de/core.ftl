@@ -213,6 +213,14 @@ admin-members = Mitglieder
 admin-members-disabled = { $all }, davon { $disabled } gesperrt
 admin-media = Fotos
 admin-audit-link = Wer wann von wo aus was getan hat
+admin-audit-size =
+    { $entries ->
+        [one] Ein Eintrag.
+       *[other] { $entries } Einträge.
+    } Jeder bleibt { $days ->
+        [one] einen Tag
+       *[other] { $days } Tage
+    } lang.
 admin-plugins = Plugins
 admin-plugins-hint = Welche es gibt, steht in hob.toml; eine Änderung braucht einen Neustart.
 admin-plugins-none = Es ist kein Plugin eingeschaltet.

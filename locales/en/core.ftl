@@ -212,6 +212,14 @@ admin-members = Members
 admin-members-disabled = { $all }, of which { $disabled } switched off
 admin-media = Photographs
 admin-audit-link = Who did what, when and from where
+admin-audit-size =
+    { $entries ->
+        [one] One entry.
+       *[other] { $entries } entries.
+    } Each is kept for { $days ->
+        [one] one day
+       *[other] { $days } days
+    }.
 admin-plugins = Plugins
 admin-plugins-hint = Which there are stands in hob.toml; a change needs a restart.
 admin-plugins-none = No plugin is enabled.

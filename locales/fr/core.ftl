@@ -215,6 +215,15 @@ admin-members = Membres
 admin-members-disabled = { $all }, dont { $disabled } désactivés
 admin-media = Photos
 admin-audit-link = Qui a fait quoi, quand et d’où
+admin-audit-size =
+    { $entries ->
+        [0] Aucune entrée.
+        [one] Une entrée.
+       *[other] { $entries } entrées.
+    } Chacune est conservée { $days ->
+        [one] un jour
+       *[other] { $days } jours
+    }.
 admin-plugins = Plugins
 admin-plugins-hint = La liste se trouve dans hob.toml ; un changement demande un redémarrage.
 admin-plugins-none = Aucun plugin n’est activé.

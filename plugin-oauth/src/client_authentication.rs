@@ -46,8 +46,17 @@ pub struct Credentials {
 enum Evidence {
     /// Nothing: enough for a public client.
     None,
-    Secret(PresentedSecret),
+    Secret(SecretPlace, PresentedSecret),
     Assertion(Box<ClientAssertion>),
+}
+
+/// Where in a request a secret stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SecretPlace {
+    /// Basic authentication.
+    Header,
+    /// Among the form's own fields.
+    Form,
 }
 
 /// A secret as it came: whether it is one is not known yet.
@@ -62,12 +71,22 @@ impl fmt::Debug for PresentedSecret {
 
 impl Evidence {
     /// An empty secret is none: public clients send it.
-    fn secret(presented: Option<String>) -> Self {
+    fn secret(place: SecretPlace, presented: Option<String>) -> Self {
         presented
             .filter(|presented| !presented.is_empty())
             .map_or(Self::None, |presented| {
-                Self::Secret(PresentedSecret(presented))
+                Self::Secret(place, PresentedSecret(presented))
             })
+    }
+
+    /// What this way is called (RFC 7591, section 2).
+    const fn way(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Secret(SecretPlace::Header, _) => "client_secret_basic",
+            Self::Secret(SecretPlace::Form, _) => "client_secret_post",
+            Self::Assertion(_) => "private_key_jwt",
+        }
     }
 }
 
@@ -107,7 +126,7 @@ impl Credentials {
             }
             (None, None) => Self {
                 client_id: client_id.ok_or(Error::Missing)?.to_owned(),
-                evidence: Evidence::secret(secret.map(ToOwned::to_owned)),
+                evidence: Evidence::secret(SecretPlace::Form, secret.map(ToOwned::to_owned)),
             },
         };
         if client_id.is_some_and(|other| other != credentials.client_id) {
@@ -149,7 +168,7 @@ impl Credentials {
         }
         Ok(Self {
             client_id,
-            evidence: Evidence::secret(Some(secret)),
+            evidence: Evidence::secret(SecretPlace::Header, Some(secret)),
         })
     }
 
@@ -187,7 +206,8 @@ impl Credentials {
         let (client_id, now) = (self.client_id.clone(), oauth.now());
         let peer = request.peer();
         if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
-            oauth.tell_throttled(Counted::Client, &self.client_id, Origin::of(request), wait);
+            let counted = Counted::Client(&self.client_id);
+            oauth.tell_throttled(counted, Origin::of(request), wait);
             return Err(OAuthError::Throttled(wait));
         }
         let (found, also_read) = oauth
@@ -204,7 +224,7 @@ impl Credentials {
         let way = client.as_ref().map(Client::authentication);
         let proven = match (way, &self.evidence) {
             (Some(ClientAuthentication::None), Evidence::None) => true,
-            (Some(ClientAuthentication::Secret), Evidence::Secret(_)) => {
+            (Some(ClientAuthentication::Secret), Evidence::Secret(..)) => {
                 if let Some(secret) = fitting {
                     oauth.secret_uses().remember(secret, now);
                 }
@@ -215,19 +235,16 @@ impl Credentials {
             }
             (_, _) => false,
         };
-        client
-            .filter(|_| proven)
-            .map(|client| (client, also_read))
-            .ok_or_else(|| {
+        match client {
+            Some(client) if proven => Ok((client, also_read)),
+            unproven => {
                 oauth.throttle().failed(&self.client_id, peer, now);
-                let way = match self.evidence {
-                    Evidence::None => "none",
-                    Evidence::Secret(_) => "secret",
-                    Evidence::Assertion(_) => "assertion",
-                };
-                oauth.tell_authentication_failed(&self.client_id, way, Origin::of(request));
-                Error::Refused.into()
-            })
+                let known = unproven.map(|client| client.name);
+                let (way, origin) = (self.evidence.way(), Origin::of(request));
+                oauth.tell_authentication_failed(&self.client_id, known, way, origin);
+                Err(Error::Refused.into())
+            }
+        }
     }
 }
 
@@ -268,7 +285,7 @@ async fn holds(
 /// a client without secrets, or none at all, takes as long.
 fn fitting<'a>(evidence: &Evidence, secrets: &'a [ClientSecret]) -> Option<&'a ClientSecret> {
     let presented = match evidence {
-        Evidence::Secret(PresentedSecret(text)) => SecretDigest::of(text),
+        Evidence::Secret(_, PresentedSecret(text)) => SecretDigest::of(text),
         Evidence::None | Evidence::Assertion(_) => SecretDigest::of(""),
     };
     if secrets.is_empty() {

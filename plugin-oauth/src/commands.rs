@@ -25,8 +25,8 @@ use crate::{
     OAuth,
     act::Act,
     grants::{Grant, GrantTypes},
-    housekeeping,
     models::{Client, ClientKind},
+    operations,
     registration::{self, Typed},
     secret::PlainSecret,
     secret_rotation::{self, OLD_LIVES_ON, RotationError},
@@ -153,7 +153,7 @@ pub async fn client_rotate(
 /// `prune`
 pub async fn prune(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let act = Act::of_operator(&oauth, &invocation);
-    let pruned = housekeeping::prune(&oauth, &act).await?;
+    let pruned = operations::prune(&oauth, act).await?;
     if invocation.given("json") {
         return Output::json(&pruned);
     }

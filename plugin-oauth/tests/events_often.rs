@@ -177,7 +177,8 @@ async fn of_who_tries_again_and_again_one_event_a_minute_tells() {
         guess_for_a_minute(&dance, &wrong).await;
         let failed = listener::one::<ClientAuthenticationFailed>();
         assert_eq!(failed.client_id.as_str(), app.client_id);
-        assert_eq!(failed.way.as_str(), "secret");
+        assert_eq!(failed.way.as_str(), "client_secret_post");
+        assert!(failed.known);
         assert!(!failed.who.peer.is_empty());
         guess_for_a_minute(&dance, &wrong).await;
         let throttled = listener::one::<ClientThrottled>();

@@ -88,6 +88,16 @@ impl AuditEntry {
         self.details.insert(name.to_owned(), count.into());
         self
     }
+
+    /// How many such acts were not noted since the last one that was, as
+    /// [`Seldom::tell`](crate::Seldom::tell) has it. Nothing where it is none.
+    #[must_use]
+    pub fn with_left_out(self, left_out: u64) -> Self {
+        match left_out {
+            0 => self,
+            some => self.with_count("left_out", some),
+        }
+    }
 }
 
 impl Connection {

@@ -53,6 +53,9 @@ impl Pair {
     }
 }
 
+/// When all failures of each pair will be forgiven.
+type Pairs = HashMap<Pair, Timestamp>;
+
 /// What `Retry-After` says of a wait: whole seconds, rounded up (RFC 9110,
 /// section 10.2.3).
 #[must_use]
@@ -66,7 +69,7 @@ pub fn whole_seconds(wait: Duration) -> u64 {
 /// bucket (GCRA) has to remember.
 #[derive(Debug)]
 pub struct Throttle {
-    forgiven_at: Mutex<HashMap<Pair, Timestamp>>,
+    forgiven_at: Mutex<Pairs>,
     burst: u32,
     forgiven_after: Duration,
 }
@@ -96,16 +99,34 @@ impl Throttle {
 
     /// How long this pair has to wait before it may try again, if it has to.
     pub fn wait(&self, account: &str, peer: &str, now: Timestamp) -> Option<Duration> {
-        let forgiven_at = *self.pairs().get(&Pair::new(account, peer))?;
-        let owed = forgiven_at.saturating_duration_since(now);
+        self.wait_among(&self.pairs(), &Pair::new(account, peer), now)
+    }
+
+    fn wait_among(&self, pairs: &Pairs, pair: &Pair, now: Timestamp) -> Option<Duration> {
+        let owed = pairs.get(pair)?.saturating_duration_since(now);
         let free = self.forgiven_after * (self.burst - 1);
         let wait = owed.saturating_sub(free);
         (!wait.is_zero()).then_some(wait)
     }
 
+    /// Counts one if it is free, and answers whether it was. Of many at once,
+    /// no more are than the burst has.
+    pub fn take(&self, account: &str, peer: &str, now: Timestamp) -> bool {
+        let mut pairs = self.pairs();
+        let pair = Pair::new(account, peer);
+        let is_free = self.wait_among(&pairs, &pair, now).is_none();
+        if is_free {
+            self.count_among(&mut pairs, pair, now);
+        }
+        is_free
+    }
+
     /// Counts a failure.
     pub fn failed(&self, account: &str, peer: &str, now: Timestamp) {
-        let mut pairs = self.pairs();
+        self.count_among(&mut self.pairs(), Pair::new(account, peer), now);
+    }
+
+    fn count_among(&self, pairs: &mut Pairs, pair: Pair, now: Timestamp) {
         if pairs.len() >= MOST_PAIRS {
             pairs.retain(|_, forgiven_at| *forgiven_at > now);
         }
@@ -113,7 +134,7 @@ impl Throttle {
             tracing::warn!("too many failures to remember; starting anew");
             pairs.clear();
         }
-        let forgiven_at = pairs.entry(Pair::new(account, peer)).or_insert(now);
+        let forgiven_at = pairs.entry(pair).or_insert(now);
         *forgiven_at = (*forgiven_at).max(now) + self.forgiven_after;
     }
 
@@ -124,7 +145,7 @@ impl Throttle {
         }
     }
 
-    fn pairs(&self) -> std::sync::MutexGuard<'_, HashMap<Pair, Timestamp>> {
+    fn pairs(&self) -> std::sync::MutexGuard<'_, Pairs> {
         self.forgiven_at
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -175,6 +196,18 @@ mod tests {
             throttle.failed("a", "192.0.2.1", NOW);
         }
         assert!(throttle.wait("a", "192.0.2.1", NOW).is_some());
+    }
+
+    #[test]
+    fn what_is_free_is_taken_and_what_is_not_does_not_count() {
+        let throttle = Throttle::with_burst(2, FORGIVEN_AFTER);
+        let take = |now| throttle.take("a", "192.0.2.1", now);
+        assert!(take(NOW) && take(NOW));
+        for _ in 0..5 {
+            assert!(!take(NOW));
+        }
+        assert!(take(NOW + FORGIVEN_AFTER));
+        assert!(!take(NOW + FORGIVEN_AFTER));
     }
 
     #[test]

@@ -99,6 +99,14 @@ impl Entry {
         query.load(connection)
     }
 
+    /// How many there are.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn count(connection: &mut Connection) -> QueryResult<i64> {
+        entries::table.count().get_result(connection)
+    }
+
     /// Deletes at most `most` that are older. Answers with how many went.
     ///
     /// # Errors

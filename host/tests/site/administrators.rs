@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use hob::testing::{Browser, TestHost, on_each_database};
+use hob::{
+    audit::Entry,
+    testing::{Browser, TestHost, on_each_database},
+};
 use hob_plugin_sdk::{
     AuditEntry, InlinePlugin, StaticPlugin, Who,
     db::{DbError, Timestamp},
@@ -196,6 +199,10 @@ async fn the_way_to_administration_is_shown_to_administrators_alone() {
         assert!(home.text().contains(in_menu), "{}", home.text());
         assert!(home.text().contains("My switches"));
         assert!(!home.text().contains("All switches"), "it has its place");
+        let root = Who::operator("root");
+        let one_more = AuditEntry::new("x", "thing.done", &root, site.clock().now());
+        note(&site, one_more).await;
+        let entries = site.db().read(Entry::count).await.expect("it counts");
         let page = olga.get("/admin").await;
         assert_eq!(page.header("cache-control"), "no-store");
         let text = page.text();
@@ -209,6 +216,7 @@ async fn the_way_to_administration_is_shown_to_administrators_alone() {
             "running",
             "The site is ready",
             "2, of which 1 switched off",
+            &format!("{entries} entries. Each is kept for 365 days."),
             &format!("Hob {}", env!("CARGO_PKG_VERSION")),
         ] {
             assert!(text.contains(there), "{there}: {text}");

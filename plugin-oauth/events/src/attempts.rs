@@ -4,7 +4,7 @@ use abi_stable::std_types::RString;
 use hob_plugin_sdk::{Who, event};
 
 event! {
-    /// An application could not prove who it is. Where it tries again and again, one event in a minute tells of it.
+    /// An application could not prove who it is. Where it tries again and again, one event in a minute tells of it; whatever the names and addresses, at most ten in a second do.
     pub struct ClientAuthenticationFailed: "hob.oauth.client.authentication_failed" 1 {
         /// When, in microseconds since 1970 (UTC).
         at: i64,
@@ -12,11 +12,13 @@ event! {
         who: Who,
         /// What it called itself, cut to 64 characters.
         client_id: RString,
-        /// How it tried: `none`, `secret` or `assertion`.
+        /// Whether there is an application of this name.
+        known: bool,
+        /// How it tried, as RFC 7591 calls it: `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
         way: RString,
     }
 
-    /// Somebody has to wait, after too many failures or too many requests. One event in a minute tells of it.
+    /// Somebody has to wait, after too many failures or too many requests. One event in a minute tells of it; whatever the names and addresses, at most ten in a second do.
     pub struct ClientThrottled: "hob.oauth.client.throttled" 1 {
         /// When, in microseconds since 1970 (UTC).
         at: i64,

@@ -16,16 +16,21 @@ fn basic(text: &str) -> Result<Credentials, Error> {
     Credentials::from_basic(&format!("Basic {}", BASE64.encode(text)))
 }
 
+/// What came by Basic authentication.
 fn credentials(client_id: &str, secret: Option<&str>) -> Credentials {
+    credentials_in(SecretPlace::Header, client_id, secret)
+}
+
+fn credentials_in(place: SecretPlace, client_id: &str, secret: Option<&str>) -> Credentials {
     Credentials {
         client_id: client_id.to_owned(),
-        evidence: Evidence::secret(secret.map(ToOwned::to_owned)),
+        evidence: Evidence::secret(place, secret.map(ToOwned::to_owned)),
     }
 }
 
 fn secret_of(credentials: &Credentials) -> Option<&str> {
     match &credentials.evidence {
-        Evidence::Secret(PresentedSecret(text)) => Some(text),
+        Evidence::Secret(_, PresentedSecret(text)) => Some(text),
         Evidence::None | Evidence::Assertion(_) => None,
     }
 }
@@ -69,7 +74,7 @@ fn there_is_one_way_of_authentication_in_a_request() {
     assert!(malformed(from_parts(Some(&header), "client_secret=s")));
     assert_eq!(
         from_parts(None, "client_id=id&client_secret=s").unwrap(),
-        credentials("id", Some("s"))
+        credentials_in(SecretPlace::Form, "id", Some("s"))
     );
     assert_eq!(
         from_parts(None, "client_id=id&client_secret=").unwrap(),
@@ -83,7 +88,7 @@ fn there_is_one_way_of_authentication_in_a_request() {
 
 #[test]
 fn a_secret_fits_only_where_it_is_the_clients() {
-    let presented = |text: &str| Evidence::secret(Some(text.to_owned()));
+    let presented = |text: &str| Evidence::secret(SecretPlace::Form, Some(text.to_owned()));
     let own = ["old", "new"]
         .map(|text| ClientSecret::new(SecretDigest::of(text), 1, Timestamp::UNIX_EPOCH));
     let fits = |evidence: &Evidence, own: &[ClientSecret]| {

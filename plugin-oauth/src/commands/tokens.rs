@@ -6,12 +6,12 @@ use hob_plugin_sdk::{CommandError, Invocation, Output, auth::TokenId, prelude::*
 use serde::Serialize;
 use serde_json::json;
 
-use super::{last_use::in_words, whose::named};
+use super::{last_use::in_words, named_client, whose::named};
 use crate::{
     OAuth,
     act::Act,
     issued_token::{FoundToken, LiveToken, TokenTerms},
-    operations::usernames,
+    operations::{self, usernames},
 };
 
 /// A token, for programs.
@@ -101,7 +101,49 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
 
 /// `token revoke`
 pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
-    let typed = invocation.value("token-id").unwrap_or_default();
+    match (invocation.value("token-id"), invocation.given("client-id")) {
+        (Some(token_id), false) => revoke_one(&oauth, &invocation, token_id).await,
+        (None, true) => revoke_all_of_client(&oauth, &invocation).await,
+        (Some(_), true) => Err(CommandError::usage(
+            "both a token and an application are named",
+            "name the token, or the application for all of its tokens",
+        )),
+        (None, false) => Err(CommandError::usage(
+            "neither a token nor an application is named",
+            "say what `token list` calls the token, or --client-id 4f1xAmple for all of an application",
+        )),
+    }
+}
+
+/// All of an application; what members allow it stays.
+async fn revoke_all_of_client(
+    oauth: &OAuth,
+    invocation: &Invocation,
+) -> Result<Output, CommandError> {
+    let client = named_client(oauth, invocation).await?;
+    let client_id = client.client_id.clone();
+    let act = Act::of_operator(oauth, invocation);
+    let Some(ended) = operations::end_tokens(oauth, act, client).await? else {
+        return Err(CommandError::usage(
+            "the application was deleted meanwhile",
+            "`hob oauth client list` shows all of them",
+        ));
+    };
+    if invocation.given("json") {
+        return Output::json(&json!({ "revoked": ended.tokens() }));
+    }
+    Ok(Output::text(format!(
+        "All tokens of {client_id} are dead: {} for access, {} for refreshing. What members allow it \
+         stays.\n",
+        ended.access_tokens, ended.refresh_tokens
+    )))
+}
+
+async fn revoke_one(
+    oauth: &OAuth,
+    invocation: &Invocation,
+    typed: &str,
+) -> Result<Output, CommandError> {
     let token_id = u64::from_str_radix(typed, 16)
         .ok()
         .filter(|_| typed.len() == 16)
@@ -109,7 +151,7 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     let revoked = match token_id {
         None => None,
         Some(token_id) => {
-            let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+            let (events, act) = (oauth.events(), Act::of_operator(oauth, invocation));
             oauth
                 .change(move |connection| {
                     let found = FoundToken::named(connection, token_id)?;

@@ -45,7 +45,7 @@ impl Admission {
                 let (throttle, peer) = (oauth.registration_throttle(), origin.peer());
                 match throttle.wait(ANYBODY, peer, oauth.now()) {
                     Some(wait) => {
-                        oauth.tell_throttled(Counted::Registration, ANYBODY, origin, wait);
+                        oauth.tell_throttled(Counted::Registration, origin, wait);
                         Err(DynamicRegistrationError::Throttled(wait))
                     }
                     None => Ok(Self::Open),
@@ -62,7 +62,7 @@ impl Admission {
         let (peer, now) = (origin.peer(), oauth.now());
         let throttle = oauth.registration_token_throttle();
         if let Some(wait) = throttle.wait(ANYBODY, peer, now) {
-            oauth.tell_throttled(Counted::RegistrationToken, ANYBODY, origin, wait);
+            oauth.tell_throttled(Counted::RegistrationToken(ANYBODY), origin, wait);
             return Err(DynamicRegistrationError::Throttled(wait));
         }
         if let Some(token) = PlainSecret::parse(SecretKind::InitialAccessToken, presented) {

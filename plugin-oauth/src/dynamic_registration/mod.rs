@@ -137,7 +137,7 @@ pub async fn managed_by(
     let (peer, now) = (origin.peer(), oauth.now());
     let throttle = oauth.registration_token_throttle();
     if let Some(wait) = throttle.wait(client_id, peer, now) {
-        oauth.tell_throttled(Counted::RegistrationToken, client_id, origin, wait);
+        oauth.tell_throttled(Counted::RegistrationToken(client_id), origin, wait);
         return Err(DynamicRegistrationError::Throttled(wait));
     }
     let access_token = PlainSecret::parse(SecretKind::RegistrationAccessToken, presented);

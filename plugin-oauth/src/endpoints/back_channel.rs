@@ -82,8 +82,8 @@ pub fn count_unproven(oauth: &OAuth, client: &Client, request: &Request) -> Resu
     }
     let (throttle, peer, now) = (oauth.unproven_throttle(), request.peer(), oauth.now());
     if let Some(wait) = throttle.wait(ANYBODY, peer, now) {
-        let origin = Origin::of(request);
-        oauth.tell_throttled(Counted::UnprovenClient, &client.client_id, origin, wait);
+        let counted = Counted::UnprovenClient(&client.client_id);
+        oauth.tell_throttled(counted, Origin::of(request), wait);
         return Err(OAuthError::TooManyUnproven(wait));
     }
     throttle.failed(ANYBODY, peer, now);

@@ -22,6 +22,9 @@ use crate::{
     user_code::UserCode,
 };
 
+/// Of what was typed, so much is shown again: as much as the field takes.
+const LONGEST_TYPED: usize = 64;
+
 /// Of this plugin, with the code filled in.
 pub fn complete_path(user_code: &UserCode) -> String {
     format!("/device?user_code={user_code}")
@@ -62,13 +65,8 @@ async fn enter(oauth: &OAuth, request: &Request) -> Result<Response, Unredirecta
         member,
     };
     if let Some(wait) = guesses.wait() {
-        oauth.tell_throttled(
-            Counted::UserCode,
-            &member.username,
-            Origin::of(request),
-            wait,
-        );
-        return Ok(Form::too_many(request, wait).show(oauth, request, member));
+        oauth.tell_throttled(Counted::UserCode(member), Origin::of(request), wait);
+        return Ok(Form::too_many(typed, request, wait).show(oauth, request, member));
     }
     let Some(user_code) = UserCode::parse(typed) else {
         return Ok(Form::wrong(typed, request.words().say("device-wrong-form"))
@@ -173,21 +171,20 @@ impl Form {
 
     fn wrong(typed: &str, error: Said<'_>) -> Self {
         Self {
-            typed: typed.chars().take(64).collect(),
+            typed: typed.chars().take(LONGEST_TYPED).collect(),
             error: Some(error.to_string()),
             ..Self::default()
         }
     }
 
-    fn too_many(request: &Request, wait: Duration) -> Self {
+    fn too_many(typed: &str, request: &Request, wait: Duration) -> Self {
         let words = request.words();
         let error = words
             .say("device-too-many")
             .with("seconds", whole_seconds(wait));
         Self {
-            error: Some(error.to_string()),
             wait: Some(wait),
-            ..Self::default()
+            ..Self::wrong(typed, error)
         }
     }
 

@@ -1,68 +1,122 @@
-//! Events of what was tried. They tell of no other write, so each has one of
-//! its own, for which nobody waits; and nobody who tries can fill the queue of
-//! writes, or whatever a listener keeps, since only the first in a while is
-//! told of.
+//! Events of what was tried, and their entries in the audit log. They tell of
+//! no other write, so each has one of its own, for which nobody waits. Nobody
+//! who tries can fill the queue of writes, whatever a listener keeps, or the
+//! audit log: [`Seldom`] lets few of them through, whatever name is tried.
 
 use std::time::Duration;
 
 use hob_oauth_events::{ClientAuthenticationFailed, ClientThrottled, LegacyUsed};
-use hob_plugin_sdk::{Throttle, Who, db::Timestamp, whole_seconds};
+use hob_plugin_sdk::{
+    AuditEntry, Member, Seldom, Who,
+    db::{Connection, DbError},
+    whole_seconds,
+};
 
-use crate::{OAuth, act::Origin};
+use super::entry;
+use crate::{
+    OAuth,
+    act::{Act, Origin},
+    models::Client,
+};
 
-/// Of somebody who tries again and again, one event in this time is told.
-const FAILURES_EACH: Duration = Duration::from_secs(60);
-/// Of an old way that is still gone, likewise.
-const LEGACY_EACH: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// Of all events of one kind, so many at a time, and then one in this time.
+const MOST_EVENTS: u32 = 600;
+const EVENT_EACH: Duration = Duration::from_millis(100);
 /// Of a name as it was sent, so much is told.
 const LONGEST_NAME: usize = 64;
 
 /// What was told of lately, by each node for itself.
 #[derive(Debug)]
 pub struct Attempts {
-    failures: Throttle,
-    legacy: Throttle,
+    failures: Seldom,
+    throttled: Seldom,
+    legacy: Seldom,
+    noted_failures: Seldom,
+    noted_throttled: Seldom,
+    noted_legacy: Seldom,
 }
 
 impl Default for Attempts {
     fn default() -> Self {
+        let events = |each| Seldom::new(each, MOST_EVENTS, EVENT_EACH);
         Self {
-            failures: Throttle::with_burst(1, FAILURES_EACH),
-            legacy: Throttle::with_burst(1, LEGACY_EACH),
+            failures: events(MINUTE),
+            throttled: events(MINUTE),
+            legacy: events(HOUR),
+            noted_failures: Seldom::for_audit_log(),
+            noted_throttled: Seldom::for_audit_log(),
+            // Old applications go their way all the time.
+            noted_legacy: Seldom::new(DAY, MOST_EVENTS, MINUTE),
         }
     }
 }
 
-/// Whether nothing was told of this lately.
-fn passes(gate: &Throttle, what: &str, name: &str, peer: &str, now: Timestamp) -> bool {
-    let account = format!("{what} {name}");
-    let is_free = gate.wait(&account, peer, now).is_none();
-    if is_free {
-        gate.failed(&account, peer, now);
-    }
-    is_free
-}
-
 /// For what somebody was counted who has to wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    Client,
-    Member,
-    UserCode,
+#[derive(Debug, Clone, Copy)]
+pub enum Counted<'a> {
+    /// An application, as it calls itself.
+    Client(&'a str),
+    /// A member whose password this application sends.
+    Member {
+        client_id: &'a str,
+        account: &'a str,
+        /// None where there is no such member.
+        member_id: Option<i64>,
+    },
+    UserCode(&'a Member),
     Registration,
-    RegistrationToken,
-    UnprovenClient,
+    /// The initial one without a name, or that of an application.
+    RegistrationToken(&'a str),
+    UnprovenClient(&'a str),
 }
 
-impl Counted {
-    const fn as_str(self) -> &'static str {
+impl Counted<'_> {
+    const fn kind(&self) -> &'static str {
         match self {
-            Self::Client => "client",
-            Self::Member => "member",
-            Self::UserCode => "user_code",
+            Self::Client(_) => "client",
+            Self::Member { .. } => "member",
+            Self::UserCode(_) => "user_code",
             Self::Registration => "registration",
-            Self::RegistrationToken => "registration_token",
-            Self::UnprovenClient => "unproven_client",
+            Self::RegistrationToken(_) => "registration_token",
+            Self::UnprovenClient(_) => "unproven_client",
+        }
+    }
+
+    /// By which it was counted; empty where only the address counts.
+    fn name(&self) -> &str {
+        match self {
+            Self::Client(name) | Self::RegistrationToken(name) | Self::UnprovenClient(name) => name,
+            Self::Member { account, .. } => account,
+            Self::UserCode(member) => &member.username,
+            Self::Registration => "",
+        }
+    }
+
+    /// The application's name for itself, where one asks.
+    fn client_id(&self) -> &str {
+        match self {
+            Self::Client(name) | Self::RegistrationToken(name) | Self::UnprovenClient(name) => name,
+            Self::Member { client_id, .. } => client_id,
+            Self::UserCode(_) | Self::Registration => "",
+        }
+    }
+
+    fn who(&self, origin: &Origin) -> Who {
+        let (peer, request_id) = (origin.peer(), origin.request_id());
+        match self {
+            Self::UserCode(member) => Who::member(member.id, &member.username, peer, request_id),
+            others => Who::client(&cut(others.client_id()), peer, request_id),
+        }
+    }
+
+    fn member_id(&self) -> Option<i64> {
+        match self {
+            Self::Member { member_id, .. } => *member_id,
+            Self::UserCode(member) => Some(member.id),
+            _ => None,
         }
     }
 }
@@ -86,39 +140,99 @@ impl LegacySwitch {
 }
 
 impl OAuth {
-    /// An application could not prove who it is, by this way.
-    pub fn tell_authentication_failed(&self, client_id: &str, way: &'static str, origin: Origin) {
+    /// An application could not prove who it is, by this way. What it is called
+    /// is known if there is one of this id; of any other nothing is noted,
+    /// since nobody's access was tried for.
+    pub fn tell_authentication_failed(
+        &self,
+        client_id: &str,
+        known: Option<String>,
+        way: &'static str,
+        origin: Origin,
+    ) {
         let (channel, now) = (self.events.client_authentication_failed, self.now());
-        let gate = &self.attempts.failures;
-        if !channel.is_heard() || !passes(gate, "failed", client_id, origin.peer(), now) {
+        let (gates, peer) = (&self.attempts, origin.peer());
+        tracing::info!(
+            client_id = known.as_ref().map(|_| client_id),
+            way,
+            peer,
+            "an application could not prove who it is"
+        );
+        let heard = channel.is_heard() && gates.failures.tell(client_id, peer, now).is_some();
+        let noted = match &known {
+            Some(_) => gates.noted_failures.tell(client_id, peer, now),
+            None => None,
+        };
+        if !heard && noted.is_none() {
             return;
         }
         let client_id = cut(client_id);
+        let act = Act::of_client(&client_id, origin, now);
         self.db.write_later(move |connection| {
+            if let (Some(left_out), Some(name)) = (noted, &known) {
+                let entry = entry("client.authentication_failed", &act)
+                    .about("client", &client_id)
+                    .with("client_name", name)
+                    .with("way", way);
+                connection.note(entry.with_left_out(left_out))?;
+            }
+            if !heard {
+                return Ok(());
+            }
             channel.raise(connection, || ClientAuthenticationFailed {
-                at: now.as_micros(),
-                who: Who::client(&client_id, origin.peer(), origin.request_id()),
+                at: act.at.as_micros(),
+                who: act.who.clone(),
                 client_id: client_id.as_str().into(),
+                known: known.is_some(),
                 way: way.into(),
             })
         });
     }
 
-    /// Somebody has to wait, for whom was counted by this name.
-    pub fn tell_throttled(&self, counted: Counted, name: &str, origin: Origin, wait: Duration) {
+    /// Somebody has to wait, and what for.
+    pub fn tell_throttled(&self, counted: Counted<'_>, origin: Origin, wait: Duration) {
         let (channel, now) = (self.events.client_throttled, self.now());
-        let gate = &self.attempts.failures;
-        if !channel.is_heard() || !passes(gate, counted.as_str(), name, origin.peer(), now) {
+        let (gates, peer) = (&self.attempts, origin.peer());
+        let (seconds, account) = (whole_seconds(wait), counted.kind());
+        tracing::info!(
+            account,
+            peer,
+            seconds,
+            "somebody tries too often and has to wait"
+        );
+        let what = format!("{} {}", counted.kind(), counted.name());
+        let heard = channel.is_heard() && gates.throttled.tell(&what, peer, now).is_some();
+        let noted = gates.noted_throttled.tell(&what, peer, now);
+        if !heard && noted.is_none() {
             return;
         }
-        let name = cut(name);
+        let (kind, name, client_id) = (
+            counted.kind(),
+            cut(counted.name()),
+            cut(counted.client_id()),
+        );
+        let member_id = counted.member_id();
+        let act = Act {
+            who: counted.who(&origin),
+            at: now,
+        };
         self.db.write_later(move |connection| {
+            if let Some(left_out) = noted {
+                let entry = throttled_entry(connection, &act, &client_id, member_id)?
+                    .with("account", kind)
+                    .with_count("wait_seconds", seconds)
+                    .with_left_out(left_out);
+                connection.note(entry)?;
+            }
+            if !heard {
+                return Ok(());
+            }
             channel.raise(connection, || ClientThrottled {
-                at: now.as_micros(),
-                who: Who::client(&name, origin.peer(), origin.request_id()),
-                account: counted.as_str().into(),
+                at: act.at.as_micros(),
+                who: act.who.clone(),
+                account: kind.into(),
                 name: name.as_str().into(),
-                wait_seconds: whole_seconds(wait),
+                wait_seconds: seconds,
             })
         });
     }
@@ -126,21 +240,63 @@ impl OAuth {
     /// An application goes a way that only an old one needs.
     pub fn tell_legacy_used(&self, switch: LegacySwitch, client_id: &str, origin: Origin) {
         let (channel, now) = (self.events.legacy_used, self.now());
-        let gate = &self.attempts.legacy;
+        let gates = &self.attempts;
         // One for each application, wherever it runs.
-        if !channel.is_heard() || !passes(gate, switch.as_str(), client_id, "", now) {
+        let what = format!("{} {client_id}", switch.as_str());
+        let heard = channel.is_heard() && gates.legacy.tell(&what, "", now).is_some();
+        let noted = gates.noted_legacy.tell(&what, "", now);
+        if !heard && noted.is_none() {
             return;
         }
         let client_id = client_id.to_owned();
+        let act = Act::of_client(&client_id, origin, now);
         self.db.write_later(move |connection| {
+            if let Some(left_out) = noted {
+                let entry = entry("legacy.used", &act)
+                    .about("client", &client_id)
+                    .with("switch", switch.as_str());
+                connection.note(entry.with_left_out(left_out))?;
+            }
+            if !heard {
+                return Ok(());
+            }
             channel.raise(connection, || LegacyUsed {
-                at: now.as_micros(),
-                who: Who::client(&client_id, origin.peer(), origin.request_id()),
+                at: act.at.as_micros(),
+                who: act.who.clone(),
                 client_id: client_id.as_str().into(),
                 switch: switch.as_str().into(),
             })
         });
     }
+}
+
+/// That somebody has to wait. A name stands in it only if it is that of an
+/// application or a member: whatever else was typed there may be a secret.
+fn throttled_entry(
+    connection: &mut Connection,
+    act: &Act,
+    client_id: &str,
+    member_id: Option<i64>,
+) -> Result<AuditEntry, DbError> {
+    let client = match client_id {
+        "" => None,
+        client_id => Client::find(connection, client_id)?,
+    };
+    let mut act = act.clone();
+    if client.is_none() && act.who.member_id.is_none() {
+        act.who.name = "".into();
+    }
+    let entry = entry("client.throttled", &act);
+    let entry = match &client {
+        Some(client) => entry
+            .about("client", &client.client_id)
+            .with("client_name", &client.name),
+        None => entry,
+    };
+    Ok(match member_id {
+        Some(member_id) => entry.about_member(member_id),
+        None => entry,
+    })
 }
 
 fn cut(name: &str) -> String {

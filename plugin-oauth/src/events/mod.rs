@@ -11,6 +11,7 @@ mod clients;
 mod consents;
 mod initial_tokens;
 mod personal_tokens;
+mod pruned;
 mod tokens;
 
 use hob_oauth_events::{
@@ -29,6 +30,7 @@ pub use clients::Deletion;
 pub use consents::{DecidedConsent, Withdrawal};
 pub use initial_tokens::{initial_token_issued, initial_token_revoked};
 pub use personal_tokens::PersonalTokenEnd;
+pub use pruned::pruned;
 pub use tokens::{Issued, Revoked};
 
 use crate::{OAuth, act::Act};

@@ -68,7 +68,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     if client.is_suspended() {
         return Err(GrantError::ClientSuspended.into());
     }
-    let (member, epoch) = check_password(oauth, &request, origin).await?;
+    let (member, epoch) = check_password(oauth, client, &request, origin).await?;
     issue(oauth, client, request, origin, proof, &member, epoch).await
 }
 
@@ -76,6 +76,7 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
 /// unknown takes the same way as a wrong password.
 async fn check_password(
     oauth: &OAuth,
+    client: &Client,
     request: &PasswordRequest<'_>,
     origin: Origin,
 ) -> Result<(Profile, MemberEpoch), OAuthError> {
@@ -86,7 +87,12 @@ async fn check_password(
         .map_or(request.username, |member| &member.username);
     let (peer, now) = (origin.peer(), oauth.now());
     if let Some(wait) = oauth.password_throttle().wait(account, peer, now) {
-        oauth.tell_throttled(Counted::Member, account, origin, wait);
+        let counted = Counted::Member {
+            client_id: &client.client_id,
+            account,
+            member_id: known.as_ref().map(|member| member.id),
+        };
+        oauth.tell_throttled(counted, origin, wait);
         return Err(OAuthError::Throttled(wait));
     }
     // Counted before the answer is known, so that guesses that come together

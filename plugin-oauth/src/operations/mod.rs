@@ -6,6 +6,7 @@
 
 mod clients;
 mod initial_tokens;
+mod prune;
 mod remark;
 mod usernames;
 
@@ -14,5 +15,6 @@ pub use initial_tokens::{
     InitialTokenError, Issued, MOST_USES, USUAL_LIFETIME, Wanted, issue_initial_token,
     revoke_initial_token,
 };
+pub use prune::prune;
 pub use remark::{LONGEST_REMARK, remark};
 pub use usernames::usernames;

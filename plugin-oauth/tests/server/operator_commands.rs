@@ -8,7 +8,9 @@ use hob::{cli::plugin_invocation, testing::on_each_database};
 use hob_plugin_manifest::Manifest;
 use hob_plugin_sdk::abi::command::RawOutput;
 use serde_json::{Value, json};
-use support::{Dance, assert_error, assert_error_page, assertion::key_set, keys::ClientKey};
+use support::{
+    Dance, assert_error, assert_error_page, assertion::key_set, audit::entries, keys::ClientKey,
+};
 
 async fn run(dance: &Dance, words: &[&str]) -> RawOutput {
     dance.site.run_command(&[&["oauth"], words].concat()).await
@@ -176,6 +178,49 @@ async fn tokens_are_listed_without_their_secrets_and_ended_by_name() {
             refused(&dance, &["token", "revoke", unknown], "no token is called").await;
         }
         refused(&dance, &["token", "list"], "neither a member").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tokens_of_an_application_are_ended_and_what_members_allow_it_stays() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.web_app().await, dance.web_app().await);
+        let (given, others) = (dance.tokens(&app).await, dance.tokens(&other).await);
+        let of_app = ["--client-id", app.client_id.as_str()];
+        let all = [&["token", "revoke"], &of_app[..]].concat();
+
+        let neither = ["token", "revoke"];
+        refused(&dance, &neither, "neither a token nor an application").await;
+        let both = [&all[..], &["0123456789abcdef"]].concat();
+        refused(&dance, &both, "both a token and an application").await;
+        let unknown = ["token", "revoke", "--client-id", "nobody"];
+        refused(&dance, &unknown, "no application has the client id").await;
+        dance.assert_alive(&given).await;
+
+        let told_all = told(&dance, &all).await;
+        assert_eq!(
+            told_all,
+            format!(
+                "All tokens of {} are dead: 1 for access, 1 for refreshing. What members allow it \
+                 stays.\n",
+                app.client_id
+            )
+        );
+        dance.assert_dead(&app, &given).await;
+        dance.assert_alive(&others).await;
+        let noted = entries(&dance, "token.revoked").await;
+        assert_eq!(noted.len(), 1, "{noted:?}");
+        assert_eq!(
+            (noted[0].who_kind.as_str(), &noted[0].subject),
+            ("operator", &app.client_id)
+        );
+        // Nobody is asked again.
+        let again = dance.tokens(&app).await;
+        dance.assert_alive(&again).await;
+        assert_eq!(told_json(&dance, &all).await, json!({"revoked": 2}));
+        assert_eq!(told_json(&dance, &all).await, json!({"revoked": 0}));
     })
     .await;
 }

@@ -82,6 +82,8 @@ title = "Listens"
 "hob.oauth.device.denied" = 1
 "hob.oauth.token.revoked" = 1
 "hob.oauth.refresh.reused" = 1
+"hob.oauth.personal_token.made" = 1
+"hob.oauth.personal_token.revoked" = 1
 "#;
 }
 
@@ -122,6 +124,8 @@ impl Plugin for Listener {
         listen::<DeviceDenied>(declaration);
         listen::<TokenRevoked>(declaration);
         listen::<RefreshReused>(declaration);
+        listen::<PersonalTokenMade>(declaration);
+        listen::<PersonalTokenRevoked>(declaration);
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {

@@ -6,6 +6,7 @@
 
 pub mod assertion;
 #[path = "../../src/bad_input.rs"]
+pub mod audit;
 pub mod bad_input;
 pub mod keys;
 pub mod listener;

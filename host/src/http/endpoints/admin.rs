@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::health::{Unready, readiness};
 use crate::{
+    audit::Entry,
     http::{
         App,
         page::{Failure, Frame, html},
@@ -33,9 +34,15 @@ pub async fn show(
     let site = app.site();
     let counted: QueryResult<_> = site
         .db
-        .read(|connection| Ok((Member::count(connection)?, Medium::count(connection)?)))
+        .read(|connection| {
+            Ok((
+                Member::count(connection)?,
+                Medium::count(connection)?,
+                Entry::count(connection)?,
+            ))
+        })
         .await;
-    let ((members, disabled), media) = counted?;
+    let ((members, disabled), media, entries) = counted?;
     let late = app.watchdog().late();
     let language = visitor.language;
     let frame = Frame::new(&app, Some(&visitor), language, &site.address.path(PATH));
@@ -71,6 +78,8 @@ pub async fn show(
             media,
             unready: unready.as_deref(),
             late: &late,
+            entries,
+            entries_kept_days: site.audit_kept.as_secs() / (24 * 3600),
             audit_url: &site.address.path(super::admin_audit::PATH),
             plugins: &plugins,
         },

@@ -178,19 +178,19 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     Ok(response)
 }
 
-/// Notes that somebody guesses, and is slowed down: once for an account and an
-/// address, and again when all was forgiven and it begins anew. Nobody waits.
+/// Notes that somebody guesses, and is slowed down: seldom, however many
+/// accounts he tries. Nobody waits.
 fn note_guessing(site: &Site, account: &str, peer: &str) {
-    let (gate, now) = (&site.noted_guesses, site.clock.now());
-    if gate.wait(account, peer, now).is_some() {
+    let now = site.clock.now();
+    let Some(left_out) = site.noted_guesses.tell(account, peer, now) else {
         return;
-    }
-    gate.failed(account, peer, now);
+    };
     let who = Who {
         member_id: None.into(),
         ..member_at(0, account, peer)
     };
-    let entry = AuditEntry::new(audit::CORE, "member.sign_in_throttled", &who, now);
+    let entry =
+        AuditEntry::new(audit::CORE, "member.sign_in_throttled", &who, now).with_left_out(left_out);
     site.db
         .write_later(move |connection| connection.note(entry));
 }

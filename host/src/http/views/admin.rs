@@ -33,6 +33,9 @@ pub struct AdminPage<'a> {
     pub unready: Option<&'a str>,
     /// The code of plugins that blocks a thread, by the watchdog's names.
     pub late: &'a [String],
+    /// Of the audit log.
+    pub entries: i64,
+    pub entries_kept_days: u64,
     pub audit_url: &'a str,
     pub plugins: &'a [PluginRow<'a>],
 }
