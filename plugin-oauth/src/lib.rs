@@ -71,7 +71,7 @@ use crate::{
     act::Act,
     dpop::Nonces,
     endpoints::{
-        admin, authorize, client_configuration, client_logo, client_secret, clients,
+        admin, authorize, client_configuration, client_logo, client_new, client_secret, clients,
         connections_moved, consent, device, device_authorization, device_consent, device_qr,
         introspect, legacy_token, metadata, personal_tokens, pushed_authorization_request,
         register, revoke, token,
@@ -158,8 +158,8 @@ impl Plugin for OAuth {
             .handle("POST /device", device::post)
             .handle("POST /device/consent", device_consent::post)
             .handle("GET /clients", clients::list)
-            .handle("GET /clients/new", clients::new_form)
-            .handle("POST /clients/new", clients::register)
+            .handle("GET /clients/new", client_new::get)
+            .handle("POST /clients/new", client_new::post)
             .handle("GET /clients/{client_id}", clients::show)
             .handle("POST /clients/{client_id}", clients::save)
             .handle("POST /clients/{client_id}/secret", client_secret::rotate)

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{OAuth, act::Act, models::Client};
 
-/// Of the file, in bytes. The routes that take one say the same.
+/// Of the file, in bytes.
 pub const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// The page shows it at a quarter of the side, so that it is sharp on any

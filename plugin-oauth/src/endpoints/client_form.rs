@@ -100,6 +100,8 @@ impl TypedForm {
 /// The problems as sentences, for the form.
 pub struct Sentences {
     words: Words,
+    /// Of the whole, where no field is to blame.
+    whole: Option<String>,
     name: Option<String>,
     website: Option<String>,
     redirect_uris: Option<String>,
@@ -108,6 +110,19 @@ pub struct Sentences {
 }
 
 impl Sentences {
+    /// There is no problem.
+    pub fn none(words: Words) -> Self {
+        Self::of(words, &Problems::default())
+    }
+
+    /// All that was typed is right, and yet it is refused: why.
+    pub fn of_whole(words: Words, why: &str) -> Self {
+        Self {
+            whole: Some(why.to_owned()),
+            ..Self::none(words)
+        }
+    }
+
     pub fn of(words: Words, problems: &Problems) -> Self {
         let sentence = |problem: &Option<RegistrationError>| {
             let problem = problem.as_ref()?;
@@ -115,6 +130,7 @@ impl Sentences {
         };
         Self {
             words,
+            whole: None,
             name: sentence(&problems.name),
             website: sentence(&problems.website),
             redirect_uris: sentence(&problems.redirect_uris),
@@ -124,6 +140,9 @@ impl Sentences {
     }
 
     pub fn any(&self) -> Option<String> {
+        if self.whole.is_some() {
+            return self.whole.clone();
+        }
         let parts = [
             &self.name,
             &self.website,

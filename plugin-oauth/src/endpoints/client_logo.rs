@@ -111,7 +111,7 @@ async fn with_problem(
     client: Client,
     problem: String,
 ) -> Result<Response, PluginError> {
-    let view = ClientView::with_logo_problem(&client, problem);
+    let view = ClientView::with_logo_problem(request.words(), &client, problem);
     show_client(oauth, request, client, view).await
 }
 

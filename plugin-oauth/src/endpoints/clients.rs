@@ -1,11 +1,11 @@
-//! `/clients`: a member registers applications and looks after them.
+//! `/clients`: a member looks after the own applications.
 
-use hob_plugin_sdk::{Member, PluginError, Request, Response, Words, prelude::*};
+use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm},
     emblem::ShownEmblem,
-    member_page::{TimeText, notice, page, refused},
+    member_page::{TimeText, notice, page},
     worded::{ScopeWords, client_kind},
 };
 use crate::{
@@ -13,13 +13,9 @@ use crate::{
     act::Act,
     curl,
     events::{Deletion, Revoked},
-    grants::GrantTypes,
     logo,
-    models::{Client, ClientKind, ClientSecret},
-    pages::{ClientCreatedPage, ClientNewPage, ClientPage, ClientRow, ClientsPage, SecretRow},
-    registration::{self, Problems},
-    secret::PlainSecret,
-    settings::Registration,
+    models::{Client, ClientChanges, ClientSecret},
+    pages::{ClientPage, ClientRow, ClientsPage, SecretRow},
 };
 
 /// The member's own applications.
@@ -62,141 +58,59 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     ))
 }
 
-/// The form for a new one.
-pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    let member = super::member(&request)?;
-    if !may_register(&oauth, member) {
-        return Ok(registration_is_closed(&request));
-    }
-    if let Some(most) = oauth.settings().applications_per_member() {
-        let member_id = member.id;
-        let there = oauth
-            .read(move |connection| Client::count_of_owner(connection, member_id))
-            .await?;
-        if there >= most {
-            return Ok(too_many(&request, most));
-        }
-    }
-    let form = TypedForm {
-        scope: oauth
-            .declared_scope()
-            .words()
-            .map(ToOwned::to_owned)
-            .collect(),
-        ..TypedForm::default()
-    };
-    Ok(show_new_form(
-        &oauth,
-        &request,
-        200,
-        &form,
-        &Problems::default(),
-    ))
-}
-
-/// Registers one, and shows its secret: only now.
-pub async fn register(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    let member = super::member(&request)?;
-    if !may_register(&oauth, member) {
-        return Ok(registration_is_closed(&request));
-    }
-    let form = TypedForm::read(&request)?;
-    let grant_types = GrantTypes::by_default();
-    let checked = match form.check(&oauth, &grant_types) {
-        Ok(checked) => checked,
-        Err(problems) => return Ok(show_new_form(&oauth, &request, 422, &form, &problems)),
-    };
-    let kind = if form.public {
-        ClientKind::Public
-    } else {
-        ClientKind::Confidential
-    };
-    let (new_client, secret) =
-        registration::new_client(checked, kind, grant_types, Some(member.id), oauth.now());
-    let digest = secret.as_ref().map(PlainSecret::digest);
-    let (owner_id, most) = (member.id, oauth.settings().applications_per_member());
-    let (events, act) = (oauth.events(), Act::of_member(&oauth, member, &request));
-    let stored = oauth
-        .change(move |connection| {
-            if !Client::has_room_for_owner(connection, owner_id, most, act.at)? {
-                return Ok(None);
-            }
-            registration::store(connection, events, &act, &new_client, digest, None).map(Some)
-        })
-        .await;
-    let client = match stored {
-        Ok(Some(client)) => client,
-        Ok(None) => return Ok(too_many(&request, most.unwrap_or_default())),
-        Err(error) => return refused(&request, error),
-    };
-    tracing::info!(
-        member_id = member.id,
-        client_id = client.client_id,
-        "a member registered an application"
-    );
-    let site = oauth.host().site();
-    let words = request.words();
-    Ok(page(
-        201,
-        &words.say("client-created-title").to_string(),
-        &ClientCreatedPage {
-            words,
-            site_name: &site.name,
-            name: &client.name,
-            client_id: &client.client_id,
-            client_secret: secret.as_ref().map(PlainSecret::reveal),
-            metadata_url: &metadata_url(&oauth),
-            client_url: &client_path(&oauth, &client),
-            curl: curl::for_client(&oauth, &client, secret.as_ref()).as_deref(),
-        },
-    )
-    .with_header("cache-control", "no-store")
-    .with_header("referrer-policy", "no-referrer"))
-}
-
 /// One of the member's own.
 pub async fn show(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
         return Ok(not_found(&request));
     };
-    let view = ClientView::of(&client);
+    let view = ClientView::of(request.words(), &client);
     show_client(&oauth, &request, client, view).await
 }
 
-/// Changes it.
+/// Changes it. What is refused stays as it was typed.
 pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let Some(client) = own_client(&oauth, &request).await? else {
         return Ok(not_found(&request));
     };
     let form = TypedForm::read(&request)?;
-    match form.check(&oauth, &client.grant_types) {
+    let words = request.words();
+    let (status, sentences) = match form.check(&oauth, &client.grant_types) {
+        Err(problems) => (422, Sentences::of(words, &problems)),
         Ok(changes) => {
-            let here = client_path(&oauth, &client);
             let act = Act::of_member(&oauth, super::member(&request)?, &request);
-            let events = oauth.events();
-            let saved = oauth
-                .change(move |connection| {
-                    let Some(changed) = client.update(connection, &changes)? else {
-                        return Ok(());
-                    };
-                    events.client_edited(connection, &act, &client, &changed)
-                })
-                .await;
-            match saved {
-                Ok(()) => Ok(Response::redirect(here)),
-                Err(error) => refused(&request, error),
+            match store(&oauth, act, client.clone(), changes).await {
+                Ok(()) => return Ok(Response::redirect(client_path(&oauth, &client))),
+                Err(error) if error.is_forbidden() => {
+                    (403, Sentences::of_whole(words, error.message()))
+                }
+                Err(error) => return Err(error),
             }
         }
-        Err(problems) => {
-            let view = ClientView {
-                status: 422,
-                form,
-                problems: *problems,
-                ..ClientView::of(&client)
-            };
-            show_client(&oauth, &request, client, view).await
-        }
-    }
+    };
+    let view = ClientView {
+        status,
+        form,
+        sentences,
+        ..ClientView::of(words, &client)
+    };
+    show_client(&oauth, &request, client, view).await
+}
+
+async fn store(
+    oauth: &OAuth,
+    act: Act,
+    client: Client,
+    changes: ClientChanges,
+) -> Result<(), PluginError> {
+    let events = oauth.events();
+    oauth
+        .change(
+            move |connection| match client.update(connection, &changes)? {
+                Some(changed) => events.client_edited(connection, &act, &client, &changed),
+                None => Ok(()),
+            },
+        )
+        .await
 }
 
 /// Deletes it: it stops working for everybody at once.
@@ -223,68 +137,42 @@ pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
     Ok(Response::redirect(oauth.own_path("/clients")))
 }
 
-fn show_new_form(
-    oauth: &OAuth,
-    request: &Request,
-    status: u16,
-    form: &TypedForm,
-    problems: &Problems,
-) -> Response {
-    let words = request.words();
-    let sentences = Sentences::of(words, problems);
-    let scope_words = ScopeWords::of(oauth, request);
-    let scopes = form.offered_scopes(&scope_words);
-    page(
-        status,
-        &words.say("clients-register").to_string(),
-        &ClientNewPage {
-            words,
-            csrf: request.csrf(),
-            action: &oauth.own_path("/clients/new"),
-            clients_url: &oauth.own_path("/clients"),
-            problem: sentences.any().as_deref(),
-            client: sentences.fields(form, &scopes),
-            public: form.public,
-        },
-    )
-}
-
 /// What came of the last thing that the owner did on an application's page.
 pub(super) struct ClientView {
     status: u16,
     form: TypedForm,
-    problems: Problems,
+    sentences: Sentences,
     secret_problem: Option<String>,
     logo_problem: Option<String>,
 }
 
 impl ClientView {
     /// The application as it is.
-    fn of(client: &Client) -> Self {
+    fn of(words: Words, client: &Client) -> Self {
         Self {
             status: 200,
             form: TypedForm::of(client),
-            problems: Problems::default(),
+            sentences: Sentences::none(words),
             secret_problem: None,
             logo_problem: None,
         }
     }
 
     /// The application as it is, and why it has no new logo.
-    pub(super) fn with_logo_problem(client: &Client, problem: String) -> Self {
+    pub(super) fn with_logo_problem(words: Words, client: &Client, problem: String) -> Self {
         Self {
             status: 422,
             logo_problem: Some(problem),
-            ..Self::of(client)
+            ..Self::of(words, client)
         }
     }
 
     /// The application as it is, and why it has no new secret.
-    pub(super) fn with_secret_problem(client: &Client, problem: String) -> Self {
+    pub(super) fn with_secret_problem(words: Words, client: &Client, problem: String) -> Self {
         Self {
             status: 422,
             secret_problem: Some(problem),
-            ..Self::of(client)
+            ..Self::of(words, client)
         }
     }
 }
@@ -308,7 +196,6 @@ pub(super) async fn show_client(
     let shown = |secret| ShownSecret::new(words, secret);
     let secrets: Vec<ShownSecret> = secrets.iter().map(shown).collect();
     let secrets: Vec<SecretRow<'_>> = secrets.iter().map(ShownSecret::row).collect();
-    let sentences = Sentences::of(words, &view.problems);
     let scope_words = ScopeWords::of(oauth, request);
     let scopes = view.form.offered_scopes(&scope_words);
     let here = client_path(oauth, &client);
@@ -338,8 +225,8 @@ pub(super) async fn show_client(
             logo_delete_url: &format!("{here}/logo/delete"),
             largest_logo: logo::LARGEST_FILE / (1024 * 1024),
             logo_problem: view.logo_problem.as_deref(),
-            problem: sentences.any().as_deref(),
-            client: sentences.fields(&view.form, &scopes),
+            problem: view.sentences.any().as_deref(),
+            client: view.sentences.fields(&view.form, &scopes),
         },
     ))
 }
@@ -385,32 +272,6 @@ pub(super) async fn own_client(
         .await
 }
 
-fn may_register(oauth: &OAuth, member: &Member) -> bool {
-    match oauth.settings().registration {
-        Registration::Members => true,
-        Registration::Administrators => member.administrator,
-        Registration::Closed => false,
-    }
-}
-
-fn registration_is_closed(request: &Request) -> Response {
-    let words = request.words();
-    notice(
-        403,
-        words.say("clients-closed"),
-        words.say("clients-closed-hint"),
-    )
-}
-
-fn too_many(request: &Request, most: u64) -> Response {
-    let words = request.words();
-    notice(
-        403,
-        words.say("clients-too-many"),
-        words.say("clients-too-many-hint").with("most", most),
-    )
-}
-
 pub(super) fn not_found(request: &Request) -> Response {
     let words = request.words();
     notice(
@@ -426,7 +287,7 @@ pub(super) fn client_path(oauth: &OAuth, client: &Client) -> String {
 
 /// The well-known path goes between the host and the issuer's own path (RFC
 /// 8414, section 3.1).
-fn metadata_url(oauth: &OAuth) -> String {
+pub(super) fn metadata_url(oauth: &OAuth) -> String {
     let site = oauth.host().site();
     format!(
         "{}/.well-known/oauth-authorization-server{}",

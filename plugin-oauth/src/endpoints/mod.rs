@@ -7,6 +7,7 @@ pub mod client_configuration;
 mod client_form;
 mod client_information;
 pub mod client_logo;
+pub mod client_new;
 pub mod client_secret;
 pub mod clients;
 pub mod connections_moved;

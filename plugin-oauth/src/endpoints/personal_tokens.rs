@@ -3,8 +3,8 @@
 use hob_plugin_sdk::{PluginError, Request, Response, Words, http::Fields, prelude::*};
 
 use super::{
-    member_page::{TimeText, notice, page, refused},
-    worded::{ScopeWords, token_problems},
+    member_page::{TimeText, notice, page},
+    worded::{ScopeWords, TokenProblems, token_problems},
 };
 use crate::{
     OAuth,
@@ -16,7 +16,7 @@ use crate::{
         Field, OfferedDays, PersonalTokenCreatedPage, PersonalTokenNewPage, PersonalTokenRow,
         PersonalTokensPage, TokenScope,
     },
-    personal_token::{self, Lifetime, Made, OFFERED_DAYS, Problems, Wanted},
+    personal_token::{self, Lifetime, Made, OFFERED_DAYS, Wanted},
 };
 
 /// How many days are chosen to begin with.
@@ -54,16 +54,11 @@ pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
     if !personal_token::may_make(&oauth, super::member(&request)?) {
         return Ok(making_is_closed(&request));
     }
-    Ok(show_form(
-        &oauth,
-        &request,
-        200,
-        &Typed::default(),
-        &Problems::default(),
-    ))
+    let (typed, said) = (Typed::default(), TokenProblems::default());
+    Ok(show_form(&oauth, &request, 200, &typed, &said))
 }
 
-/// Makes one, and shows it: only now.
+/// Makes one, and shows it: only now. What is refused stays as it was typed.
 pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     if !personal_token::may_make(&oauth, member) {
@@ -77,13 +72,16 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         lifetime: typed.lifetime(),
     };
     let act = Act::of_member(&oauth, member, &request);
-    let made = match personal_token::make(&oauth, member.id, act, wanted).await {
-        Ok(made) => made,
-        Err(error) => return refused(&request, error),
-    };
+    let words = request.words();
+    let again = |status, said| Ok(show_form(&oauth, &request, status, &typed, &said));
+    let made = personal_token::make(&oauth, member.id, act, wanted).await;
     let Made { secret, token } = match made {
-        Ok(made) => made,
-        Err(problems) => return Ok(show_form(&oauth, &request, 422, &typed, &problems)),
+        Ok(Ok(made)) => made,
+        Ok(Err(problems)) => return again(422, token_problems(words, &problems)),
+        Err(error) if error.is_forbidden() => {
+            return again(403, TokenProblems::of_whole(error.message()));
+        }
+        Err(error) => return Err(error),
     };
     tracing::info!(
         member_id = member.id,
@@ -91,7 +89,6 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         peer = request.peer(),
         "a member made a personal access token"
     );
-    let words = request.words();
     let until = TimeText::of(words, token.expires_at);
     Ok(page(
         201,
@@ -198,7 +195,7 @@ fn show_form(
     request: &Request,
     status: u16,
     typed: &Typed,
-    problems: &Problems,
+    said: &TokenProblems,
 ) -> Response {
     let words = request.words();
     let scope_words = ScopeWords::of(oauth, request);
@@ -233,7 +230,6 @@ fn show_form(
             },
         })
         .collect();
-    let said = token_problems(words, problems);
     page(
         status,
         &words.say("token-new-title").to_string(),

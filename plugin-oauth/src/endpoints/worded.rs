@@ -184,6 +184,7 @@ pub fn rotation_problem(words: Words, error: RotationError) -> String {
 
 /// What is wrong with the form of a personal access token, field by field, and
 /// with the whole.
+#[derive(Default)]
 pub struct TokenProblems {
     pub name: Option<String>,
     pub scope: Option<String>,
@@ -192,6 +193,14 @@ pub struct TokenProblems {
 }
 
 impl TokenProblems {
+    /// All that was typed is right, and yet it is refused: why.
+    pub fn of_whole(why: &str) -> Self {
+        Self {
+            whole: Some(why.to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// What is said above the form.
     pub fn any(&self, words: Words) -> Option<String> {
         let fields = [&self.name, &self.scope, &self.lifetime];

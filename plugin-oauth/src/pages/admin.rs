@@ -118,6 +118,7 @@ pub struct AdminClientPage<'a> {
     /// It proves who it is by a secret.
     pub has_secret: bool,
     pub secrets: &'a [SecretRow<'a>],
+    pub rotate_url: &'a str,
     /// Why there is no new secret.
     pub secret_problem: Option<&'a str>,
 }

@@ -16,6 +16,15 @@ async fn register(browser: &mut Browser) -> Reply {
     browser.submit("/oauth/clients/new", &FORM).await
 }
 
+/// Whether the form is there again as it was typed.
+fn keeps_the_form(page: &Reply) -> bool {
+    let html = page.text();
+    html.contains("value=\"Desk\"")
+        && html.contains("\nhttps://desk.example/callback</textarea>")
+        && html.contains("name=\"scope\" value=\"profile\" checked")
+        && !html.contains("name=\"scope\" value=\"media:read\" checked")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_registers_so_many_and_no_more() {
     on_each_database(async |builder| {
@@ -26,10 +35,12 @@ async fn a_member_registers_so_many_and_no_more() {
             assert_eq!(register(&mut dance.browser).await.status(), 201);
         }
         let page = dance.browser.get("/oauth/clients/new").await;
-        for refused in [page, register(&mut dance.browser).await] {
+        let late = register(&mut dance.browser).await;
+        for refused in [&page, &late] {
             assert_eq!(refused.status(), 403, "{refused:?}");
             assert!(refused.text().contains("a member have: 2"), "{refused:?}");
         }
+        assert!(keeps_the_form(&late), "{late:?}");
         assert_eq!(dance.count("oauth_clients").await, 2);
 
         // Another member, and the operator, are not counted with her.

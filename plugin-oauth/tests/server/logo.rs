@@ -242,7 +242,9 @@ async fn what_is_no_picture_is_refused_in_words_and_loses_nothing() {
             // A bomb, and what this site would take as a photograph.
             (&png_of(65_535, 65_535), 422, "65535 × 65535 pixels"),
             (&png_of(5_000, 5_000), 422, "at most 16000000 pixels"),
-            (&heavy, 413, "at most 1048576 bytes"),
+            (&heavy, 422, "accepts at most 1"),
+            // As from a camera.
+            (&vec![0; 12 * MEBIBYTE], 422, "accepts at most 1"),
         ] {
             let refused = upload(&mut dance.browser, &app, file).await;
             assert_eq!(refused.status(), status, "{words}: {refused:?}");

@@ -1,14 +1,13 @@
 //! `/admin/clients/{client_id}`: an application as administrators see it, and
 //! what they do to it.
 
-use std::time::Duration;
-
 use hob_plugin_sdk::{PluginError, Request, Response, Words, db::Timestamp, prelude::*};
 
 use super::{act, client_path, clients_path, done, form, registrar, remarks};
 use crate::{
-    OAuth, curl,
+    OAuth,
     endpoints::{
+        client_secret::{NewSecret, old_lives_on},
         clients::ShownSecret,
         member_page::{TimeText, notice, page, refused},
         worded::{ScopeWords, client_kind, rotation_problem},
@@ -17,8 +16,8 @@ use crate::{
         Client, ClientAuthentication, ClientRegistration, ClientSecret, ClientUse, Consents, Given,
     },
     operations::{self, LONGEST_REMARK, remark, usernames},
-    pages::{AdminClientPage, AllowedScope, AllowingMember, ClientSecretPage, SecretRow, Website},
-    secret_rotation::{self, OLD_LIVES_ON},
+    pages::{AdminClientPage, AllowedScope, AllowingMember, SecretRow, Website},
+    secret_rotation,
 };
 
 /// Members on one page.
@@ -88,10 +87,7 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
     let Some(client) = named(&oauth, &request).await? else {
         return Ok(not_found(&request));
     };
-    let old_lives_on = match form(&request)?.first("old") {
-        Some("now") => Duration::ZERO,
-        _ => OLD_LIVES_ON,
-    };
+    let old_lives_on = old_lives_on(&form(&request)?);
     let act = act(&oauth, &request)?;
     let by = act.who.name.clone();
     let secret = match secret_rotation::rotate(&oauth, act, &client, old_lives_on).await {
@@ -110,22 +106,13 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         by = by.as_str(),
         "an operator gave an application a new secret"
     );
-    let words = request.words();
-    let old_end = TimeText::of(words, oauth.now() + old_lives_on);
-    Ok(page(
-        201,
-        &words.say("client-rotated-title").to_string(),
-        &ClientSecretPage {
-            words,
-            site_name: &oauth.host().site().name,
-            name: &client.name,
-            client_secret: secret.reveal(),
-            old_works_until: (!old_lives_on.is_zero()).then(|| old_end.moment()),
-            client_url: &client_path(&oauth, &client.client_id),
-            curl: curl::for_client(&oauth, &client, Some(&secret)).as_deref(),
-        },
-    )
-    .with_header("referrer-policy", "no-referrer"))
+    let page = NewSecret {
+        client: &client,
+        secret: &secret,
+        old_lives_on,
+        client_url: &client_path(&oauth, &client.client_id),
+    };
+    Ok(page.show(&oauth, &request))
 }
 
 /// Deletes it for good.
@@ -303,6 +290,7 @@ async fn show_client(
             reason_error,
             has_secret: client.authentication() == ClientAuthentication::Secret,
             secrets: &secrets,
+            rotate_url: &format!("{here}/secret"),
             secret_problem: problems.secret.as_deref(),
         },
     ))
