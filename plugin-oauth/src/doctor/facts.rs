@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use hob_plugin_sdk::{PluginError, db::Timestamp};
 
+use super::settings::UNUSED_FOR;
 use crate::{
     OAuth,
-    models::{Client, ClientSecret, ClientUse, count_expired},
+    models::{Client, ClientSecret, ClientUse, PersonalToken, count_expired},
     scope::Scope,
     settings::Settings,
 };
@@ -26,6 +27,8 @@ pub struct Facts {
     /// The scopes of the site that are marked as sensitive.
     pub sensitive_scope: Scope,
     pub clients: Vec<ClientFacts>,
+    /// Personal access tokens that count and that nobody has used for long.
+    pub unused_personal_tokens: u64,
     /// Rows that expired a day ago and are still there.
     pub expired_rows: u64,
 }
@@ -46,7 +49,7 @@ impl Facts {
     /// The database's.
     pub async fn collect(oauth: &OAuth) -> Result<Self, PluginError> {
         let now = oauth.now();
-        let (clients, expired_rows) = oauth
+        let (clients, unused_personal_tokens, expired_rows) = oauth
             .read(move |connection| {
                 let mut uses = ClientUse::of_all(connection, now)?;
                 let mut secrets: BTreeMap<i64, Vec<ClientSecret>> = BTreeMap::new();
@@ -59,7 +62,12 @@ impl Facts {
                     client,
                 };
                 let clients = Client::all(connection)?.into_iter().map(facts_of).collect();
-                Ok((clients, count_expired(connection, now - PRUNED_WITHIN)?))
+                let unused = PersonalToken::count_unused(connection, now - UNUSED_FOR, now)?;
+                Ok((
+                    clients,
+                    unused,
+                    count_expired(connection, now - PRUNED_WITHIN)?,
+                ))
             })
             .await?;
         let sensitive = oauth.scope_descriptions().iter();
@@ -73,6 +81,7 @@ impl Facts {
                 .map(|description| description.name.as_str())
                 .collect(),
             clients,
+            unused_personal_tokens,
             expired_rows,
         })
     }

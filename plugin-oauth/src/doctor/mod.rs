@@ -47,7 +47,7 @@ pub struct Finding {
 /// All that is looked for, for the tests: that each is tried, and in the
 /// documentation.
 #[cfg(test)]
-const CHECKS: [Check; 18] = [
+const CHECKS: [Check; 21] = [
     settings::PLAIN_HTTP,
     settings::LONG_ACCESS_TOKENS,
     settings::OPEN_REGISTRATION_WITH_SENSITIVE_SCOPES,
@@ -59,12 +59,15 @@ const CHECKS: [Check; 18] = [
     settings::LOCALHOST_WITH_ANY_PORT,
     settings::UNBOUNDED_APPLICATIONS,
     settings::UNUSED_REGISTRATIONS_STAY,
+    settings::LONG_PERSONAL_TOKENS,
+    settings::UNBOUNDED_PERSONAL_TOKENS,
     clients::UNUSED,
     clients::OLD_SECRET,
     clients::SECOND_SECRET,
     clients::NO_SECRET,
     clients::CODES_TO_COPY,
     clients::LONG_SUSPENDED,
+    settings::UNUSED_PERSONAL_TOKENS,
     settings::NOT_PRUNED,
 ];
 

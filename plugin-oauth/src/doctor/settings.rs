@@ -8,7 +8,7 @@ use super::{
     Check, Facts, Finding,
     Severity::{Danger, Notice, Warning},
 };
-use crate::settings::{DynamicRegistration, Registration};
+use crate::settings::{DynamicRegistration, PersonalTokens, Registration};
 
 pub const PLAIN_HTTP: Check = Check::new("plain_http", Danger);
 pub const LONG_ACCESS_TOKENS: Check = Check::new("long_access_tokens", Danger);
@@ -20,6 +20,9 @@ pub const LONG_CODES: Check = Check::new("long_codes", Warning);
 pub const LOCALHOST_WITH_ANY_PORT: Check = Check::new("localhost_with_any_port", Warning);
 pub const UNBOUNDED_APPLICATIONS: Check = Check::new("unbounded_applications", Warning);
 pub const UNUSED_REGISTRATIONS_STAY: Check = Check::new("unused_registrations_stay", Warning);
+pub const LONG_PERSONAL_TOKENS: Check = Check::new("long_personal_tokens", Warning);
+pub const UNBOUNDED_PERSONAL_TOKENS: Check = Check::new("unbounded_personal_tokens", Warning);
+pub const UNUSED_PERSONAL_TOKENS: Check = Check::new("unused_personal_tokens", Notice);
 pub const NOT_PRUNED: Check = Check::new("not_pruned", Notice);
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -30,6 +33,11 @@ const LONGEST_TRUST: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
 /// RFC 6749, section 4.1.2, recommends ten minutes at most; who needs more than
 /// this is a person who copies.
 const LONGEST_CODES: Duration = Duration::from_secs(120);
+
+/// A script is looked at once a year.
+const LONGEST_PERSONAL_TOKENS: Duration = Duration::from_secs(366 * 24 * 3600);
+/// What is not used for so long is forgotten.
+pub const UNUSED_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 
 pub fn examine(facts: &Facts) -> Vec<Finding> {
     let found = [
@@ -42,6 +50,9 @@ pub fn examine(facts: &Facts) -> Vec<Finding> {
         localhost_with_any_port(facts),
         unbounded_applications(facts),
         unused_registrations_stay(facts),
+        long_personal_tokens(facts),
+        unbounded_personal_tokens(facts),
+        unused_personal_tokens(facts),
         not_pruned(facts),
     ];
     found.into_iter().flatten().collect()
@@ -166,6 +177,48 @@ fn unused_registrations_stay(facts: &Facts) -> Option<Finding> {
             "unused_registration_lifetime in [plugin.oauth]",
             "applications that registered themselves stay for good, also if nobody uses them",
             "make it 30d",
+        )
+    })
+}
+
+fn long_personal_tokens(facts: &Facts) -> Option<Finding> {
+    let lifetime = facts.settings.personal_token_longest_lifetime();
+    let are_made = facts.settings.personal_tokens != PersonalTokens::Closed;
+    (are_made && lifetime > LONGEST_PERSONAL_TOKENS).then(|| {
+        LONG_PERSONAL_TOKENS.finds(
+            "personal_token_longest_lifetime in [plugin.oauth]",
+            format!(
+                "a token that leaks from a script works for {}",
+                in_words(lifetime)
+            ),
+            "make it a year",
+        )
+    })
+}
+
+fn unbounded_personal_tokens(facts: &Facts) -> Option<Finding> {
+    let settings = &facts.settings;
+    let is_open = settings.personal_tokens == PersonalTokens::Members;
+    (is_open && settings.personal_tokens_per_member().is_none()).then(|| {
+        UNBOUNDED_PERSONAL_TOKENS.finds(
+            "personal_tokens_per_member in [plugin.oauth]",
+            "one member can make personal access tokens without end",
+            "make it 50",
+        )
+    })
+}
+
+fn unused_personal_tokens(facts: &Facts) -> Option<Finding> {
+    let tokens = facts.unused_personal_tokens;
+    (tokens > 0).then(|| {
+        UNUSED_PERSONAL_TOKENS.finds(
+            "the database",
+            format!(
+                "personal access tokens that still count and that nobody has used for {}: {tokens}",
+                in_words(UNUSED_FOR)
+            ),
+            "ask their members to revoke them; `hob oauth token list --member NAME` says when \
+             each was last used",
         )
     })
 }

@@ -43,6 +43,7 @@ fn sound() -> Facts {
         self_registered_scope: Scope::parse("profile").expect("a scope"),
         sensitive_scope: Scope::parse("media:write email").expect("a scope"),
         clients: vec![client(|_| {})],
+        unused_personal_tokens: 0,
         expired_rows: 0,
     }
 }
@@ -212,6 +213,36 @@ fn cases() -> Vec<(&'static str, Facts, Vec<Facts>)> {
                 "dynamic_registration": "initial_token",
             })),
             vec![with_settings(json!({ "unused_registration_lifetime": 0 }))],
+        ),
+        (
+            "long_personal_tokens",
+            lifetime("personal_token_longest_lifetime", 366 * DAY.as_secs() + 1),
+            vec![
+                lifetime("personal_token_longest_lifetime", 366 * DAY.as_secs()),
+                with_settings(json!({
+                    "personal_tokens": "closed",
+                    "personal_token_longest_lifetime": 1000 * DAY.as_secs(),
+                })),
+            ],
+        ),
+        (
+            "unbounded_personal_tokens",
+            with_settings(json!({ "personal_tokens_per_member": 0 })),
+            vec![
+                with_settings(json!({ "personal_tokens_per_member": 1 })),
+                with_settings(json!({
+                    "personal_tokens_per_member": 0,
+                    "personal_tokens": "administrators",
+                })),
+            ],
+        ),
+        (
+            "unused_personal_tokens",
+            Facts {
+                unused_personal_tokens: 1,
+                ..sound()
+            },
+            vec![],
         ),
         (
             "unused",

@@ -151,6 +151,23 @@ impl PersonalToken {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
+    /// How many of all members count and have not been used since then. For
+    /// the operator: it reads all of them.
+    pub fn count_unused(
+        connection: &mut Connection,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> QueryResult<u64> {
+        let long_ago = personal_tokens::last_used_at.le(since);
+        let count: i64 = personal_tokens::table
+            .filter(personal_tokens::expires_at.gt(now))
+            .filter(personal_tokens::created_at.le(since))
+            .filter(personal_tokens::last_used_at.is_null().or(long_ago))
+            .count()
+            .get_result(connection)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     pub fn insert(&self, connection: &mut Connection) -> QueryResult<()> {
         diesel::insert_into(personal_tokens::table)
             .values(self)

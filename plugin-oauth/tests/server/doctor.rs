@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hob::testing::on_each_database;
 use serde_json::{Value, json};
-use support::{Dance, REDIRECT_URI};
+use support::{Dance, REDIRECT_URI, registration::labelled};
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -95,6 +95,38 @@ async fn it_sees_what_lies_about() {
         assert_eq!(examined(&dance, &[]).await.2, ["second_secret"]);
         dance.site.clock().advance(Duration::from_secs(7200));
         assert_eq!(examined(&dance, &[]).await.2, ["unused"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_sees_personal_tokens_that_nobody_uses() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let mut made = Vec::new();
+        for name in ["one", "other"] {
+            let form = [("name", name), ("scope", "profile"), ("ends", "365")];
+            let page = dance.browser.submit("/oauth/tokens/new", &form).await;
+            let token = labelled(&page, "personal-token").expect("it is shown");
+            made.push(token.to_owned());
+        }
+        let ninety_days = Duration::from_secs(90 * 24 * 3600);
+        let hour = Duration::from_secs(3600);
+        dance.site.clock().advance(ninety_days - hour);
+        assert_eq!(examined(&dance, &[]).await.2, [""; 0]);
+        dance.site.clock().advance(hour);
+        let words = ["oauth", "doctor"];
+        let told = dance.site.run_command(&words).await.stdout;
+        assert!(told.contains("for 90 days: 2"), "{told}");
+        // Once it is used again it is no longer one of them.
+        assert_eq!(dance.api_status(&made[0]).await, 200);
+        dance.site.run_job("oauth", "note_token_uses").await;
+        let told = dance.site.run_command(&words).await.stdout;
+        assert!(told.contains("for 90 days: 1"), "{told}");
+        // And what has ended is none.
+        dance.site.clock().advance(YEAR - ninety_days + hour);
+        dance.site.run_command(&["oauth", "prune"]).await;
+        assert_eq!(examined(&dance, &[]).await.2, [""; 0]);
     })
     .await;
 }
