@@ -5,6 +5,7 @@ mod browser;
 pub mod migrations;
 mod plans;
 pub mod postgres;
+pub mod said;
 mod site;
 
 pub use browser::{Browser, Reply};

@@ -5,11 +5,13 @@ use crate::support;
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
 };
 
-use hob::testing::{Browser, TestHost, on_each_database};
+use hob::testing::{
+    Browser, TestHost, on_each_database,
+    said::{quoted, texts},
+};
 use hob_plugin_manifest::Locale;
 use support::{Dance, PASSWORD, allow};
 
@@ -392,30 +394,11 @@ async fn a_page_that_shows_a_secret_once_offers_no_other_language() {
     assert!(!made.text().contains("action=\"/language\""), "{made:?}");
 }
 
-fn texts(folder: &Path, ending: &str, found: &mut String) {
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let path = entry.expect("it can be listed").path();
-        if path.is_dir() {
-            texts(&path, ending, found);
-        } else if path.extension().is_some_and(|own| own == ending) {
-            found.push_str(&fs::read_to_string(path).expect("it is text"));
-        }
-    }
-}
-
-/// What stands in quotes behind one of these words.
-fn quoted<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
-    text.split(before)
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"').map(|(id, _)| id))
-}
-
 #[test]
 fn each_message_is_said_somewhere_and_what_is_said_is_there() {
     let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut said = String::new();
-    texts(&root.join("templates/oauth"), "html", &mut said);
-    texts(&root.join("plugin-oauth/src"), "rs", &mut said);
+    let said =
+        texts(&root.join("templates/oauth"), "html") + &texts(&root.join("plugin-oauth/src"), "rs");
     let locales = Locale::read_folder(&root.join("locales"), "oauth").expect("they are sound");
     let english = locales.iter().find(|locale| locale.language == "en");
     let english = english.expect("there is English").message_ids();

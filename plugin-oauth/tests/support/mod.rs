@@ -4,9 +4,10 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub mod admin;
 pub mod assertion;
-#[path = "../../src/bad_input.rs"]
 pub mod audit;
+#[path = "../../src/bad_input.rs"]
 pub mod bad_input;
 pub mod keys;
 pub mod listener;
