@@ -189,6 +189,47 @@ type NoteUse<K> = fn(&mut Connection, &K, &Use) -> QueryResult<()>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        resource::Resource,
+        scope::Scope,
+        secret::{PlainSecret, SecretKind, operating_system_randomness},
+    };
+
+    fn token(kind: SecretKind) -> AccessToken {
+        let now = Timestamp::from_seconds(1_000_000);
+        let secret = PlainSecret::generate(kind, now, &mut operating_system_randomness());
+        AccessToken {
+            digest: secret.digest(),
+            client_id: "4f1x".to_owned(),
+            member_id: Some(1),
+            consent: Some(1),
+            client: None,
+            family: 0,
+            scope: Scope::default(),
+            resource: Resource::default(),
+            created_at: now,
+            expires_at: now,
+            key_thumbprint: None,
+            last_used_at: None,
+        }
+    }
+
+    /// Whoever has many tokens used at once fills no memory.
+    #[test]
+    fn what_is_remembered_is_bounded_and_each_token_is_remembered_once() {
+        let (uses, now) = (TokenUses::default(), Timestamp::from_seconds(1_000_000));
+        let twice = token(SecretKind::AccessToken);
+        uses.remember(&twice, "192.0.2.1", now);
+        uses.remember(&twice, "192.0.2.2", now);
+        assert_eq!(uses.take().len(), 1);
+        for _ in 0..SHARDS * MOST * 11 / 10 {
+            uses.remember(&token(SecretKind::AccessToken), "192.0.2.1", now);
+        }
+        assert!(uses.left_out.load(Ordering::Relaxed) > 0);
+        assert_eq!(uses.take().len(), SHARDS * MOST);
+        uses.remember(&twice, "192.0.2.1", now);
+        assert_eq!(uses.take().len(), 1, "there is room again");
+    }
 
     fn used(at: &str) -> Use {
         Use {

@@ -117,6 +117,55 @@ async fn the_last_use_is_shown_with_its_address_and_noted_once_an_hour() {
     .await;
 }
 
+/// Two processes of a site each remember for themselves: what the other noted
+/// is not put back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_use_that_is_noted_stays() {
+    on_each_database(async |builder| {
+        let mut dance = behind_proxy(builder).await;
+        let app = dance.web_app().await;
+        let given = dance.tokens(&app).await;
+        let form = [("name", "Backup"), ("scope", "media:read"), ("ends", "30")];
+        let page = dance.browser.submit("/oauth/tokens/new", &form).await;
+        let personal = support::registration::labelled(&page, "personal-token");
+        let personal = personal.expect("it is shown").to_owned();
+        for token in [&given.access, &personal] {
+            assert_eq!(used_from(&dance, token, HOME).await, 200);
+        }
+        let later = (dance.site.clock().now() + HOUR / 2).as_micros();
+        for table in [
+            "oauth_access_tokens",
+            "oauth_personal_tokens",
+            "oauth_consents",
+        ] {
+            let set = format!(
+                "UPDATE \"{table}\" SET \"last_used_at\" = {later}, \"last_used_from\" = \
+                 '{ELSEWHERE}'"
+            );
+            dance.execute(&set).await;
+        }
+        let set = format!("UPDATE \"oauth_clients\" SET \"last_used_at\" = {later}");
+        dance.execute(&set).await;
+        note(&dance).await;
+        let words = ["oauth", "token", "list", "--member", "alice", "--json"];
+        let listed = dance.site.run_command(&words).await.stdout;
+        let listed: Vec<Value> = serde_json::from_str(&listed).expect("JSON");
+        let [_, consent, client] = last_uses(&dance, &app).await;
+        let tokens = listed.iter().filter(|one| one["kind"] != "refresh_token");
+        let all: Vec<&Value> = tokens.chain([&consent, &client]).collect();
+        assert_eq!(all.len(), 4, "{listed:?}");
+        let put_back: Vec<&&Value> = all
+            .iter()
+            .filter(|shown| time(shown).as_micros() != later)
+            .collect();
+        assert!(put_back.is_empty(), "{put_back:#?}");
+        for shown in &all[..3] {
+            assert_eq!(shown["last_used_from"], ELSEWHERE, "{shown}");
+        }
+    })
+    .await;
+}
+
 /// A use is what is let in, and no more: not what is refused, nor what the
 /// member or the application does here besides.
 #[tokio::test(flavor = "multi_thread")]
