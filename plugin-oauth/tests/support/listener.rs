@@ -37,6 +37,15 @@ pub fn names() -> Vec<&'static str> {
     heard.iter().map(|(name, _)| *name).collect()
 }
 
+/// The one event of this type; forgets nothing.
+pub fn seen<E: Event + std::fmt::Debug>() -> E {
+    let heard = HEARD.lock().unwrap();
+    let of_this_type = heard.iter().filter_map(|(_, event)| event.downcast_ref());
+    let all: Vec<&E> = of_this_type.collect();
+    assert_eq!(all.len(), 1, "{all:?}");
+    all[0].clone()
+}
+
 /// The events of one type, and forgets all others.
 pub fn all<E: Event>() -> Vec<E> {
     let heard = std::mem::take(&mut *HEARD.lock().unwrap());
