@@ -75,6 +75,61 @@ async fn by_keyboard(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_uses_an_account_is_taken_back_at_once() {
+    on_each_database(all_at_once).await;
+}
+
+async fn all_at_once(database: Database) {
+    let installation = with_alice(database);
+    installation.add_member("bob", PASSWORD);
+    let site = installation.serve();
+    let url = installation.url();
+    let (alice, bob) = (site.member("alice", PASSWORD), site.member("bob", PASSWORD));
+    let apps = [(); 2].map(|()| Application::register(&installation, &[]));
+    let given: Vec<String> = apps
+        .iter()
+        .map(|app| app.connect(&alice))
+        .chain([apps[0].connect(&bob)])
+        .map(|tokens| format!("Bearer {}", tokens["access_token"].as_str().expect("one")))
+        .collect();
+    let made = alice.submit(
+        "/oauth/tokens/new",
+        "/oauth/tokens/new",
+        &[("name", "Backup"), ("scope", "profile"), ("ends", "7")],
+    );
+    made.expect(201);
+    let visitor = site.visitor();
+    let status = |token: &String| {
+        visitor
+            .get_with("/api/v1/me", &[("authorization", token)])
+            .status
+    };
+    assert_eq!(
+        given.iter().map(status).collect::<Vec<_>>(),
+        [200, 200, 200]
+    );
+
+    let browser = Chromium::start().await;
+    browser.open(&format!("{url}/connections")).await;
+    browser.sign_in("alice", PASSWORD).await;
+    let of_all = "details.disclosure form";
+    browser.click("details.disclosure summary").await;
+    browser.check_page("connections-all").await;
+    let button = format!("{of_all} button");
+    let (role, name) = browser.role_and_name(&button).await;
+    assert_eq!(role, "button");
+    assert!(name.contains('3'), "it says how many: {name}");
+    browser.follow(&button).await;
+    let page = browser.text().await;
+    assert!(page.contains("No application uses your account"), "{page}");
+    assert_eq!(
+        given.iter().map(status).collect::<Vec<_>>(),
+        [401, 401, 200]
+    );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_work_without_scripts() {
     on_each_database(without_scripts).await;
 }
