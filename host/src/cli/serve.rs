@@ -9,7 +9,7 @@ use crate::{
     audit,
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
-    http::Server,
+    http::{Server, ServerError},
     logging, startup,
     watchdog::Watchdog,
 };
@@ -36,15 +36,24 @@ impl Serve {
         let started = startup::start(config, &watchdog)?;
         let served = runtime()?.block_on(async {
             let app = started.app.clone();
+            let told = |error: ServerError| {
+                let fix = match error {
+                    ServerError::Bind { .. } => {
+                        "stop what listens there, or set another `bind` in [server]"
+                    }
+                    ServerError::Threads(_) => {
+                        "let this process have more threads and files (`ulimit -u`, `ulimit -n`)"
+                    }
+                };
+                Diagnostics::from(
+                    Diagnostic::new(error.to_string())
+                        .at(config.file())
+                        .fix(fix),
+                )
+            };
             let server = Server::bind(config.server.bind, app.clone())
                 .await
-                .map_err(|error| {
-                    Diagnostics::from(
-                        Diagnostic::new(error.to_string())
-                            .at(config.file())
-                            .fix("stop what listens there, or set another `bind` in [server]"),
-                    )
-                })?;
+                .map_err(told)?;
             let address = server.local_address();
             app.site().media.prepare().await;
             tokio::spawn(app.site().media.clone().work());
@@ -61,9 +70,8 @@ impl Serve {
                 app.site().address.url()
             ));
             tracing::info!(%address, url = app.site().address.url(), "serving");
-            let left = server
-                .serve(stop_signal(), config.server.shutdown_timeout)
-                .await;
+            let served = server.serve(stop_signal(), config.server.shutdown_timeout);
+            let left = served.await.map_err(told)?;
             started.finish_events(left.max(FOR_EVENTS)).await;
             Ok::<(), Diagnostics>(())
         });

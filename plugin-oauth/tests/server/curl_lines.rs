@@ -31,7 +31,8 @@ impl Served {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let server = tokio::spawn(async move {
             let stop = async { drop(stopped.await) };
-            server.serve(stop, Duration::from_secs(5)).await;
+            let served = server.serve(stop, Duration::from_secs(5)).await;
+            served.expect("it has threads");
         });
         Self {
             dance,
