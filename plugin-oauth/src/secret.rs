@@ -155,8 +155,11 @@ impl PlainSecret {
         if kind.is_issued_often() {
             push_base62::<MOMENT_LENGTH>(&mut text, Moment::of(now).0);
         }
-        for _ in 0..BODY_LENGTH / WORD_LENGTH {
-            push_base62::<WORD_LENGTH>(&mut text, randomness.next_u64());
+        // All of them at once: each call asks the operating system.
+        let mut words = [[0; size_of::<u64>()]; BODY_LENGTH / WORD_LENGTH];
+        randomness.fill_bytes(words.as_flattened_mut());
+        for word in words {
+            push_base62::<WORD_LENGTH>(&mut text, u64::from_ne_bytes(word));
         }
         let checksum = crc32fast::hash(text.as_bytes());
         push_base62::<CHECKSUM_LENGTH>(&mut text, checksum.into());

@@ -1,7 +1,7 @@
 //! A request to a plugin's route, and back: sessions and forgery are settled
 //! here, bodies read, time kept.
 
-use std::{fmt::Write as _, future::Future, net::IpAddr, pin::Pin};
+use std::{fmt::Write as _, future::Future, net::IpAddr, pin::Pin, task::Poll, time::Duration};
 
 use abi_stable::std_types::{ROption, RVec};
 use axum::{
@@ -46,8 +46,9 @@ use crate::{
 /// The largest answer that a plugin may give, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// For how many headers there is room beside the plugin's own.
-const ADDED_HEADERS: usize = 8;
+/// For how many headers there is room beside the plugin's own. With the usual
+/// two that fills the smaller of the map's sizes.
+const ADDED_HEADERS: usize = 4;
 
 /// One route of one plugin.
 pub struct PluginRoute {
@@ -59,6 +60,21 @@ pub struct PluginRoute {
     /// What its path's parameters are called, in order.
     pub parameters: Vec<String>,
     pub watched: Watched,
+}
+
+/// Something was not ready in time.
+struct Late;
+
+/// Waits for something, but no longer than this. Most is ready at once, and
+/// needs no timer.
+async fn within<F: Future>(limit: Duration, future: F) -> Result<F::Output, Late> {
+    let mut future = std::pin::pin!(future);
+    match futures_util::poll!(future.as_mut()) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Box::pin(tokio::time::timeout(limit, future))
+            .await
+            .map_err(|_| Late),
+    }
 }
 
 /// What surrounds every request, whoever answers it.
@@ -109,9 +125,14 @@ impl PluginRoute {
         parameters: Vec<String>,
     ) -> Result<Response, Failure> {
         let (visitor, language) = self.visitor(app, parts).await?;
-        let (body, spooled) = self
-            .body(app, parts, asked.peer, body, visitor.as_deref())
-            .await?;
+        let (body, spooled) = match self.route.body {
+            BodyKind::None => (self.no_body(app, parts, visitor.as_deref())?, None),
+            // In a box, since most routes take none.
+            BodyKind::Buffered | BodyKind::Multipart => {
+                let body = self.body(app, parts, asked.peer, body, visitor.as_deref());
+                Box::pin(body).await?
+            }
+        };
         let raw = {
             let names = self.parameters.iter().map(String::as_str);
             let parameters = names.zip(parameters.iter().map(String::as_str));
@@ -128,7 +149,7 @@ impl PluginRoute {
             let _inside = watchdog.enter(self.watched);
             Pin::new(&mut call).poll(context)
         });
-        let answer = tokio::time::timeout(app.site().limits.time, call).await;
+        let answer = within(app.site().limits.time, call).await;
         // Spooled files live until the plugin has answered.
         drop(spooled);
         match answer {
@@ -146,7 +167,7 @@ impl PluginRoute {
                 let visitor = (visitor.as_deref(), language);
                 self.response(app, parts, visitor, raw, stored)
             }
-            Err(_) => {
+            Err(Late) => {
                 tracing::error!(
                     plugin = self.plugin,
                     route = self.route.route,
@@ -201,6 +222,29 @@ impl PluginRoute {
         self.route.authentication.is_by_session() && !matches!(*method, Method::GET | Method::HEAD)
     }
 
+    fn check_origin(&self, app: &App, parts: &Parts) -> Result<(), Failure> {
+        if self.needs_csrf(&parts.method)
+            && !sent_from_here(&parts.headers, app.site().address.origin())
+        {
+            return Err(form::forged());
+        }
+        Ok(())
+    }
+
+    fn no_body(
+        &self,
+        app: &App,
+        parts: &Parts,
+        visitor: Option<&Visitor>,
+    ) -> Result<RawBody, Failure> {
+        self.check_origin(app, parts)?;
+        match visitor {
+            Some(visitor) if self.needs_csrf(&parts.method) => form::check_csrf(visitor, None)?,
+            _ => {}
+        }
+        Ok(RawBody::None)
+    }
+
     async fn body(
         &self,
         app: &App,
@@ -211,21 +255,16 @@ impl PluginRoute {
     ) -> Result<(RawBody, Option<Spooled>), Failure> {
         let limits = app.site().limits;
         let needs_csrf = self.needs_csrf(&parts.method);
-        if needs_csrf && !sent_from_here(&parts.headers, app.site().address.origin()) {
-            return Err(form::forged());
-        }
+        self.check_origin(app, parts)?;
         let check = |sent: Option<&str>| match visitor {
             Some(visitor) if needs_csrf => form::check_csrf(visitor, sent),
             _ => Ok(()),
         };
         match self.route.body {
-            BodyKind::None => {
-                check(None)?;
-                Ok((RawBody::None, None))
-            }
+            BodyKind::None => Ok((self.no_body(app, parts, visitor)?, None)),
             BodyKind::Buffered => {
                 let limit = self.route.limit.unwrap_or(limits.body);
-                let bytes = Box::pin(bodies::buffered(body, limit, limits.silence)).await?;
+                let bytes = bodies::buffered(body, limit, limits.silence).await?;
                 if needs_csrf && visitor.is_some() {
                     if !bodies::is_form(&parts.headers) {
                         return Err(form::forged());
@@ -244,7 +283,7 @@ impl PluginRoute {
                     limit: self.route.limit.unwrap_or(limits.upload),
                     patience: limits.silence,
                 };
-                let spooled = Box::pin(bodies::multipart(&parts.headers, body, terms)).await?;
+                let spooled = bodies::multipart(&parts.headers, body, terms).await?;
                 let csrf = spooled.parts.iter().find_map(|part| match &part.content {
                     SpooledContent::Text(text) if part.name == "csrf" => Some(text.as_str()),
                     _ => None,
