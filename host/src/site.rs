@@ -2,16 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hob_plugin_sdk::{Seldom, Throttle, db::Db};
+use hob_plugin_sdk::{
+    Seldom, Throttle,
+    db::{Db, Memo},
+};
 use url::Url;
 
 use crate::{
     clock::Clock,
     http::{Patience, uploads::Uploads},
     media::library::MediaLibrary,
-    members::PasswordHasher,
+    members::{PasswordHasher, SignedIn},
     words::Language,
 };
+
+/// Sessions with their members, by the digests of their cookies.
+pub type KnownSessions = Memo<Vec<u8>, Option<Arc<SignedIn>>>;
 
 /// Where the site stands, as its visitors see it: from the configuration, and
 /// never from a `Host` header.
@@ -145,6 +151,8 @@ pub struct Site {
     pub passwords: PasswordHasher,
     /// Wrong passwords, by username and address.
     pub wrong_passwords: Arc<Throttle>,
+    /// What was read of sessions, by the digests of their cookies.
+    pub sessions: Arc<KnownSessions>,
     /// Guessing that was noted in the audit log lately.
     pub noted_guesses: Arc<Seldom>,
     /// How long entries of the audit log are kept.

@@ -19,7 +19,7 @@ use crate::{
         self, Core, ResolvedPlugin,
         running::{PluginSource, Plugins},
     },
-    site::{Address, RequestLimits, Site},
+    site::{Address, KnownSessions, RequestLimits, Site},
     watchdog::Watchdog,
 };
 
@@ -306,6 +306,7 @@ pub fn start_with(
         clock,
         passwords: PasswordHasher::default(),
         wrong_passwords: Arc::default(),
+        sessions: Arc::new(KnownSessions::with_places(4096)),
         noted_guesses: Arc::new(Seldom::for_audit_log()),
         audit_kept: config.audit.keep,
         media: Arc::new(media),

@@ -5,13 +5,11 @@
 //! a digest is computed and compared in both. This module does not know what
 //! the client wants.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, alphabet, engine};
-use diesel::QueryResult;
 use hob_plugin_sdk::{
     PluginError, Request,
-    db::Connection,
     http::{FieldError, Fields},
 };
 use percent_encoding::percent_decode;
@@ -184,44 +182,20 @@ impl Credentials {
         self,
         oauth: &OAuth,
         request: &Request,
-    ) -> Result<Client, OAuthError> {
-        let (client, ()) = self
-            .authenticate_reading(oauth, request, |_| Ok(()))
-            .await?;
-        Ok(client)
-    }
-
-    /// As [`Self::authenticate`], and reads something else in the same job,
-    /// for whoever can't afford a second one. It is read for nothing where the
-    /// client is refused.
-    ///
-    /// # Errors
-    /// As [`Self::authenticate`].
-    pub async fn authenticate_reading<T: Send + 'static>(
-        self,
-        oauth: &OAuth,
-        request: &Request,
-        read: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
-    ) -> Result<(Client, T), OAuthError> {
-        let (client_id, now) = (self.client_id.clone(), oauth.now());
-        let peer = request.peer();
+    ) -> Result<Arc<Client>, OAuthError> {
+        let (peer, now) = (request.peer(), oauth.now());
         if let Some(wait) = oauth.throttle().wait(&self.client_id, peer, now) {
             let counted = Counted::Client(&self.client_id);
             oauth.tell_throttled(counted, Origin::of(request), wait);
             return Err(OAuthError::Throttled(wait));
         }
-        let (found, also_read) = oauth
-            .read(move |connection| {
-                let found = Client::find_with_secrets(connection, &client_id, now)?;
-                Ok((found, read(connection)?))
-            })
-            .await?;
-        let (client, secrets) = match found {
-            Some((client, secrets)) => (Some(client), secrets),
-            None => (None, Vec::new()),
+        let (client, secrets) = match oauth.known_client(&self.client_id).await? {
+            Some(known) => (Some(known.client), known.secrets),
+            None => (None, Arc::default()),
         };
-        let fitting = fitting(&self.evidence, &secrets);
-        let way = client.as_ref().map(Client::authentication);
+        let live = secrets.iter().filter(|secret| secret.is_live(now));
+        let fitting = fitting(&self.evidence, live);
+        let way = client.as_deref().map(Client::authentication);
         let proven = match (way, &self.evidence) {
             (Some(ClientAuthentication::None), Evidence::None) => true,
             (Some(ClientAuthentication::Secret), Evidence::Secret(..)) => {
@@ -236,10 +210,10 @@ impl Credentials {
             (_, _) => false,
         };
         match client {
-            Some(client) if proven => Ok((client, also_read)),
+            Some(client) if proven => Ok(client),
             unproven => {
                 oauth.throttle().failed(&self.client_id, peer, now);
-                let known = unproven.map(|client| client.name);
+                let known = unproven.map(|client| client.name.clone());
                 let (way, origin) = (self.evidence.way(), Origin::of(request));
                 oauth.tell_authentication_failed(&self.client_id, known, way, origin);
                 Err(Error::Refused.into())
@@ -283,15 +257,19 @@ async fn holds(
 
 /// Which of the client's secrets is presented. Compares at least once, so that
 /// a client without secrets, or none at all, takes as long.
-fn fitting<'a>(evidence: &Evidence, secrets: &'a [ClientSecret]) -> Option<&'a ClientSecret> {
+fn fitting<'a>(
+    evidence: &Evidence,
+    secrets: impl Iterator<Item = &'a ClientSecret>,
+) -> Option<&'a ClientSecret> {
     let presented = match evidence {
         Evidence::Secret(_, PresentedSecret(text)) => SecretDigest::of(text),
         Evidence::None | Evidence::Assertion(_) => SecretDigest::of(""),
     };
-    if secrets.is_empty() {
+    let mut secrets = secrets.peekable();
+    if secrets.peek().is_none() {
         let _ = SecretDigest::of_nothing().matches(&presented);
     }
-    secrets.iter().fold(None, |fitting, secret| {
+    secrets.fold(None, |fitting, secret| {
         let matches = secret.digest.matches(&presented);
         if matches { Some(secret) } else { fitting }
     })

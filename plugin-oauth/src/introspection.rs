@@ -9,6 +9,8 @@
 //! may know it, and the host would have to be asked in a second job. `sub` is
 //! the member's id, which the API takes.
 
+use std::borrow::Cow;
+
 use hob_plugin_sdk::db::Timestamp;
 use serde::Serialize;
 
@@ -18,15 +20,15 @@ use crate::{
     issued_token::FoundToken,
     key_thumbprint::KeyThumbprint,
     models::{Client, PersonalToken},
-    resource::Resource,
+    resource::{Resource, WHOLE_SITE},
     scope::Scope,
 };
 
 /// The answer (RFC 7662, section 2.2).
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum IntrospectionResponse {
-    Active(ActiveToken),
+pub enum IntrospectionResponse<'a> {
+    Active(ActiveToken<'a>),
     Inactive(Inactive),
 }
 
@@ -39,10 +41,10 @@ pub struct Inactive {
 
 /// What is said of a token that works.
 #[derive(Debug, Serialize)]
-pub struct ActiveToken {
+pub struct ActiveToken<'a> {
     active: bool,
     scope: String,
-    client_id: String,
+    client_id: Cow<'a, str>,
     /// Absent for a refresh token, which opens nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
@@ -53,8 +55,8 @@ pub struct ActiveToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<String>,
     /// The resource that it is limited to, or the whole site.
-    aud: String,
-    iss: String,
+    aud: &'a str,
+    iss: &'a str,
     /// The key that it is bound to, whose proof has to come with it (RFC 9449,
     /// section 6.2).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,11 +71,11 @@ struct Confirmation {
 
 /// What `client` is told of a token.
 #[must_use]
-pub fn introspect(
-    oauth: &OAuth,
+pub fn introspect<'a>(
+    oauth: &'a OAuth,
     client: &Client,
-    found: Option<FoundToken>,
-) -> IntrospectionResponse {
+    found: Option<&'a FoundToken>,
+) -> IntrospectionResponse<'a> {
     let now = oauth.now();
     match found.filter(|token| may_see(client, token) && is_alive(token, now)) {
         Some(token) => IntrospectionResponse::Active(ActiveToken::new(oauth, token)),
@@ -98,15 +100,15 @@ fn is_alive(token: &FoundToken, now: Timestamp) -> bool {
     }
 }
 
-fn confirmation(bound_to: Option<KeyThumbprint>) -> Option<Confirmation> {
+fn confirmation(bound_to: Option<&KeyThumbprint>) -> Option<Confirmation> {
     bound_to.map(|thumbprint| Confirmation {
         jkt: thumbprint.to_string(),
     })
 }
 
-impl ActiveToken {
-    fn new(oauth: &OAuth, token: FoundToken) -> Self {
-        let new = |client_id, scope: Scope, resource: Resource, created_at, expires_at| {
+impl<'a> ActiveToken<'a> {
+    fn new(oauth: &'a OAuth, token: &'a FoundToken) -> Self {
+        let new = |client_id, scope: &Scope, resource: &'a Resource, created_at, expires_at| {
             let (created_at, expires_at): (Timestamp, Timestamp) = (created_at, expires_at);
             Self {
                 active: true,
@@ -116,20 +118,20 @@ impl ActiveToken {
                 exp: expires_at.as_seconds(),
                 iat: created_at.as_seconds(),
                 sub: None,
-                aud: resource.audience(&oauth.host().site().url).to_owned(),
-                iss: oauth.issuer_identifier().to_owned(),
+                aud: resource.audience(&oauth.host().site().url),
+                iss: oauth.issuer_identifier(),
                 cnf: None,
             }
         };
         match token {
             FoundToken::Access(token) => Self {
                 token_type: Some(token_type(token.key_thumbprint.as_ref())),
-                cnf: confirmation(token.key_thumbprint),
+                cnf: confirmation(token.key_thumbprint.as_ref()),
                 sub: token.member_id.map(|id| id.to_string()),
                 ..new(
-                    token.client_id,
-                    token.scope,
-                    token.resource,
+                    token.client_id.as_str().into(),
+                    &token.scope,
+                    &token.resource,
                     token.created_at,
                     token.expires_at,
                 )
@@ -138,20 +140,20 @@ impl ActiveToken {
                 token_type: Some(token_type(None)),
                 sub: Some(token.member_id.to_string()),
                 ..new(
-                    PersonalToken::client_id(&token.digest),
-                    token.scope,
-                    Resource::default(),
+                    PersonalToken::client_id(&token.digest).into(),
+                    &token.scope,
+                    &WHOLE_SITE,
                     token.created_at,
                     token.expires_at,
                 )
             },
             FoundToken::Refresh(token) => Self {
                 sub: Some(token.member_id.to_string()),
-                cnf: confirmation(token.key_thumbprint),
+                cnf: confirmation(token.key_thumbprint.as_ref()),
                 ..new(
-                    token.client_id,
-                    token.scope,
-                    token.resource,
+                    token.client_id.as_str().into(),
+                    &token.scope,
+                    &token.resource,
                     token.created_at,
                     token.expires_at,
                 )

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A token that may have been issued here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IssuedToken {
     Access(SecretDigest),
     Refresh(SecretDigest),

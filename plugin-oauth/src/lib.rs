@@ -29,6 +29,7 @@ mod jwk;
 mod jwt;
 mod key_set;
 mod key_thumbprint;
+mod known;
 mod lasting;
 mod logo;
 mod models;
@@ -79,6 +80,7 @@ use crate::{
     error::OAuthError,
     events::{Attempts, Deletion, Events, PersonalTokenEnd, Revoked, Withdrawal},
     housekeeping::{Housekeeping, Share},
+    known::Known,
     models::{Client, ServerKey},
     resource::Resource,
     scope::Scope,
@@ -109,6 +111,7 @@ pub struct OAuth {
     events: Events,
     attempts: Attempts,
     scopes: OnceLock<Scopes>,
+    known: Known,
     housekeeping: Housekeeping,
     secret_uses: SecretUses,
     token_uses: TokenUses,
@@ -260,6 +263,7 @@ impl Plugin for OAuth {
             host,
             settings,
             scopes: OnceLock::new(),
+            known: Known::default(),
             housekeeping: Housekeeping::default(),
             secret_uses: SecretUses::default(),
             token_uses: TokenUses::default(),

@@ -24,7 +24,7 @@ pub enum ResourceError {
 }
 
 /// The resource that a grant is limited to, or all of the site's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Resource(String);
 

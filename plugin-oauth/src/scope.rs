@@ -119,6 +119,14 @@ impl fmt::Display for Scope {
     }
 }
 
+impl Scope {
+    /// Its words with single spaces between them (RFC 6749, section 3.3).
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
 impl From<Scope> for String {
     fn from(scope: Scope) -> Self {
         scope.text

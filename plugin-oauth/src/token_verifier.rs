@@ -2,17 +2,17 @@
 //! for tokens that are bound to a key (RFC 9449); and what a resource says of
 //! them, `hob.auth.resource_metadata` 1.
 //!
-//! One indexed read and no cache, so that a revocation counts at once. What
-//! would need a second read (a member disabled, a client suspended) is settled
+//! One indexed read, so that a revocation counts at once; what a read gave is
+//! taken again only while it would give the same (`known`). What would need a second read (a member disabled, a client suspended) is settled
 //! when it happens: the tokens are deleted then. Only a proof of possession
 //! costs a write, which makes it hold once; that a token was used is written
 //! down later, with others (`token_uses`).
 
-use diesel::QueryResult;
+use std::sync::Arc;
+
 use hob_plugin_sdk::{
     PluginError,
     auth::{Grant, Refusal, ResourceMetadata, TokenRequest, TokenVerifier, Verdict, Wanted},
-    db::Connection,
     http::Fields,
 };
 use serde_json::{Map, Value, json};
@@ -213,28 +213,30 @@ fn nonce_header(nonce: Option<&str>) -> Option<(String, String)> {
     nonce.map(|nonce| ("dpop-nonce".to_owned(), nonce.to_owned()))
 }
 
-fn granted(token: AccessToken, proof: Option<&Proof>) -> Grant {
-    let grant = Grant::new(token.client_id, token.digest.token_id(), token.expires_at)
+fn granted(token: &AccessToken, proof: Option<&Proof>) -> Grant {
+    let client_id = token.client_id.as_str();
+    let grant = Grant::new(client_id, token.digest.token_id(), token.expires_at)
         .with_member(token.member_id)
-        .with_scope(token.scope);
+        .with_scope(token.scope.as_str());
     match nonce_header(proof.and_then(|proof| proof.next_nonce.as_deref())) {
         Some((name, value)) => grant.with_header(name, value),
         None => grant,
     }
 }
 
-type Find = fn(&mut Connection, &SecretDigest) -> QueryResult<Option<AccessToken>>;
-
 impl OAuth {
     /// By what it begins with a token says in which table it stands: there it
     /// is looked up, and what was not issued here is not looked up at all.
-    async fn find(&self, presented: &str) -> Result<Option<Box<AccessToken>>, PluginError> {
+    async fn find(&self, presented: &str) -> Result<Option<Arc<AccessToken>>, PluginError> {
         let digest = |kind| SecretDigest::of_issued(kind, presented);
         if let Some(digest) = digest(SecretKind::AccessToken) {
-            return self.find_by(digest, AccessToken::find).await;
+            return self.known_token(digest, AccessToken::find).await;
         }
         match digest(SecretKind::PersonalToken) {
-            Some(digest) => self.find_by(digest, PersonalToken::find_for_check).await,
+            Some(digest) => {
+                self.known_token(digest, PersonalToken::find_for_check)
+                    .await
+            }
             None => Ok(None),
         }
     }
@@ -243,24 +245,15 @@ impl OAuth {
     async fn find_in_query(
         &self,
         presented: &str,
-    ) -> Result<Option<Box<AccessToken>>, PluginError> {
-        match SecretDigest::of_issued(SecretKind::AccessToken, presented) {
-            Some(digest) => {
-                self.find_by(digest, AccessToken::find_of_legacy_client)
-                    .await
-            }
-            None => Ok(None),
-        }
-    }
-
-    /// In a box, since what holds it is moved.
-    async fn find_by(
-        &self,
-        digest: SecretDigest,
-        find: Find,
-    ) -> Result<Option<Box<AccessToken>>, PluginError> {
-        self.read(move |connection| Ok(find(connection, &digest)?.map(Box::new)))
-            .await
+    ) -> Result<Option<Arc<AccessToken>>, PluginError> {
+        let Some(digest) = SecretDigest::of_issued(SecretKind::AccessToken, presented) else {
+            return Ok(None);
+        };
+        let found = self.read(move |connection| {
+            let found = AccessToken::find_of_legacy_client(connection, &digest)?;
+            Ok(found.map(Arc::new))
+        });
+        found.await
     }
 }
 
@@ -308,7 +301,7 @@ impl TokenVerifier for OAuth {
             return Ok(Verdict::Refused(refuse(scheme, &refused)));
         }
         self.token_uses().remember(&found, request.peer, self.now());
-        Ok(Verdict::Granted(granted(*found, proof.as_ref())))
+        Ok(Verdict::Granted(granted(&found, proof.as_ref())))
     }
 
     fn challenges(&self, wanted: Wanted<'_>) -> Vec<String> {

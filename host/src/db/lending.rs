@@ -22,8 +22,8 @@ use abi_stable::std_types::{RResult, RSlice, RStr, RString};
 use hob_plugin_sdk::abi::{
     RawError,
     db::{
-        Cell, RawConnection, RawDbError, RawDbErrorKind, RawJobOutcome, RawRows, RawSavepoint,
-        RawStatement, RawVerdict,
+        Cell, RawConnection, RawDbError, RawDbErrorKind, RawJobOutcome, RawReading, RawRows,
+        RawSavepoint, RawStatement, RawVerdict,
     },
     event::RawEvent,
 };
@@ -59,6 +59,8 @@ pub(crate) trait Session {
     fn batch(&mut self, sql: &str) -> Result<(), RawDbError>;
     /// [`RawSavepoint::RollBack`] also ends the savepoint.
     fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError>;
+    /// What the job has read so far.
+    fn reading(&self) -> RawReading;
 }
 
 /// The terms of a lease.
@@ -142,6 +144,7 @@ impl<S: Session> Borrower<'_, '_, S> {
             batch: batch::<S>,
             savepoint: savepoint::<S>,
             raise: raise::<S>,
+            reading: reading::<S>,
         }
     }
 }
@@ -392,6 +395,18 @@ unsafe extern "C" fn savepoint<S: Session>(
         .lease
         .savepoint(action, borrower.base.saturating_add(depth))
         .into()
+}
+
+unsafe extern "C" fn reading<S: Session>(context: *mut ()) -> RawReading {
+    // SAFETY: as in `execute`.
+    let lease = unsafe { borrower::<S>(context) }.lease;
+    if lease.terms.writable || lease.failure.borrow().is_some() {
+        return RawReading::NONE;
+    }
+    match lease.session.try_borrow() {
+        Ok(session) => session.reading(),
+        Err(_) => RawReading::NONE,
+    }
 }
 
 unsafe extern "C" fn raise<S: Session>(

@@ -30,7 +30,7 @@ use std::{
 use abi_stable::std_types::RStr;
 use hob_plugin_sdk::abi::{
     FfiFuture, FfiFutureExt, RawContext,
-    db::{DbV1, RawJob, RawJobOutcome},
+    db::{DbV1, RawJob, RawJobOutcome, RawReading},
 };
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
@@ -250,6 +250,7 @@ fn lend_to(shared: &'static Shared, reads: Option<Watch>, writes: Option<Watch>)
         read,
         write,
         write_unsynced,
+        holds,
         intern,
     }))
 }
@@ -302,6 +303,13 @@ fn queue(
         answer: shared.answer(Asker::Future(sender)),
     });
     async move { outcome.await.unwrap_or_else(|_| abandoned()) }.into_ffi()
+}
+
+extern "C" fn holds(context: RawContext, reading: &RawReading) -> bool {
+    match &lent(context).shared.driver {
+        Driver::Sqlite(sqlite) => sqlite.holds(reading),
+        Driver::Postgres(_) => false,
+    }
 }
 
 extern "C" fn intern(_context: RawContext, sql: RStr<'_>) -> u32 {

@@ -27,17 +27,6 @@ impl RowBuffer {
         }
     }
 
-    /// Holds the same rows as another, in memory of its own.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.cells.clone_from(&other.cells);
-        self.heap.clone_from(&other.heap);
-    }
-
-    /// In bytes.
-    pub(crate) fn size(&self) -> usize {
-        size_of_val(self.cells.as_slice()) + self.heap.len()
-    }
-
     pub(crate) fn push_null(&mut self) {
         self.push(Cell::NULL, 0, 0);
     }

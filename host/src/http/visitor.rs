@@ -1,5 +1,7 @@
 //! Who asks: the session behind the cookie.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
@@ -16,7 +18,7 @@ use crate::{
 /// A signed-in visitor.
 #[derive(Clone)]
 pub struct Visitor {
-    pub signed_in: SignedIn,
+    pub signed_in: Arc<SignedIn>,
     pub language: Language,
     csrf: String,
 }
@@ -35,9 +37,11 @@ impl Visitor {
         let now = site.clock.now();
         let found = site
             .db
-            .read(move |connection| Session::find(connection, &digest, now))
-            .await?;
-        let Some(signed_in) = found else {
+            .read_memoized(&site.sessions, digest, |connection, digest| {
+                Ok::<_, diesel::result::Error>(Session::find(connection, digest)?.map(Arc::new))
+            });
+        let found = found.await?;
+        let Some(signed_in) = found.filter(|found| found.session.lives(now)) else {
             return Ok(None);
         };
         if signed_in.session.wants_touch(now) {

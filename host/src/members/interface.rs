@@ -1,12 +1,14 @@
 //! `hob.members` 1: the people of the site, as plugins reach them.
 
+use std::sync::Arc;
+
 use abi_stable::std_types::{ROption, RResult, RString};
 use hob_plugin_sdk::{
     abi::{
         FfiFuture, FfiFutureExt, RawContext, RawError,
         members::{MembersV1, RawProfile},
     },
-    db::Db,
+    db::{Db, Memo},
 };
 
 use super::{Member, Password, PasswordHasher, Username};
@@ -16,6 +18,8 @@ struct Directory {
     db: Db,
     passwords: PasswordHasher,
     address: Address,
+    /// By their ids.
+    known: Memo<i64, Option<Arc<Member>>>,
 }
 
 /// The table of functions over the members, for the life of the process.
@@ -29,6 +33,7 @@ pub fn members_interface(
         db,
         passwords,
         address,
+        known: Memo::with_places(1024),
     }));
     Box::leak(Box::new(MembersV1 {
         context: std::ptr::from_ref(directory).cast(),
@@ -51,9 +56,11 @@ extern "C" fn find(
     async move {
         let found = directory
             .db
-            .read(move |connection| Member::find(connection, id))
+            .read_memoized(&directory.known, id, |connection, id| {
+                Ok(Member::find(connection, *id)?.map(Arc::new))
+            })
             .await;
-        answer(directory, found)
+        answer(directory, found.as_ref().map(Option::as_deref))
     }
     .into_ffi()
 }
@@ -71,7 +78,7 @@ extern "C" fn find_by_username(
             .db
             .read(move |connection| Member::find_by_username(connection, name.as_str()))
             .await;
-        answer(directory, found)
+        answer(directory, found.as_ref().map(Option::as_ref))
     }
     .into_ffi()
 }
@@ -86,14 +93,14 @@ extern "C" fn check_password(
         let password = Password::presented(&password);
         let found =
             super::check_password(&directory.db, &directory.passwords, &username, password).await;
-        answer(directory, found)
+        answer(directory, found.as_ref().map(Option::as_ref))
     }
     .into_ffi()
 }
 
 fn answer(
     directory: &Directory,
-    found: Result<Option<Member>, diesel::result::Error>,
+    found: Result<Option<&Member>, &diesel::result::Error>,
 ) -> RResult<ROption<RawProfile>, RawError> {
     match found {
         Ok(member) => RResult::ROk(member.map(|member| profile(directory, member)).into()),
@@ -104,21 +111,20 @@ fn answer(
     }
 }
 
-fn profile(directory: &Directory, member: Member) -> RawProfile {
+fn profile(directory: &Directory, member: &Member) -> RawProfile {
     RawProfile {
         id: member.id,
-        profile_url: directory
-            .address
-            .absolute(&format!("/u/{}", member.username))
+        profile_url: [directory.address.url(), "/u/", &member.username]
+            .concat()
             .into(),
         disabled: member.is_disabled(),
-        username: member.username.into(),
-        display_name: member.display_name.into(),
-        email: member.email.into(),
+        username: member.username.as_str().into(),
+        display_name: member.display_name.as_str().into(),
+        email: member.email.as_str().into(),
         email_verified: member.email_verified,
         administrator: member.administrator,
         uploader: member.uploader,
         created_at: member.created_at.as_micros(),
-        language: member.language.into(),
+        language: member.language.as_str().into(),
     }
 }

@@ -81,24 +81,26 @@ impl Session {
         Ok(())
     }
 
-    /// The living session behind a cookie, with its member: one indexed read.
+    /// The session behind a cookie, with its member, unless that is disabled:
+    /// one indexed read. Also one that has expired.
     ///
     /// # Errors
     /// The database failed.
-    pub fn find(
-        connection: &mut Connection,
-        digest: &[u8],
-        now: Timestamp,
-    ) -> QueryResult<Option<SignedIn>> {
+    pub fn find(connection: &mut Connection, digest: &[u8]) -> QueryResult<Option<SignedIn>> {
         Ok(sessions::table
             .inner_join(members::table)
             .filter(sessions::digest.eq(digest))
-            .filter(sessions::expires_at.gt(now))
             .filter(members::disabled_at.is_null())
             .select((Self::as_select(), Member::as_select()))
             .first(connection)
             .optional()?
             .map(|(session, member)| SignedIn { session, member }))
+    }
+
+    /// Whether it has not expired.
+    #[must_use]
+    pub fn lives(&self, now: Timestamp) -> bool {
+        now < self.expires_at
     }
 
     /// Whether its last use ought to be written down again.

@@ -9,5 +9,6 @@ mod driver;
 mod events;
 mod jobs;
 mod migrations;
+mod readings;
 mod snapshots;
 mod statements;

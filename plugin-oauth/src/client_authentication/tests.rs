@@ -92,7 +92,7 @@ fn a_secret_fits_only_where_it_is_the_clients() {
     let own = ["old", "new"]
         .map(|text| ClientSecret::new(SecretDigest::of(text), 1, Timestamp::UNIX_EPOCH));
     let fits = |evidence: &Evidence, own: &[ClientSecret]| {
-        fitting(evidence, own).map(|secret| secret.digest)
+        fitting(evidence, own.iter()).map(|secret| secret.digest)
     };
     assert_eq!(fits(&presented("old"), &own), Some(own[0].digest));
     assert_eq!(fits(&presented("new"), &own), Some(own[1].digest));

@@ -211,9 +211,10 @@ pub async fn replace(
     let replaced = oauth
         .change(move |connection| {
             if let Some(repeated) = repeated_secret {
-                let own = Client::find_with_secrets(connection, &client.client_id, now)?;
+                let own = Client::find_with_secrets(connection, &client.client_id)?;
                 let own = own.map(|(_, secrets)| secrets).unwrap_or_default();
-                if !own.iter().any(|secret| secret.digest.matches(&repeated)) {
+                let mut live = own.iter().filter(|secret| secret.is_live(now));
+                if !live.any(|secret| secret.digest.matches(&repeated)) {
                     return Ok(Err(ClientMetadataError::ClientSecret.into()));
                 }
             }

@@ -159,7 +159,7 @@ async fn issue_silently(
     let events = oauth.events();
     let telling = || Telling {
         act: Act::of_member(oauth, member, browser),
-        client: asked.client.clone(),
+        client: Client::clone(&asked.client),
     };
     let told = events.hears_codes().then(telling);
     // One that was stored was told of then.
@@ -283,7 +283,7 @@ async fn show_fresh(
         let requested = Requested {
             telling: Telling {
                 act: Act::of_client(&asked.client.client_id, Origin::of(request), oauth.now()),
-                client: asked.client.clone(),
+                client: Client::clone(&asked.client),
             },
             member_id: Some(member.id),
             scope: asked.request.scope.clone(),

@@ -138,7 +138,7 @@ async fn read_sealed(
             },
             is_stored: false,
         },
-        client,
+        client: Arc::unwrap_or_clone(client),
     })
 }
 

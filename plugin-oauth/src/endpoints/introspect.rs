@@ -18,19 +18,16 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, OAuth
     let form = back_channel::form(&request)?;
     let credentials = Credentials::from_request(&request, &form)?;
     let token = form.one("token")?.and_then(IssuedToken::parse);
-    // Both are read in one job: this stands between a resource and each of
-    // its callers.
-    let (client, found) = credentials
-        .authenticate_reading(&oauth, &request, move |connection| match token {
-            Some(token) => token.find(connection),
-            None => Ok(None),
-        })
-        .await?;
+    let client = credentials.authenticate(&oauth, &request).await?;
     if client.is_public() {
         return Err(ClientAuthenticationError::Public.into());
     }
     form.required("token")?;
-    let response = introspection::introspect(&oauth, &client, found);
+    let found = match token {
+        Some(token) => oauth.known_issued_token(token).await?,
+        None => None,
+    };
+    let response = introspection::introspect(&oauth, &client, found.as_deref());
     Ok(Response::json(200, &response)
         .with_header("cache-control", "no-store")
         .with_header("pragma", "no-cache"))

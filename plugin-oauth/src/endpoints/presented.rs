@@ -3,6 +3,8 @@
 //!
 //! Does not know what becomes of it.
 
+use std::sync::Arc;
+
 use hob_plugin_sdk::{Request, Response, http::Fields};
 
 use super::front_channel::{Unredirectable, tell_error};
@@ -17,7 +19,7 @@ use crate::{
 
 /// An authorization request, and what is known about it.
 pub struct Presented {
-    pub client: Client,
+    pub client: Arc<Client>,
     /// What the member allows the client so far.
     pub consent: Option<Consent>,
     pub request: AuthorizationRequest,
@@ -27,7 +29,7 @@ pub struct Presented {
 
 /// A request that gets no code, and why: the client is told.
 pub struct Refused {
-    client: Client,
+    client: Arc<Client>,
     redirect_uri: RedirectUri,
     state: Option<String>,
     error: OAuthError,
@@ -35,7 +37,7 @@ pub struct Refused {
 
 impl Refused {
     pub fn new(
-        client: Client,
+        client: Arc<Client>,
         request: AuthorizationRequest,
         error: impl Into<OAuthError>,
     ) -> Box<Self> {
@@ -87,7 +89,7 @@ impl Presented {
                     Some(id) => Consent::find(connection, id, client.id, &stored.resource, now)?,
                     None => None,
                 };
-                Ok(Some((stored, client, consent)))
+                Ok(Some((stored, Arc::new(client), consent)))
             })
             .await?;
         let (stored, client, consent) = found.ok_or(Unredirectable::RequestGone)?;
@@ -116,26 +118,15 @@ impl Presented {
         member_id: Option<i64>,
         fields: &Fields,
     ) -> Result<Result<Self, Box<Refused>>, Unredirectable> {
-        let client_id = fields.required("client_id")?.to_owned();
+        let client_id = fields.required("client_id")?;
         let redirect_uri = fields.required("redirect_uri")?;
         let resource = oauth.asked_resource(fields);
-        let resource_of_consent = resource.as_ref().ok().cloned();
-        let now = oauth.now();
-        let found = oauth
-            .read(move |connection| {
-                let Some(client) = Client::find(connection, &client_id)? else {
-                    return Ok(None);
-                };
-                let consent = match (member_id, resource_of_consent) {
-                    (Some(id), Some(resource)) => {
-                        Consent::find(connection, id, client.id, &resource, now)?
-                    }
-                    _ => None,
-                };
-                Ok(Some((client, consent)))
-            })
-            .await?;
-        let (client, consent) = found.ok_or(Unredirectable::UnknownClient)?;
+        let known = oauth.known_client(client_id).await?;
+        let client = known.ok_or(Unredirectable::UnknownClient)?.client;
+        let consent = match (member_id, &resource) {
+            (Some(id), Ok(resource)) => oauth.known_consent(id, &client, resource).await?,
+            _ => None,
+        };
         let redirect_uri = client
             .admit(redirect_uri, oauth.settings().localhost_with_any_port)
             .ok_or(Unredirectable::UnregisteredRedirectUri)?;

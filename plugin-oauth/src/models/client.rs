@@ -1,11 +1,12 @@
 //! Applications.
 
 use diesel::prelude::*;
-use hob_plugin_sdk::db::{Connection, Hob, Json, Timestamp};
+use hob_plugin_sdk::db::{Connection, Dialect, Hob, Json, Timestamp};
 
 use super::{
     client_authentication::ClientKind,
     client_secret::ClientSecret,
+    last_use,
     revocation::{Consents, Ended, revoke_all_under, revoke_own_tokens},
     schema::{
         oauth_authorization_requests, oauth_client_secrets, oauth_clients, oauth_consents,
@@ -152,11 +153,10 @@ impl Client {
             .first(connection)
     }
 
-    /// By its public name, with the secrets that count now.
+    /// By its public name, with its secrets, also those that have expired.
     pub fn find_with_secrets(
         connection: &mut Connection,
         client_id: &str,
-        now: Timestamp,
     ) -> QueryResult<Option<(Self, Vec<ClientSecret>)>> {
         let rows = oauth_clients::table
             .left_join(oauth_client_secrets::table)
@@ -166,7 +166,7 @@ impl Client {
         let mut found = None;
         for (client, secret) in rows {
             let (_, secrets) = found.get_or_insert_with(|| (client, Vec::new()));
-            secrets.extend(secret.filter(|secret| secret.is_live(now)));
+            secrets.extend(secret);
         }
         Ok(found)
     }
@@ -247,15 +247,28 @@ impl Client {
 
     /// Holds the row of a client until the transaction ends, so that whoever
     /// suspends it waits for what is issued here, and then finds it; and notes
-    /// that it is used. False if it is suspended, or gone.
+    /// that it is used, at most once an hour on SQLite. False if it is
+    /// suspended, or gone.
     pub fn hold(connection: &mut Connection, id: i64, now: Timestamp) -> QueryResult<bool> {
-        let touched = diesel::update(
-            oauth_clients::table
-                .find(id)
-                .filter(oauth_clients::suspended_at.is_null()),
-        )
-        .set(oauth_clients::last_used_at.eq(now))
-        .execute(connection)?;
+        let active = oauth_clients::table
+            .find(id)
+            .filter(oauth_clients::suspended_at.is_null());
+        if connection.dialect() == Dialect::Sqlite {
+            // Nobody else writes meanwhile, and a row that is written anew is
+            // read anew by all.
+            let found = active
+                .select(oauth_clients::last_used_at)
+                .first::<Option<Timestamp>>(connection)
+                .optional()?;
+            match found {
+                None => return Ok(false),
+                Some(last) if !last_use::is_due(last, now) => return Ok(true),
+                Some(_) => {}
+            }
+        }
+        let touched = diesel::update(active)
+            .set(oauth_clients::last_used_at.eq(now))
+            .execute(connection)?;
         Ok(touched == 1)
     }
 

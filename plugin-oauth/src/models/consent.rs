@@ -6,7 +6,7 @@ use std::{
 };
 
 use diesel::{prelude::*, sql_query, sql_types::BigInt, upsert::excluded};
-use hob_plugin_sdk::db::{Connection as Database, Hob, Timestamp};
+use hob_plugin_sdk::db::{Connection as Database, Dialect, Hob, Timestamp};
 
 use super::{
     client::Client,
@@ -109,14 +109,30 @@ impl Consent {
         resource: &Resource,
         now: Timestamp,
     ) -> QueryResult<Option<Self>> {
-        let consent = oauth_consents::table
+        let consent = Self::find_any(connection, member_id, client, resource)?;
+        Ok(consent.filter(|consent| consent.counts(now)))
+    }
+
+    /// The same, also where it has expired.
+    pub fn find_any(
+        connection: &mut Database,
+        member_id: i64,
+        client: i64,
+        resource: &Resource,
+    ) -> QueryResult<Option<Self>> {
+        oauth_consents::table
             .filter(oauth_consents::member_id.eq(member_id))
             .filter(oauth_consents::client.eq(client))
             .filter(oauth_consents::resource.eq(resource))
             .select(Self::as_select())
             .first(connection)
-            .optional()?;
-        Ok(consent.filter(|consent| consent.expires_at.is_none_or(|end| now < end)))
+            .optional()
+    }
+
+    /// Whether it has not expired.
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
     }
 
     /// None if it was never used. The address may be empty: it was not always
@@ -180,14 +196,25 @@ impl Consent {
     /// a revocation waits for that. False if it was revoked, or all under it,
     /// since it was read.
     pub fn hold(&self, connection: &mut Database) -> QueryResult<bool> {
-        let touched = diesel::update(
-            oauth_consents::table
-                .filter(oauth_consents::id.eq(self.id))
-                .filter(oauth_consents::revision.eq(self.revision)),
-        )
-        .set(oauth_consents::revision.eq(self.revision))
-        .execute(connection)?;
-        Ok(touched == 1)
+        let unchanged = oauth_consents::table
+            .filter(oauth_consents::id.eq(self.id))
+            .filter(oauth_consents::revision.eq(self.revision));
+        match connection.dialect() {
+            // Nobody else writes meanwhile, and a row that is written anew is
+            // read anew by all.
+            Dialect::Sqlite => {
+                let found = unchanged
+                    .select(oauth_consents::id)
+                    .first::<i64>(connection);
+                Ok(found.optional()?.is_some())
+            }
+            Dialect::Postgres => {
+                let touched = diesel::update(unchanged)
+                    .set(oauth_consents::revision.eq(self.revision))
+                    .execute(connection)?;
+                Ok(touched == 1)
+            }
+        }
     }
 
     /// Takes these back; what was issued under them dies. Answers with what

@@ -22,6 +22,9 @@ pub struct DbV1 {
     /// The same, but answers once the commit holds for everybody and for
     /// whatever happens to the process; it is on the disk a moment later.
     pub write_unsynced: extern "C" fn(RawContext, RawJob) -> FfiFuture<RawJobOutcome>,
+    /// Whether a job that read this would read the same if it ran now. It never
+    /// says yes wrongly, and no where the database can't tell.
+    pub holds: extern "C" fn(RawContext, &RawReading) -> bool,
     /// Gives a statement that will be run again a number, the same for the
     /// same text for the life of the process. Never 0.
     pub intern: extern "C" fn(RawContext, RStr<'_>) -> u32,
@@ -94,11 +97,29 @@ pub struct RawConnection {
     /// Delivers an event to its subscribers inside this transaction. An error
     /// is a subscriber's refusal: the caller has to roll back.
     pub raise: unsafe extern "C" fn(*mut (), RawEvent<'_>) -> RResult<(), RawError>,
+    /// What the job has read so far, for [`DbV1::holds`].
+    pub reading: unsafe extern "C" fn(*mut ()) -> RawReading,
 }
 
 impl RawConnection {
     pub const SQLITE: u32 = 0;
     pub const POSTGRES: u32 = 1;
+}
+
+/// What a job has read. Only the host knows what the numbers mean.
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawReading {
+    pub commit: u64,
+    pub tables: [u64; 4],
+}
+
+impl RawReading {
+    /// What never holds.
+    pub const NONE: Self = Self {
+        commit: 0,
+        tables: [0; 4],
+    };
 }
 
 #[repr(u8)]

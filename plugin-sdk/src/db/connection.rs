@@ -29,7 +29,9 @@ use super::{
 use crate::{
     Event, PluginError,
     abi::{
-        db::{Cell, DbV1, RawConnection, RawDbError, RawRows, RawSavepoint, RawStatement},
+        db::{
+            Cell, DbV1, RawConnection, RawDbError, RawReading, RawRows, RawSavepoint, RawStatement,
+        },
         event::RawEvent,
     },
     event,
@@ -146,6 +148,13 @@ impl Connection {
         unsafe { (raw.raise)(raw.context, event) }
             .into_result()
             .map_err(PluginError::from)
+    }
+
+    /// What was read so far.
+    pub(super) fn reading(&self) -> RawReading {
+        let raw = self.raw();
+        // SAFETY: `raw` is lent to this connection, with its own context.
+        unsafe { (raw.reading)(raw.context) }
     }
 
     fn raw(&self) -> &RawConnection {

@@ -12,8 +12,8 @@ use abi_stable::std_types::{RResult, RSlice, RStr};
 use crate::abi::{
     FfiFuture, FfiFutureExt, RawContext, RawError,
     db::{
-        Cell, DbV1, RawConnection, RawDbError, RawDbErrorKind, RawJob, RawJobOutcome, RawRows,
-        RawSavepoint, RawStatement, RawVerdict,
+        Cell, DbV1, RawConnection, RawDbError, RawDbErrorKind, RawJob, RawJobOutcome, RawReading,
+        RawRows, RawSavepoint, RawStatement, RawVerdict,
     },
     event::RawEvent,
 };
@@ -54,6 +54,7 @@ impl Fake {
             read: submit,
             write: submit,
             write_unsynced: submit,
+            holds,
             intern,
         }));
         (fake, table)
@@ -90,6 +91,7 @@ impl Fake {
             batch,
             savepoint,
             raise,
+            reading,
         };
         // SAFETY: the job is not freed yet, and run once.
         unsafe { (job.run)(job.data, &mut connection) }
@@ -139,6 +141,10 @@ fn full() -> RawDbError {
     }
 }
 
+extern "C" fn holds(_: RawContext, _: &RawReading) -> bool {
+    false
+}
+
 extern "C" fn intern(context: RawContext, _: RStr<'_>) -> u32 {
     fake(context).interned.fetch_add(1, Ordering::SeqCst) + 1
 }
@@ -180,6 +186,10 @@ unsafe extern "C" fn batch(_: *mut (), _: RStr<'_>) -> RResult<(), RawDbError> {
 
 unsafe extern "C" fn savepoint(_: *mut (), _: RawSavepoint, _: u32) -> RResult<(), RawDbError> {
     RResult::ROk(())
+}
+
+unsafe extern "C" fn reading(_: *mut ()) -> RawReading {
+    RawReading::NONE
 }
 
 unsafe extern "C" fn raise(_: *mut (), event: RawEvent<'_>) -> RResult<(), RawError> {

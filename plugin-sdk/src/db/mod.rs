@@ -33,6 +33,7 @@ mod fragment;
 mod insert;
 mod job;
 mod json;
+mod memo;
 mod row;
 mod search;
 mod statement;
@@ -40,7 +41,7 @@ mod timestamp;
 mod transaction;
 mod value;
 
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, hash::Hash};
 
 pub use backend::{Hob, OnConflict, SqlBuilder, SqlKind};
 pub use bind::{BindValue, Binds, CollectedBinds};
@@ -48,6 +49,7 @@ pub use connection::{Connection, Dialect};
 pub use error::DbError;
 pub use insert::{InsertedColumns, LeaveColumnsOut};
 pub use json::Json;
+pub use memo::Memo;
 pub use row::{Field, Row, Rows};
 pub use search::{TextType, contains, lower};
 pub use timestamp::Timestamp;
@@ -86,6 +88,42 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         job::run(self.table, self.table.read, work)
+    }
+
+    /// As [`read`](Self::read), for what is asked again and again: the value
+    /// that the memo has for this key is given without running the closure, if
+    /// running it would give the same. Any commit that changed a table from
+    /// which it was read makes it run again, on whichever node or process, so
+    /// that this is never behind [`read`](Self::read).
+    ///
+    /// The value must depend on the key and the database alone: not on the
+    /// time, and not on what else the closure captures. Where the host can't
+    /// tell what still holds (PostgreSQL), the closure runs each time.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_memoized<K, V, F, E>(
+        &self,
+        memo: &Memo<K, V>,
+        key: K,
+        work: F,
+    ) -> Result<V, E>
+    where
+        K: Hash + Eq + Send + 'static,
+        V: Clone + Send + 'static,
+        F: FnOnce(&mut Connection, &K) -> Result<V, E> + Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        if let Some(value) = memo.find(self.table, &key) {
+            return Ok(value);
+        }
+        let read = self.read(move |connection| {
+            let value = work(connection, &key)?;
+            Ok::<_, E>((key, value, connection.reading()))
+        });
+        let (key, value, reading) = read.await?;
+        memo.keep(key, value.clone(), reading);
+        Ok(value)
     }
 
     /// Runs a closure in a transaction, which is committed if it returns `Ok`

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use abi_stable::std_types::RString;
 use hob_plugin_sdk::abi::db::{
-    Cell, RawConnection, RawDbError, RawRows, RawSavepoint, RawStatement,
+    Cell, RawConnection, RawDbError, RawReading, RawRows, RawSavepoint, RawStatement,
 };
 use postgres::{
     Client, Config, NoTls, RowIter, Statement, fallible_iterator::FallibleIterator, types::Type,
@@ -202,6 +202,11 @@ impl Session for PostgresSession {
             .batch_execute(sql)
             .map_err(|error| in_batch(&error, sql))?;
         self.say("RELEASE hob_batch")
+    }
+
+    /// The server does not say when somebody commits.
+    fn reading(&self) -> RawReading {
+        RawReading::NONE
     }
 
     fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError> {

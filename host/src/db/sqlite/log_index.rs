@@ -16,6 +16,8 @@ use rusqlite::ffi;
 
 /// The header's words: its first copy, which a commit writes last.
 const WORDS: usize = 12;
+/// The word that counts commits.
+const COMMITS: usize = 2;
 /// The word that counts the log's frames.
 const FRAMES: usize = 4;
 /// The size of one mapped part of the index, as SQLite itself asks for it.
@@ -29,6 +31,12 @@ impl Mark {
     /// The pages that the log holds.
     pub(super) fn pages(&self) -> u32 {
         self.0[FRAMES]
+    }
+
+    /// Whether from the other to this one a single transaction was committed,
+    /// by whichever process.
+    pub(super) fn is_one_commit_after(&self, other: &Self) -> bool {
+        self.0[COMMITS] == other.0[COMMITS].wrapping_add(1)
     }
 }
 

@@ -1,9 +1,10 @@
 //! SQLite: reads run inline on the calling thread's own read-only connection,
 //! writes on one writer thread that commits them in groups.
 
+mod callbacks;
+mod changes;
 mod errors;
 mod log_index;
-mod memo;
 mod readers;
 mod session;
 mod statement;
@@ -20,10 +21,11 @@ use std::{
     time::Duration,
 };
 
-use hob_plugin_sdk::abi::db::RawJobOutcome;
+use hob_plugin_sdk::abi::db::{RawJobOutcome, RawReading};
 use tokio::sync::mpsc;
 
 use self::{
+    changes::Changes,
     readers::{LetGo, Readers},
     session::{SqliteSession, open_error},
     syncer::Syncer,
@@ -61,12 +63,15 @@ impl SqliteDatabase {
             file: path.to_owned(),
             problem: open_error(&error).message.into_string(),
         };
-        let session = SqliteSession::open_writer(path, options.busy_timeout).map_err(opened)?;
+        let changes = Arc::new(Changes::default());
+        let session = SqliteSession::open_writer(path, options.busy_timeout, Arc::clone(&changes))
+            .map_err(opened)?;
         let syncer = Syncer::start(path, sink).map_err(DatabaseError::Thread)?;
         let readers = Arc::new(Readers::new(
             path.to_owned(),
             options.busy_timeout,
             options.read_budget,
+            changes,
         ));
         let (queue, jobs) = mpsc::channel(options.queue_limit.get());
         let writer = {
@@ -107,6 +112,12 @@ impl SqliteDatabase {
     /// Runs a read on this thread, in one snapshot of the database.
     pub(super) fn read(&self, job: OwnedJob) -> RawJobOutcome {
         self.readers.read(job)
+    }
+
+    /// Whether what was read would be read the same now; no where that is not
+    /// known.
+    pub(super) fn holds(&self, reading: &RawReading) -> bool {
+        self.readers.holds(reading)
     }
 
     pub(super) fn shutdown(&self) {

@@ -10,16 +10,19 @@
 use std::{
     path::PathBuf,
     sync::{
-        Mutex, MutexGuard, PoisonError, TryLockError,
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use hob_plugin_sdk::abi::db::RawJobOutcome;
+use hob_plugin_sdk::abi::db::{RawJobOutcome, RawReading};
 use thread_local::ThreadLocal;
 
-use super::session::{SqliteSession, open_error};
+use super::{
+    changes::Changes,
+    session::{SqliteSession, open_error},
+};
 use crate::db::{
     error::{refused, unavailable},
     job::{CoarseInstant, OwnedJob, abandoned},
@@ -30,17 +33,24 @@ pub(super) struct Readers {
     path: PathBuf,
     busy_timeout: Duration,
     budget: Duration,
+    changes: Arc<Changes>,
     is_shut: AtomicBool,
     /// Each is used by its own thread, and by others only while it is idle.
     sessions: ThreadLocal<Mutex<Option<SqliteSession>>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf, busy_timeout: Duration, budget: Duration) -> Self {
+    pub(super) fn new(
+        path: PathBuf,
+        busy_timeout: Duration,
+        budget: Duration,
+        changes: Arc<Changes>,
+    ) -> Self {
         Self {
             path,
             busy_timeout,
             budget,
+            changes,
             is_shut: AtomicBool::new(false),
             sessions: ThreadLocal::new(),
         }
@@ -54,7 +64,11 @@ impl Readers {
         };
         let session = match &mut *reader {
             Some(session) => session,
-            none => match SqliteSession::open_reader(&self.path, self.busy_timeout) {
+            none => match SqliteSession::open_reader(
+                &self.path,
+                self.busy_timeout,
+                Arc::clone(&self.changes),
+            ) {
                 Ok(session) => none.insert(session),
                 Err(error) => {
                     return RawJobOutcome::Failed(unavailable(format!(
@@ -73,6 +87,19 @@ impl Readers {
             *reader = None;
         }
         outcome
+    }
+
+    /// Whether what was read would be read the same now. No is no more than a
+    /// doubt: a thread that has not read yet, or reads, knows nothing.
+    pub(super) fn holds(&self, reading: &RawReading) -> bool {
+        let Some(own) = self.sessions.get() else {
+            return false;
+        };
+        own.try_lock().is_ok_and(|session| {
+            session
+                .as_ref()
+                .is_some_and(|session| session.holds(reading))
+        })
     }
 
     fn own_session(&self) -> Result<MutexGuard<'_, Option<SqliteSession>>, RawJobOutcome> {

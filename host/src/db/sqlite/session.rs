@@ -1,66 +1,34 @@
 //! One SQLite connection with all that it keeps between jobs.
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use hob_plugin_sdk::abi::db::{
-    Cell, RawConnection, RawDbError, RawRows, RawSavepoint, RawStatement,
+    Cell, RawConnection, RawDbError, RawReading, RawRows, RawSavepoint, RawStatement,
 };
-use rusqlite::{
-    OpenFlags,
-    config::DbConfig,
-    ffi,
-    hooks::{AuthAction, AuthContext, Authorization},
-};
+use rusqlite::{OpenFlags, config::DbConfig, ffi};
 
 use super::{
+    callbacks::{Callbacks, Touched},
+    changes::{Changes, Commit, Tables},
     errors,
     log_index::{LogIndex, Mark},
-    memo::{self, Memo},
     readers::LetGo,
     statement::Statement,
 };
 use crate::db::{
-    error::refused,
-    interning,
-    job::{CoarseInstant, Deadline},
-    lending::Session,
-    rows::RowBuffer,
-    words,
+    error::refused, interning, job::Deadline, lending::Session, rows::RowBuffer, words,
 };
-
-/// Virtual machine steps between two looks at the clock.
-const STEPS_PER_LOOK: i32 = 4_000;
-
-const NO_DEADLINE: u64 = u64::MAX;
 
 /// A commit is ordered for a power cut, and the syncer puts it on the disk. The
 /// writer thread itself folds the log into the database. A group of writes
 /// changes many pages, which are kept in memory until it is committed.
 const WRITER_SETTINGS: &str = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
      PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; \
-     PRAGMA cache_size = -16384";
+     PRAGMA cache_size = -4096";
 
 /// The inner pages of a large table's index stay in memory. It is taken as it
 /// is needed, for each thread that reads.
 const READER_SETTINGS: &str = "PRAGMA cache_size = -8192";
-
-/// What the connection's callbacks look at.
-#[derive(Default)]
-struct Watch {
-    /// Whether the driver itself speaks, so that transaction words pass.
-    driver_speaks: AtomicBool,
-    /// In microseconds of the [`CoarseInstant`].
-    deadline: AtomicU64,
-    /// Whether what is prepared may answer otherwise on the same snapshot.
-    is_volatile: AtomicBool,
-}
 
 /// A connection, its prepared statements and its row buffer.
 pub(super) struct SqliteSession {
@@ -69,13 +37,17 @@ pub(super) struct SqliteSession {
     /// The driver's own, by [`Word`].
     words: Vec<Option<Statement>>,
     rows: RowBuffer,
-    /// What the snapshot has answered already.
-    memo: Memo,
-    watch: Arc<Watch>,
+    callbacks: Arc<Callbacks>,
+    changes: Arc<Changes>,
+    /// What the job of a reader has touched so far, or the transaction of a
+    /// writer.
+    touched: Touched,
     log_index: Option<LogIndex>,
     /// What the log's index held before the snapshot was taken that is still
     /// open.
     snapshot: Option<Mark>,
+    /// What it held when the transaction of a writer began.
+    began: Option<Mark>,
     /// Whether a job has used the snapshot since that was last asked.
     used: bool,
     /// Savepoints that are open.
@@ -128,7 +100,11 @@ impl Word {
 impl SqliteSession {
     /// Opens the file for reading and writing, and sets what is set in the
     /// file itself.
-    pub(super) fn open_writer(path: &Path, busy: Duration) -> rusqlite::Result<Self> {
+    pub(super) fn open_writer(
+        path: &Path,
+        busy: Duration,
+        changes: Arc<Changes>,
+    ) -> rusqlite::Result<Self> {
         let connection = rusqlite::Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -146,21 +122,32 @@ impl SqliteSession {
             ));
         }
         connection.execute_batch(WRITER_SETTINGS)?;
-        Self::set_up(connection)
+        let session = Self::set_up(connection, changes)?;
+        if let Some(mark) = session.mark() {
+            session.changes.begin(mark);
+        }
+        Ok(session)
     }
 
     /// Opens the file for reading only.
-    pub(super) fn open_reader(path: &Path, busy: Duration) -> rusqlite::Result<Self> {
+    pub(super) fn open_reader(
+        path: &Path,
+        busy: Duration,
+        changes: Arc<Changes>,
+    ) -> rusqlite::Result<Self> {
         let connection = rusqlite::Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         connection.busy_timeout(busy)?;
         connection.execute_batch(READER_SETTINGS)?;
-        Self::set_up(connection)
+        Self::set_up(connection, changes)
     }
 
-    fn set_up(mut connection: rusqlite::Connection) -> rusqlite::Result<Self> {
+    fn set_up(
+        mut connection: rusqlite::Connection,
+        changes: Arc<Changes>,
+    ) -> rusqlite::Result<Self> {
         // The first read maps the log's index.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         // SAFETY: the log was read, and the connection is the session's last
@@ -169,38 +156,17 @@ impl SqliteSession {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        let watch = Arc::new(Watch {
-            driver_speaks: AtomicBool::new(false),
-            deadline: AtomicU64::new(NO_DEADLINE),
-            is_volatile: AtomicBool::new(false),
-        });
-        let guard = Arc::clone(&watch);
-        connection.authorizer(Some(move |context: AuthContext<'_>| {
-            if is_volatile(&context.action) {
-                guard.is_volatile.store(true, Ordering::Relaxed);
-            }
-            if guard.driver_speaks.load(Ordering::Relaxed) || is_harmless(&context.action) {
-                Authorization::Allow
-            } else {
-                Authorization::Deny
-            }
-        }))?;
-        let clock = Arc::clone(&watch);
-        connection.progress_handler(
-            STEPS_PER_LOOK,
-            Some(move || {
-                let deadline = clock.deadline.load(Ordering::Relaxed);
-                deadline != NO_DEADLINE && CoarseInstant::now().as_micros() > deadline
-            }),
-        )?;
+        let callbacks = Callbacks::install(&mut connection)?;
         Ok(Self {
             statements: Vec::new(),
             words: Vec::new(),
             rows: RowBuffer::default(),
-            memo: Memo::default(),
-            watch,
+            callbacks,
+            changes,
+            touched: Touched::default(),
             log_index,
             snapshot: None,
+            began: None,
             used: false,
             depth: 0,
             connection,
@@ -209,8 +175,7 @@ impl SqliteSession {
 
     /// From now on statements are interrupted at this time.
     pub(super) fn set_deadline(&self, deadline: Deadline) {
-        let microseconds = deadline.map_or(NO_DEADLINE, CoarseInstant::as_micros);
-        self.watch.deadline.store(microseconds, Ordering::Relaxed);
+        self.callbacks.set_deadline(deadline);
     }
 
     /// Whether no transaction is open: none was begun, or SQLite gave it up.
@@ -244,8 +209,9 @@ impl SqliteSession {
     /// Gives the next job the newest snapshot of the database: the one that is
     /// open, if nothing was committed since it was taken.
     pub(super) fn begin_read(&mut self) -> Result<(), RawDbError> {
-        let now = self.log_index.as_ref().map(LogIndex::mark);
+        let now = self.mark();
         self.used = true;
+        self.touched = Touched::default();
         if now.is_some() && self.snapshot == now && self.depth == 0 && !self.is_autocommit() {
             return Ok(());
         }
@@ -254,6 +220,45 @@ impl SqliteSession {
         // The index was looked at before the first read takes the snapshot, so
         // a commit in between makes this mark too old, and never too new.
         self.snapshot = now;
+        Ok(())
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        self.log_index.as_ref().map(LogIndex::mark)
+    }
+
+    /// Whether what was read would be read the same now.
+    pub(super) fn holds(&self, reading: &RawReading) -> bool {
+        let Some(commit) = Commit::from_number(reading.commit) else {
+            return false;
+        };
+        let tables = Tables::from_bits(reading.tables);
+        // Without a number, the newest commit may have changed anything.
+        self.mark()
+            .is_some_and(|now| self.changes.of_mark(&now).is_some())
+            && self.changes.none_since(commit, &tables)
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) fn begin_write(&mut self) -> Result<(), RawDbError> {
+        self.say(Word::BeginWrite)?;
+        // From here to this one's end nobody else commits.
+        self.began = self.mark();
+        self.touched = Touched::default();
+        Ok(())
+    }
+
+    /// Commits it, and says which tables it changed.
+    pub(super) fn commit(&mut self) -> Result<(), RawDbError> {
+        let Some(began) = self.began.take() else {
+            // Without marks nobody knows which commit a snapshot is.
+            return self.say(Word::Commit);
+        };
+        self.changes.announce(&self.touched.changes, &began);
+        self.say(Word::Commit)?;
+        if let Some(ended) = self.mark() {
+            self.changes.committed(&began, ended);
+        }
         Ok(())
     }
 
@@ -276,7 +281,6 @@ impl SqliteSession {
 
     fn end_snapshot(&mut self) -> Result<(), RawDbError> {
         self.snapshot = None;
-        self.memo.clear();
         self.depth = 0;
         if self.is_autocommit() {
             return Ok(());
@@ -314,12 +318,8 @@ impl SqliteSession {
 
     /// Says one of the driver's own words.
     pub(super) fn say(&mut self, word: Word) -> Result<(), RawDbError> {
-        let deadline = self.watch.deadline.swap(NO_DEADLINE, Ordering::Relaxed);
-        self.watch.driver_speaks.store(true, Ordering::Relaxed);
-        let said = self.say_now(word);
-        self.watch.driver_speaks.store(false, Ordering::Relaxed);
-        self.watch.deadline.store(deadline, Ordering::Relaxed);
-        said
+        let callbacks = Arc::clone(&self.callbacks);
+        callbacks.during_own_words(|| self.say_now(word))
     }
 
     fn say_now(&mut self, word: Word) -> Result<(), RawDbError> {
@@ -357,14 +357,19 @@ impl SqliteSession {
         };
         words::check_head(sql)?;
         check_text(sql)?;
-        self.watch.is_volatile.store(!kept, Ordering::Relaxed);
+        // What a batch or a refused statement has left.
+        let _ = self.callbacks.take_touched();
         // SAFETY: as in `say_now`.
         let prepared = unsafe { Statement::prepare(self.connection.handle(), sql, kept) }?;
         let mut first = prepared
             .statement
             .ok_or_else(|| refused("the text holds no statement"))?;
-        if self.watch.is_volatile.load(Ordering::Relaxed) {
-            first.forbid_repeating();
+        if let Some(touched) = self.callbacks.take_touched() {
+            first.touches(&touched);
+        }
+        if first.reads_only() {
+            let reads = if kept { self.tables_read(sql) } else { None };
+            first.touches(&Touched::reading(reads.unwrap_or(Tables::ALL)));
         }
         let tail = &sql[prepared.length..];
         if !tail.trim_matches([' ', '\t', '\n', '\r', ';']).is_empty() {
@@ -383,11 +388,25 @@ impl SqliteSession {
         self.statements[place] = Some(first);
         Ok(place)
     }
+}
 
-    fn prepared(&mut self, place: usize) -> &mut Statement {
-        self.statements[place]
-            .as_mut()
-            .expect("`prepare` has just filled this place")
+impl SqliteSession {
+    /// The tables that a statement reads from, as SQLite's own program for it
+    /// says: its authorizer does not hear of all (not of one that is joined by
+    /// USING and gives no column). None where it can't be asked.
+    fn tables_read(&self, sql: &str) -> Option<Tables> {
+        const USED: &str = "SELECT coalesce(schema.tbl_name, used.name) \
+             FROM tables_used(?1) AS used \
+             LEFT JOIN sqlite_schema AS schema ON schema.name = used.name";
+        self.callbacks.during_own_words(|| {
+            let mut used = self.connection.prepare_cached(USED).ok()?;
+            let names = used.query_map([sql], |row| row.get::<_, String>(0));
+            let mut tables = Tables::default();
+            for name in names.ok()? {
+                tables.join(&Tables::named(&name.ok()?));
+            }
+            Some(tables)
+        })
     }
 }
 
@@ -400,11 +419,12 @@ impl Session for SqliteSession {
         parameters: &[Cell],
     ) -> Result<u64, RawDbError> {
         let place = self.prepare(statement)?;
-        // A reader may have tables of its own, which no commit tells of.
-        if !self.prepared(place).reads_only() {
-            self.memo.clear();
-        }
-        self.prepared(place).execute(parameters)
+        let statement = self.statements[place]
+            .as_mut()
+            .expect("`prepare` has just filled this place");
+        let executed = statement.execute(parameters);
+        note(&self.callbacks, statement, &mut self.touched);
+        executed
     }
 
     fn query(
@@ -412,29 +432,18 @@ impl Session for SqliteSession {
         statement: RawStatement<'_>,
         parameters: &[Cell],
     ) -> Result<RawRows, RawDbError> {
-        let id = statement.id;
         let place = self.prepare(statement)?;
         let statement = self.statements[place]
             .as_mut()
             .expect("`prepare` has just filled this place");
-        let repeats = self.snapshot.is_some() && statement.answers_alike();
-        if repeats
-            // SAFETY: the caller of the interface promises that the parameters
-            // live until the call returns.
-            && let Some(answer) = unsafe { self.memo.find(id, parameters) }
-        {
-            return Ok(answer.buffer.lend(answer.rows, statement.names()));
-        }
-        let rows = statement.query(parameters, &mut self.rows)?;
-        if repeats {
-            self.memo.keep(rows, &self.rows);
-        }
-        Ok(self.rows.lend(rows, statement.names()))
+        let queried = statement.query(parameters, &mut self.rows);
+        note(&self.callbacks, statement, &mut self.touched);
+        Ok(self.rows.lend(queried?, statement.names()))
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), RawDbError> {
         check_text(sql)?;
-        self.memo.clear();
+        self.touched = Touched::ALL;
         let mut rest = sql;
         while !rest.is_empty() {
             words::check_head(rest)?;
@@ -459,6 +468,20 @@ impl Session for SqliteSession {
         Ok(())
     }
 
+    /// Where the snapshot's commit is not known, the answer is one that never
+    /// holds.
+    fn reading(&self) -> RawReading {
+        let taken = self.snapshot.filter(|_| !self.touched.is_volatile);
+        // Only if nobody committed since, the snapshot is known to be the
+        // mark's.
+        let taken = taken.filter(|taken| self.mark().as_ref() == Some(taken));
+        let commit = taken.and_then(|taken| self.changes.of_mark(&taken));
+        commit.map_or(RawReading::NONE, |commit| RawReading {
+            commit: commit.number(),
+            tables: self.touched.reads.to_bits(),
+        })
+    }
+
     fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError> {
         match action {
             RawSavepoint::Open => {
@@ -468,7 +491,6 @@ impl Session for SqliteSession {
             }
             RawSavepoint::Release => self.say(Word::Release(depth))?,
             RawSavepoint::RollBack => {
-                self.memo.clear();
                 self.say(Word::RollBackTo(depth))?;
                 self.say(Word::Release(depth))?;
             }
@@ -476,6 +498,17 @@ impl Session for SqliteSession {
         self.depth = depth - 1;
         Ok(())
     }
+}
+
+/// Notes what a statement has touched that was just run: only then is it known
+/// whether SQLite prepared it again.
+fn note(callbacks: &Callbacks, statement: &mut Statement, all: &mut Touched) {
+    if let Some(touched) = callbacks.take_touched() {
+        statement.touches(&touched);
+        // Of what it reads now, only a part was named.
+        statement.touches(&Touched::reading(Tables::ALL));
+    }
+    all.join(statement.touched());
 }
 
 fn at_line(mut error: RawDbError, line: usize) -> RawDbError {
@@ -489,32 +522,6 @@ fn check_text(sql: &str) -> Result<(), RawDbError> {
         return Err(refused("the statement has a NUL in it"));
     }
     Ok(())
-}
-
-/// Whether a statement that does this may answer otherwise, although nothing
-/// was committed.
-fn is_volatile(action: &AuthAction<'_>) -> bool {
-    match action {
-        AuthAction::Function { function_name } => !memo::is_pure(function_name),
-        AuthAction::Pragma { .. } => true,
-        _ => false,
-    }
-}
-
-/// What anyone may do: all but to change the transaction, the files or the
-/// settings. Full-text search asks for the two settings that pass.
-fn is_harmless(action: &AuthAction<'_>) -> bool {
-    match action {
-        AuthAction::Transaction { .. }
-        | AuthAction::Savepoint { .. }
-        | AuthAction::Attach { .. }
-        | AuthAction::Detach { .. } => false,
-        AuthAction::Pragma {
-            pragma_name,
-            pragma_value,
-        } => pragma_value.is_none() && ["data_version", "page_size"].contains(pragma_name),
-        _ => true,
-    }
 }
 
 /// rusqlite's error as it crosses.

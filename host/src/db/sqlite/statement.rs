@@ -12,7 +12,7 @@ use abi_stable::std_types::RString;
 use hob_plugin_sdk::abi::db::{Cell, RawDbError, RawDbErrorKind};
 use rusqlite::ffi;
 
-use super::errors;
+use super::{callbacks::Touched, errors};
 use crate::db::{
     error::{failure, refused},
     rows::RowBuffer,
@@ -33,8 +33,7 @@ pub(super) struct Statement {
     prepared_anew: c_int,
     reads_only: bool,
     touches_rows: bool,
-    /// Whether it answers the same to the same parameters, on one snapshot.
-    answers_alike: bool,
+    touched: Touched,
 }
 
 // SAFETY: SQLite is compiled thread-safe, and a statement is reached only
@@ -100,9 +99,8 @@ impl Statement {
             // SAFETY: the statement was just prepared.
             reads_only: unsafe { ffi::sqlite3_stmt_readonly(raw) } != 0,
             touches_rows: words::touches_rows(sql),
-            answers_alike: false,
+            touched: Touched::default(),
         };
-        statement.answers_alike = statement.reads_only;
         statement.read_parameters()?;
         statement.read_names();
         Ok(Prepared {
@@ -173,18 +171,18 @@ impl Statement {
         &self.names
     }
 
-    /// Whether it gives the same answer to the same parameters for as long as
-    /// nothing is written.
-    pub(super) fn answers_alike(&self) -> bool {
-        self.answers_alike
-    }
-
     pub(super) fn reads_only(&self) -> bool {
         self.reads_only
     }
 
-    pub(super) fn forbid_repeating(&mut self) {
-        self.answers_alike = false;
+    /// What it touches.
+    pub(super) fn touched(&self) -> &Touched {
+        &self.touched
+    }
+
+    /// It touches this too.
+    pub(super) fn touches(&mut self, more: &Touched) {
+        self.touched.join(more);
     }
 
     fn bind(&mut self, parameters: &[Cell]) -> Result<(), RawDbError> {

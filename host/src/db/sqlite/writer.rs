@@ -162,7 +162,7 @@ fn write_group(
     }
     let ready = Instant::now();
     if lost.is_none() {
-        lost = session.say(Word::Commit).err();
+        lost = session.commit().err();
     }
     let group = Group {
         jobs: ran.len() + unsynced.len(),
@@ -186,7 +186,7 @@ fn write_group(
 /// Upkeep waits for another process that does the same, as long as it takes.
 fn begin(session: &mut SqliteSession, patiently: bool) -> Result<(), RawDbError> {
     loop {
-        match session.say(Word::BeginWrite) {
+        match session.begin_write() {
             Err(_) if patiently && session.was_busy() => {}
             other => return other,
         }

@@ -159,10 +159,11 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     throttle.succeeded(&account, &peer);
     let secret = Secret::generate();
     let (fresh, now) = (secret.clone(), site.clock.now());
-    let replaced = audience.visitor.map(|visitor| visitor.signed_in.session);
+    let replaced = audience.visitor.map(|visitor| visitor.signed_in);
     site.db
         .write(move |connection| {
-            if let Some(session) = replaced {
+            if let Some(replaced) = replaced {
+                let session = &replaced.session;
                 Session::end(connection, session.member_id, session.id)?;
             }
             Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
@@ -200,10 +201,11 @@ fn note_guessing(site: &Site, account: &str, peer: &str) {
 /// # Errors
 /// The form is forged, or the database failed.
 pub async fn sign_out(State(app): State<App>, form: SignedForm) -> Result<Response, Failure> {
-    let session = form.visitor.signed_in.session;
+    let session = &form.visitor.signed_in.session;
+    let (id, member_id) = (session.id, session.member_id);
     app.site()
         .db
-        .write(move |connection| Session::end(connection, session.member_id, session.id))
+        .write(move |connection| Session::end(connection, member_id, id))
         .await?;
     let mut response = see_other(&app.site().address.path("/"));
     response
