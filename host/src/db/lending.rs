@@ -59,7 +59,7 @@ pub(crate) trait Session {
     fn batch(&mut self, sql: &str) -> Result<(), RawDbError>;
     /// [`RawSavepoint::RollBack`] also ends the savepoint.
     fn savepoint(&mut self, action: RawSavepoint, depth: u32) -> Result<(), RawDbError>;
-    /// What the job has read so far.
+    /// What the job has read so far; nothing that holds where it may write.
     fn reading(&self) -> RawReading;
 }
 
@@ -400,9 +400,6 @@ unsafe extern "C" fn savepoint<S: Session>(
 unsafe extern "C" fn reading<S: Session>(context: *mut ()) -> RawReading {
     // SAFETY: as in `execute`.
     let lease = unsafe { borrower::<S>(context) }.lease;
-    if lease.terms.writable || lease.failure.borrow().is_some() {
-        return RawReading::NONE;
-    }
     match lease.session.try_borrow() {
         Ok(session) => session.reading(),
         Err(_) => RawReading::NONE,

@@ -169,3 +169,39 @@ impl Changes {
         self.commits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_committed_in_between_leaves_a_commit_without_a_number() {
+        let changes = Changes::default();
+        let mark = Mark::of_commits;
+        changes.begin(mark(7));
+        let found = changes.of_mark(&mark(7)).expect("what was found counts");
+        changes.announce(&Tables::named("a"), &mark(7));
+        changes.committed(&mark(7), mark(8));
+        let own = changes.of_mark(&mark(8)).expect("one commit later");
+        assert!(own > found);
+        assert!(changes.none_since(found, &Tables::named("b")));
+        assert!(!changes.none_since(found, &Tables::named("a")));
+        // Another process commits before the index is looked at.
+        changes.announce(&Tables::named("a"), &mark(8));
+        changes.committed(&mark(8), mark(10));
+        assert_eq!(changes.of_mark(&mark(10)), None);
+        // The next knows of nothing that it did not change.
+        changes.announce(&Tables::named("a"), &mark(10));
+        changes.committed(&mark(10), mark(11));
+        assert!(changes.of_mark(&mark(11)).is_some());
+        assert!(!changes.none_since(own, &Tables::named("b")));
+    }
+
+    #[test]
+    fn of_the_tables_of_sqlite_itself_any_may_be_meant() {
+        assert_eq!(Tables::named("SQLITE_schema"), Tables::ALL);
+        assert_eq!(Tables::named("Members"), Tables::named("members"));
+        assert_eq!(Tables::named("members").places().count(), 1);
+        assert_eq!(Tables::ALL.places().count(), PLACES);
+    }
+}

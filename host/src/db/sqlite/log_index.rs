@@ -28,6 +28,14 @@ const PART: i32 = 32_768;
 pub(super) struct Mark([u32; WORDS]);
 
 impl Mark {
+    /// One that tells of so many commits, and of nothing else.
+    #[cfg(test)]
+    pub(super) fn of_commits(commits: u32) -> Self {
+        let mut words = [0; WORDS];
+        words[COMMITS] = commits;
+        Self(words)
+    }
+
     /// The pages that the log holds.
     pub(super) fn pages(&self) -> u32 {
         self.0[FRAMES]

@@ -471,10 +471,9 @@ impl Session for SqliteSession {
     /// Where the snapshot's commit is not known, the answer is one that never
     /// holds.
     fn reading(&self) -> RawReading {
+        // The snapshot may be newer than its mark, never older: then it counts
+        // as the older.
         let taken = self.snapshot.filter(|_| !self.touched.is_volatile);
-        // Only if nobody committed since, the snapshot is known to be the
-        // mark's.
-        let taken = taken.filter(|taken| self.mark().as_ref() == Some(taken));
         let commit = taken.and_then(|taken| self.changes.of_mark(&taken));
         commit.map_or(RawReading::NONE, |commit| RawReading {
             commit: commit.number(),
