@@ -67,9 +67,9 @@ fn truncated_at_the_segments() {
 
 #[test]
 fn truncated_in_the_middle() {
-    let library = c_plugin();
+    let whole = c_plugin();
     let site = Site::with_x();
-    site.install("x.so", &library[..library.len() / 2]);
+    site.install("x.so", &whole[..whole.len() / 2]);
     let said = site.refused_file();
     let expected = "error: the library is cut short: segment ";
     assert!(said.starts_with(expected), "{said}");
@@ -77,14 +77,14 @@ fn truncated_in_the_middle() {
 
 #[test]
 fn truncated_by_one_byte() {
-    let library = c_plugin();
+    let whole = c_plugin();
     refuses(
-        &library[..library.len() - 1],
+        &whole[..whole.len() - 1],
         &format!(
             "the library is cut short: the table of sections ends at byte {}, and the file at \
              byte {}",
-            library.len(),
-            library.len() - 1
+            whole.len(),
+            whole.len() - 1
         ),
         COPY_AGAIN,
     );

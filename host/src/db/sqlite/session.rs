@@ -419,9 +419,7 @@ impl Session for SqliteSession {
         parameters: &[Cell],
     ) -> Result<u64, RawDbError> {
         let place = self.prepare(statement)?;
-        let statement = self.statements[place]
-            .as_mut()
-            .expect("`prepare` has just filled this place");
+        let statement = prepared(&mut self.statements, place);
         let executed = statement.execute(parameters);
         note(&self.callbacks, statement, &mut self.touched);
         executed
@@ -433,9 +431,7 @@ impl Session for SqliteSession {
         parameters: &[Cell],
     ) -> Result<RawRows, RawDbError> {
         let place = self.prepare(statement)?;
-        let statement = self.statements[place]
-            .as_mut()
-            .expect("`prepare` has just filled this place");
+        let statement = prepared(&mut self.statements, place);
         let queried = statement.query(parameters, &mut self.rows);
         note(&self.callbacks, statement, &mut self.touched);
         Ok(self.rows.lend(queried?, statement.names()))
@@ -497,6 +493,11 @@ impl Session for SqliteSession {
         self.depth = depth - 1;
         Ok(())
     }
+}
+
+/// The statement at this place, which `prepare` has just filled.
+fn prepared(statements: &mut [Option<Statement>], place: usize) -> &mut Statement {
+    statements[place].as_mut().expect("it is prepared")
 }
 
 /// Notes what a statement has touched that was just run: only then is it known
