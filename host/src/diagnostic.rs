@@ -105,6 +105,13 @@ impl Diagnostic {
         self
     }
 
+    /// Begins the sentence with why it matters: a sentence of its own.
+    #[must_use]
+    pub fn because(mut self, why: &str) -> Self {
+        self.what = format!("{why}, and {}", self.what);
+        self
+    }
+
     /// What is wrong, without place and fix.
     #[must_use]
     pub fn what(&self) -> &str {

@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod plugins;
 mod request_id;
 pub mod schema;
+pub mod sealing;
 pub mod secret;
 pub mod site;
 pub mod startup;

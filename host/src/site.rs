@@ -13,6 +13,7 @@ use crate::{
     http::{Patience, uploads::Uploads},
     media::library::MediaLibrary,
     members::{PasswordHasher, SignedIn},
+    sealing::KeyRing,
     words::Language,
 };
 
@@ -158,6 +159,8 @@ pub struct Site {
     /// How long entries of the audit log are kept.
     pub audit_kept: Duration,
     pub media: Arc<MediaLibrary>,
+    /// The keys that seal, where a plugin needs them.
+    pub keys: Option<Arc<KeyRing>>,
     /// Files that are on their way in.
     pub uploads: Uploads,
 }

@@ -19,6 +19,7 @@ use crate::{
         self, Core, ResolvedPlugin,
         running::{PluginSource, Plugins},
     },
+    sealing::{KeyFile, KeyRing},
     site::{Address, KnownSessions, RequestLimits, Site},
     watchdog::Watchdog,
 };
@@ -183,6 +184,23 @@ pub fn migration_failed(error: &MigrateError) -> Diagnostic {
     Diagnostic::new(error.to_string()).fix(fix)
 }
 
+/// The keys that seal, if a plugin needs them: no other site has to have any.
+fn keys(config: &Config, sources: &[PluginSource]) -> Result<Option<Arc<KeyRing>>, Diagnostic> {
+    let sealing = sources
+        .iter()
+        .map(|source| &source.packed.manifest)
+        .find(|manifest| manifest.seals);
+    let Some(manifest) = sealing else {
+        return Ok(None);
+    };
+    let file = KeyFile::at(&config.sealing.key_file);
+    let ring = file.read().map_err(|error| {
+        let diagnostic = file.diagnostic(&error);
+        diagnostic.because(&format!("plugin {} keeps secrets sealed", manifest.id))
+    })?;
+    Ok(Some(Arc::new(ring)))
+}
+
 /// A site with its started plugins, not yet serving.
 pub struct Started {
     pub app: App,
@@ -261,7 +279,8 @@ pub fn start(config: &Config, watchdog: &Watchdog) -> Result<Started, Diagnostic
 /// date.
 ///
 /// # Errors
-/// The media store can't be opened, or a plugin does not start.
+/// The media store can't be opened, there are no keys for a plugin that seals,
+/// or a plugin does not start.
 pub fn start_with(
     config: &Config,
     database: Database,
@@ -310,6 +329,7 @@ pub fn start_with(
         noted_guesses: Arc::new(Seldom::for_audit_log()),
         audit_kept: config.audit.keep,
         media: Arc::new(media),
+        keys: keys(config, &sources)?,
         uploads: Uploads::at_most(config.server.uploads_at_once),
     });
     let plugins = Plugins::start(&site, &database, watchdog, sources, enabled)?;

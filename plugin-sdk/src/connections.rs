@@ -7,21 +7,21 @@
 
 use std::{future::Future, sync::Arc};
 
-use abi_stable::std_types::{RResult, RString, RVec};
+use abi_stable::std_types::{RString, RVec};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use crate::abi::connections::{RawConnectionKind as ConnectionKind, RawRegistrar as Registrar};
 use crate::{
     PluginError, Site, Text, Who,
     abi::{
-        FfiFuture, FfiFutureExt, RawContext, RawError,
+        RawContext,
         connections::{
             ConnectionsV1, FindFuture, ListFuture, RawConnection, RawRevocation, RawWhich,
             RevokeFuture,
         },
     },
     db::Timestamp,
-    panic::{Guarded, guard},
+    panic::answer,
 };
 
 /// A plugin that lets programs use members' accounts.
@@ -179,26 +179,6 @@ extern "C" fn revoke<C: Connections>(
         || provider::<C>(context).revoke(revocation),
         std::convert::identity,
     )
-}
-
-/// Begins what the provider does, and carries its answer over the boundary.
-fn answer<T, F, R>(
-    begin: impl FnOnce() -> F,
-    cross: impl Fn(T) -> R + Send + 'static,
-) -> FfiFuture<RResult<R, RawError>>
-where
-    F: Future<Output = Result<T, PluginError>> + Send + 'static,
-    R: Send + 'static,
-{
-    let begun = guard(|| {
-        let cross =
-            move |answer: Result<T, PluginError>| answer.map(&cross).map_err(RawError::from);
-        Ok(Guarded::new(begin(), cross).into_ffi())
-    });
-    match begun {
-        RResult::ROk(future) => future,
-        RResult::RErr(error) => std::future::ready(RResult::RErr(error)).into_ffi(),
-    }
 }
 
 impl Connection {

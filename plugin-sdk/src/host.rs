@@ -8,12 +8,13 @@ use crate::{
     Channel, Event, PluginError, Service, Words,
     abi::{
         Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle, media::MediaV1,
-        members::MembersV1, pictures::PicturesV1, site::SiteV1, words::WordsV1,
+        members::MembersV1, pictures::PicturesV1, sealing::SealingV1, site::SiteV1, words::WordsV1,
     },
     db::{Db, Timestamp},
     media::Media,
     members::Members,
     pictures::Pictures,
+    sealing::Sealing,
 };
 
 /// The host. Cheap to clone.
@@ -251,6 +252,15 @@ impl Host {
     /// As [`Self::db`].
     pub fn pictures(&self) -> Result<Pictures, PluginError> {
         Ok(Pictures::new(self.interface::<PicturesV1>()?))
+    }
+
+    /// What seals secrets that have to be kept in the clear. The manifest says
+    /// `seals = true`.
+    ///
+    /// # Errors
+    /// As [`Self::db`], or the manifest does not say so.
+    pub fn sealing(&self) -> Result<Sealing, PluginError> {
+        Ok(Sealing::new(self.interface::<SealingV1>()?))
     }
 
     /// An interface of the host, by its type.

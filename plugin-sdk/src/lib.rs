@@ -51,6 +51,7 @@ pub mod members;
 mod panic;
 pub mod pictures;
 mod runtime;
+pub mod sealing;
 mod seldom;
 mod service;
 mod throttle;

@@ -12,7 +12,10 @@ use std::{
 
 use abi_stable::std_types::RResult;
 
-use crate::abi::RawError;
+use crate::{
+    PluginError,
+    abi::{FfiFuture, FfiFutureExt, RawError},
+};
 
 /// Runs `body`; a panic becomes an error.
 pub(crate) fn guard<T>(body: impl FnOnce() -> Result<T, RawError>) -> RResult<T, RawError> {
@@ -29,6 +32,27 @@ pub(crate) fn guard_or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
         discard(payload);
         fallback
     })
+}
+
+/// Begins what the provider of a service does, and carries its answer over the
+/// boundary.
+pub(crate) fn answer<T, F, R>(
+    begin: impl FnOnce() -> F,
+    cross: impl Fn(T) -> R + Send + 'static,
+) -> FfiFuture<RResult<R, RawError>>
+where
+    F: Future<Output = Result<T, PluginError>> + Send + 'static,
+    R: Send + 'static,
+{
+    let begun = guard(|| {
+        let cross =
+            move |answer: Result<T, PluginError>| answer.map(&cross).map_err(RawError::from);
+        Ok(Guarded::new(begin(), cross).into_ffi())
+    });
+    match begun {
+        RResult::ROk(future) => future,
+        RResult::RErr(error) => std::future::ready(RResult::RErr(error)).into_ffi(),
+    }
 }
 
 /// The error that a panic becomes, with its message.

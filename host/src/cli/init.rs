@@ -1,13 +1,19 @@
-//! `hob init`: writes a configuration to begin with.
+//! `hob init`: writes a configuration to begin with, and the first key that
+//! seals secrets.
 
 use std::{
     fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path, process::ExitCode,
 };
 
 use super::{Outcome, print};
-use crate::{config::Config, diagnostic::Diagnostic};
+use crate::{
+    clock::Clock,
+    config::Config,
+    diagnostic::Diagnostic,
+    sealing::{KeyFile, KeyFileError},
+};
 
-/// Write a configuration file to begin with
+/// Write a configuration file and a file of keys to begin with
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  hob init\n  hob --config /etc/hob/hob.toml init --enable oauth --enable api"
@@ -23,7 +29,7 @@ impl Init {
         let enabled: Vec<&str> = self.enable.iter().map(String::as_str).collect();
         let text = Config::default_toml(&enabled);
         // What would be written has to be readable.
-        Config::parse(file, text.clone())?;
+        let config = Config::parse(file, text.clone())?;
         let mut options = OpenOptions::new();
         // It may come to hold the database's password.
         options.write(true).create_new(true).mode(0o600);
@@ -32,6 +38,13 @@ impl Init {
             .and_then(|mut handle| handle.write_all(text.as_bytes()));
         match written {
             Ok(()) => {
+                let keys = KeyFile::at(&config.sealing.key_file);
+                match keys.create(Clock::system().now()) {
+                    // Another configuration's, or of a site that is set up
+                    // anew: they may be needed.
+                    Ok(_) | Err(KeyFileError::Exists) => {}
+                    Err(error) => return Err(keys.diagnostic(&error).into()),
+                }
                 let lock = if enabled.is_empty() {
                     ""
                 } else {
@@ -39,8 +52,10 @@ impl Init {
                 };
                 print(format!(
                     "Wrote {}. Next: {lock}`hob dbupdate`, then `hob user add NAME --admin`, then \
-                     `hob serve`.\n",
-                    file.display()
+                     `hob serve`.\nSecrets are sealed under the key in {}: keep a copy of it apart \
+                     from the backups of the database.\n",
+                    file.display(),
+                    keys.path().display()
                 ));
                 Ok(ExitCode::SUCCESS)
             }

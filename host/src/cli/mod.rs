@@ -6,6 +6,7 @@
 mod audit;
 mod dbupdate;
 mod init;
+mod keys;
 mod operator;
 mod plugin_command;
 mod plugins;
@@ -39,7 +40,7 @@ pub const DEFAULT_CONFIG: &str = "hob.toml";
 /// The first words that are the core's own. Compared with the parser in a
 /// test.
 pub const CORE_COMMANDS: &[&str] = &[
-    "init", "serve", "dbupdate", "user", "plugins", "audit", "help",
+    "init", "serve", "dbupdate", "user", "plugins", "audit", "keys", "help",
 ];
 
 /// A self-hosted site for publishing photographs, whose features are plugins.
@@ -66,6 +67,7 @@ enum Command {
     User(user::User),
     Plugins(plugins::Plugins),
     Audit(audit::Audit),
+    Keys(keys::Keys),
 }
 
 /// What a command answers the shell.
@@ -116,6 +118,7 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
         Command::User(command) => command.run(&config?),
         Command::Plugins(command) => command.run(&config?),
         Command::Audit(command) => command.run(&config?),
+        Command::Keys(command) => command.run(&config?),
     }
 }
 

@@ -126,6 +126,9 @@ fn describe(file: &PluginFile) -> String {
             manifest.tables
         ));
     }
+    if manifest.seals {
+        lines.push("  seals     secrets under the site's keys".to_owned());
+    }
     let mut section = |title: &str, entries: Vec<String>| {
         if !entries.is_empty() {
             lines.push(format!("\n{title}"));

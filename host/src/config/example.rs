@@ -59,6 +59,12 @@ level = "info"
 # How long it is kept who did what, when and from where.
 keep = "365d"
 
+[secrets]
+# The keys under which plugins seal secrets that they have to keep in the clear,
+# outside the database. Without this line they lie beside this file and have its
+# name. Keep a copy apart from the database's backups.
+# key_file = "hob.keys"
+
 [plugins]
 # Each .so file in this folder is a plugin. `hob plugins list` names them.
 dir = "plugins"

@@ -21,8 +21,8 @@ use std::{
 
 pub use plugin_section::PluginSection;
 pub use sections::{
-    Audit, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Server,
-    Site, Store,
+    Audit, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Sealing,
+    Server, Site, Store,
 };
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -38,6 +38,7 @@ pub struct Config {
     pub plugins: Plugins,
     pub log: Log,
     pub audit: Audit,
+    pub sealing: Sealing,
     document: Document,
 }
 

@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 use super::{
     Audit, Config, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins,
-    Server, Site, Store,
+    Sealing, Server, Site, Store,
     document::{Document, Section},
 };
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
     words::{LANGUAGES, Language},
 };
 
-const SECTIONS: [&str; 8] = [
-    "site", "server", "database", "media", "plugins", "log", "audit", "plugin",
+const SECTIONS: [&str; 9] = [
+    "site", "server", "database", "media", "plugins", "log", "audit", "secrets", "plugin",
 ];
 
 pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
@@ -38,7 +38,7 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let (mut site, mut server) = (open("site"), open("server"));
     let (mut database, mut media) = (open("database"), open("media"));
     let (mut plugins, mut log) = (open("plugins"), open("log"));
-    let mut audit = open("audit");
+    let (mut audit, mut secrets) = (open("audit"), open("secrets"));
     let (site_values, server_values) = (read_site(&mut site), read_server(&mut server));
     if let (Some(site_values), Some(server_values)) = (&site_values, &server_values) {
         check_transport(&mut site, site_values, &mut server, server_values);
@@ -48,7 +48,8 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let plugins_values = read_plugins(&mut plugins);
     let log_values = read_log(&mut log);
     let keep = audit.duration("keep", "365d", "1d", "36500d");
-    for reader in [site, server, database, media, plugins, log, audit] {
+    let sealing_values = read_secrets(&mut secrets, document.file());
+    for reader in [site, server, database, media, plugins, log, audit, secrets] {
         errors.keep(reader.finish());
     }
     refuse_plugin_values(&document, root.get("plugin"), &mut errors);
@@ -71,6 +72,7 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
                 plugins: plugins_values,
                 log,
                 audit: Audit { keep },
+                sealing: sealing_values,
                 document,
             }),
         _ => Err(errors),
@@ -329,6 +331,25 @@ fn read_log(log: &mut Reader<'_>) -> Option<Log> {
             _ => LogLevel::Info,
         },
     })
+}
+
+/// The keys lie beside the configuration and have its name, so that two sites
+/// can share a folder.
+fn read_secrets(secrets: &mut Reader<'_>, configuration: &Path) -> Sealing {
+    let written = secrets.value("key_file", &text(None));
+    let key_file = match written.as_ref().and_then(Value::as_str) {
+        Some("") => {
+            secrets.refuse(
+                "key_file",
+                "must name a file",
+                "write it as \"hob.keys\", or leave it out",
+            );
+            PathBuf::new()
+        }
+        Some(file) => secrets.path(file),
+        None => configuration.with_extension("keys"),
+    };
+    Sealing { key_file }
 }
 
 /// `[plugin]` holds sections and no values of its own.

@@ -116,6 +116,14 @@ pub struct Audit {
     pub keep: Duration,
 }
 
+/// `[secrets]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// The keys under which secrets are sealed that have to be kept in the
+    /// clear.
+    pub key_file: PathBuf,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {

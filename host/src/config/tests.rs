@@ -108,7 +108,7 @@ fn unknown_key() {
     assert_eq!(
         errors("bind = 1"),
         "error: unknown key `bind`, outside of any section\n  --> hob.toml:1:1\n  fix: remove it; known here: \
-         site, server, database, media, plugins, log, audit, plugin"
+         site, server, database, media, plugins, log, audit, secrets, plugin"
     );
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use abi_stable::std_types::{ROption, RStr, RString, RVec};
 use hob_plugin_manifest::{
-    Authentication, Packed, Scope,
+    Authentication, Manifest, Packed, Scope,
     locale::{scope_group_message, scope_message},
 };
 use hob_plugin_sdk::{
@@ -18,6 +18,7 @@ use hob_plugin_sdk::{
         media::MediaV1,
         members::MembersV1,
         pictures::PicturesV1,
+        sealing::SealingV1,
         site::{RawScope, RawSite, RawTokenRoute, SiteV1},
         words::WordsV1,
     },
@@ -33,6 +34,7 @@ use crate::{
     diagnostic::Diagnostic,
     media::{interface::media_interface, pictures_interface},
     members::members_interface,
+    sealing::SealingTable,
     site::{Address, Site},
     words,
 };
@@ -157,6 +159,8 @@ pub struct HostContext {
     shared: Arc<SharedInterfaces>,
     db: &'static DbV1,
     words: &'static WordsV1,
+    /// For a plugin whose manifest says that it seals.
+    sealing: Option<&'static SealingV1>,
     place: Place,
     site_table: SiteV1,
 }
@@ -167,15 +171,17 @@ impl HostContext {
         registry: &Arc<Registry>,
         shared: &Arc<SharedInterfaces>,
         db: &'static DbV1,
-        plugin_id: &str,
+        manifest: &Manifest,
         place: Place,
     ) -> &'static Self {
+        let ring = site.keys.as_ref().filter(|_| manifest.seals);
         let context = Box::into_raw(Box::new(Self {
             site: site.clone(),
             registry: registry.clone(),
             shared: shared.clone(),
             db,
-            words: shared.words(plugin_id),
+            words: shared.words(&manifest.id),
+            sealing: ring.map(|ring| SealingTable::of(&manifest.id, ring)),
             place,
             site_table: SiteV1 {
                 context: std::ptr::null(),
@@ -224,6 +230,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
     ];
     offered
         .into_iter()
+        .chain(host.sealing.map(entry))
         .find(|(own, own_version, _)| *own == id.as_str() && *own_version == version)
         .map(|(_, _, table)| table)
         .into()

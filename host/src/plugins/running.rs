@@ -9,17 +9,18 @@ use std::{
 
 use hob_plugin_manifest::Manifest;
 use hob_plugin_sdk::abi::{
-    PluginHandle, RawError,
+    Interface, PluginHandle, RawError,
     command::{PluginCommandsV1, RawInvocation, RawOutput},
     event::RawEvent,
     http::PluginHttpV1,
     job::{PluginJobsV1, RawPeriodicJob},
+    sealing::SealedV1,
     words::WordsV1,
 };
 
 pub use starting::{PluginSource, Start, StartError};
 
-use self::starting::Starting;
+use self::starting::{Starting, ask};
 use super::{
     events::{EventMap, PluginEvents},
     host_interfaces::SharedInterfaces,
@@ -28,6 +29,7 @@ use crate::{
     connections::ConnectionProvider,
     db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
+    sealing::SealedProvider,
     site::{Address, Site},
     watchdog::{Watchdog, Watched},
 };
@@ -176,6 +178,28 @@ impl Plugins {
     #[must_use]
     pub fn connection_providers(&self) -> &[ConnectionProvider] {
         &self.connection_providers
+    }
+
+    /// Those that keep secrets sealed, in the order of their start.
+    ///
+    /// # Errors
+    /// What one of them offers is another interface.
+    pub fn sealed_providers(&self) -> Result<Vec<SealedProvider<'_>>, StartError> {
+        let offer = (SealedV1::ID, SealedV1::VERSION);
+        let offering = self.running.iter().filter(|plugin| {
+            let offers = &plugin.manifest.offers;
+            offers
+                .get(offer.0)
+                .is_some_and(|version| *version == offer.1)
+        });
+        offering
+            .map(|plugin| {
+                Ok(SealedProvider {
+                    id: &plugin.id,
+                    table: ask::<SealedV1>(&plugin.id, plugin.handle)?,
+                })
+            })
+            .collect()
     }
 
     /// Begins to deliver events to those who hear of them after the commit,

@@ -25,6 +25,7 @@ use crate::{
         graph::{self, Node},
         running::PluginSource,
     },
+    sealing::KeyFile,
     startup::{self, Started},
     watchdog::Watchdog,
 };
@@ -56,6 +57,7 @@ pub struct Builder {
     /// Of a site that was there before; a fresh one makes its own.
     folder: Option<TempDir>,
     clock: Clock,
+    keyless: bool,
 }
 
 /// Runs a test on a fresh SQLite database, and then on a fresh PostgreSQL
@@ -86,6 +88,7 @@ impl TestHost {
             postgres: None,
             folder: None,
             clock: Clock::system(),
+            keyless: false,
         }
     }
 
@@ -147,6 +150,12 @@ impl TestHost {
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
         self.house().folder.path()
+    }
+
+    /// The keys that seal. A change counts when it is started again.
+    #[must_use]
+    pub fn key_file(&self) -> KeyFile {
+        KeyFile::at(self.folder().join("hob.keys"))
     }
 
     /// Its database, where that is PostgreSQL.
@@ -338,6 +347,14 @@ impl Builder {
         self
     }
 
+    /// Makes no file of keys, as a site has none that was made before there
+    /// were such.
+    #[must_use]
+    pub fn without_keys(mut self) -> Self {
+        self.keyless = true;
+        self
+    }
+
     /// Where the site stands; `http://127.0.0.1:8080` unless said.
     #[must_use]
     pub fn url(mut self, url: &str) -> Self {
@@ -394,6 +411,11 @@ impl Builder {
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let config =
             Config::parse(&folder.path().join("hob.toml"), text).map_err(|error| words(&error))?;
+        let keys = KeyFile::at(&config.sealing.key_file);
+        if !self.keyless && !keys.path().exists() {
+            keys.create(self.clock.now())
+                .map_err(|error| words(&error))?;
+        }
         let mut sources = Vec::new();
         for (plugin, packed) in self.plugins.iter().zip(unpacked) {
             let section = config

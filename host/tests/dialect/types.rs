@@ -8,7 +8,10 @@ use diesel::{
     sql_query,
     sql_types::{Integer, Text},
 };
-use hob_plugin_sdk::db::{Connection, Json, Timestamp};
+use hob_plugin_sdk::{
+    db::{Connection, Json, Timestamp},
+    sealing::{KeyId, Sealed},
+};
 
 use crate::schema::{
     Document, JsonDocument, NewValue, Value, member, members, names, orders, values,
@@ -22,6 +25,7 @@ crate::cases![
     binaries,
     nulls_of_each_type,
     timestamps,
+    sealed_secrets_and_the_ids_of_keys,
     json_documents,
     an_integer_too_large_is_an_error,
     a_value_of_another_type_is_an_error,
@@ -198,6 +202,31 @@ fn timestamps(connection: &mut Connection) -> QueryResult<()> {
         .select(members::created_at)
         .first(connection)?;
     assert_eq!(created, Timestamp::UNIX_EPOCH);
+    Ok(())
+}
+
+/// A key's id is any 64 bits, and both databases know signed numbers alone.
+fn sealed_secrets_and_the_ids_of_keys(connection: &mut Connection) -> QueryResult<()> {
+    let mut bytes = vec![1];
+    bytes.extend([0xff; 8]);
+    bytes.extend([0, 0x80, 0xff]);
+    let sealed = Sealed::from_bytes(bytes);
+    let key = KeyId::new(u64::MAX);
+    assert_eq!(sealed.key(), Some(key));
+    for (id, key) in (1..).zip([key, KeyId::new(7)]) {
+        diesel::insert_into(values::table)
+            .values((
+                values::id.eq(id),
+                values::a_big.eq(key),
+                values::a_binary.eq(&sealed),
+            ))
+            .execute(connection)?;
+    }
+    let stored: Vec<(Option<KeyId>, Option<Sealed>)> = values::table
+        .filter(values::a_big.ne(KeyId::new(7)))
+        .select((values::a_big, values::a_binary))
+        .load(connection)?;
+    assert_eq!(stored, [(Some(key), Some(sealed))]);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod hosts;
 mod media;
 mod migrations;
 mod pictures;
+mod sealing;
 mod sign_in;
 mod uploads;
 mod watchdog;

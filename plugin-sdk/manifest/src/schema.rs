@@ -20,6 +20,10 @@ pub struct Manifest {
     /// What the names of all its tables begin with, e.g. `oauth_`.
     #[serde(default)]
     pub tables: String,
+    /// It keeps secrets sealed under the site's key, and does not start where
+    /// the site has none.
+    #[serde(default)]
+    pub seals: bool,
     /// Services it offers to other plugins: id → version.
     #[serde(default)]
     pub offers: BTreeMap<String, u32>,

@@ -24,6 +24,7 @@ pub mod members;
 pub mod pictures;
 pub mod plugin;
 pub mod resource_metadata;
+pub mod sealing;
 pub mod site;
 pub mod who;
 pub mod words;

@@ -112,7 +112,7 @@ impl Starting<'_> {
             &self.registry,
             &self.shared,
             db,
-            &id,
+            &manifest,
             Place {
                 address: address.clone(),
                 prefix: source.prefix.clone(),
@@ -262,7 +262,7 @@ impl Starting<'_> {
     }
 }
 
-fn ask<I: Interface>(id: &str, handle: &PluginHandle) -> Result<&'static I, StartError> {
+pub(super) fn ask<I: Interface>(id: &str, handle: &PluginHandle) -> Result<&'static I, StartError> {
     let failed = |source| StartError::Interface {
         plugin: id.to_owned(),
         source,
