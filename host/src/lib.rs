@@ -9,6 +9,7 @@ pub mod connections;
 pub mod db;
 pub mod diagnostic;
 pub mod http;
+pub mod http_client;
 mod logging;
 pub mod media;
 pub mod members;

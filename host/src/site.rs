@@ -11,6 +11,7 @@ use url::Url;
 use crate::{
     clock::Clock,
     http::{Patience, uploads::Uploads},
+    http_client::HttpClient,
     media::library::MediaLibrary,
     members::{PasswordHasher, SignedIn},
     sealing::KeyRing,
@@ -150,6 +151,8 @@ pub struct Site {
     pub db: Db,
     pub clock: Clock,
     pub passwords: PasswordHasher,
+    /// Asks other sites.
+    pub http_client: Arc<HttpClient>,
     /// Wrong passwords, by username and address.
     pub wrong_passwords: Arc<Throttle>,
     /// What was read of sessions, by the digests of their cookies.

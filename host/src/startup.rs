@@ -5,6 +5,7 @@ use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use hob_plugin_manifest::Migration;
 use hob_plugin_sdk::{Seldom, db::Db};
+use reqwest::Certificate;
 
 use crate::{
     clock::Clock,
@@ -12,6 +13,7 @@ use crate::{
     db::{Database, DatabaseOptions, DatabaseUrl},
     diagnostic::{Diagnostic, Diagnostics},
     http::{App, Patience, routes::CORE_ROUTES, uploads::Uploads},
+    http_client::{HttpClient, HttpClientSettings, SystemNames},
     media::{Limits, MediaLibrary, MediaStore},
     members::PasswordHasher,
     migrate::{self, MigrateError, Owner},
@@ -304,6 +306,8 @@ pub fn start_with(
         max_pixels: config.media.max_pixels,
     };
     let media = MediaLibrary::new(db.clone(), clock.clone(), store, limits, address.clone());
+    let http_client = http_client_settings(config)?;
+    let http_client = HttpClient::new(http_client, address.url(), Arc::new(SystemNames));
     let site = Arc::new(Site {
         name: config.site.name.clone(),
         language: config.site.language,
@@ -324,6 +328,7 @@ pub fn start_with(
         db,
         clock,
         passwords: PasswordHasher::default(),
+        http_client: Arc::new(http_client),
         wrong_passwords: Arc::default(),
         sessions: Arc::new(KnownSessions::with_places(4096)),
         noted_guesses: Arc::new(Seldom::for_audit_log()),
@@ -338,5 +343,38 @@ pub fn start_with(
     Ok(Started {
         app: App::new(site, plugins),
         database,
+    })
+}
+
+/// # Errors
+/// The file of certificates can't be read, or holds none.
+fn http_client_settings(config: &Config) -> Result<HttpClientSettings, Diagnostic> {
+    let written = &config.http_client;
+    let authorities = match &written.ca_file {
+        None => Vec::new(),
+        Some(file) => {
+            let wrong = |problem: &dyn std::fmt::Display| {
+                Diagnostic::new(format!(
+                    "`ca_file` in [http_client], {}: {problem}",
+                    file.display()
+                ))
+                .at(config.file())
+                .fix("name a file with certificates in PEM that the user who runs Hob can read")
+            };
+            let pem = std::fs::read(file).map_err(|error| wrong(&error))?;
+            let found = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
+            if found.is_empty() {
+                return Err(wrong(&"there is no certificate in it"));
+            }
+            found
+        }
+    };
+    Ok(HttpClientSettings {
+        allow: written.allow.clone(),
+        authorities,
+        connect_timeout: written.connect_timeout,
+        timeout: written.timeout,
+        most_bytes: written.max_bytes,
+        most_redirects: written.max_redirects,
     })
 }

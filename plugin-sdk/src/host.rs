@@ -7,10 +7,12 @@ use hob_plugin_manifest::Manifest;
 use crate::{
     Channel, Event, PluginError, Service, Words,
     abi::{
-        Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle, media::MediaV1,
-        members::MembersV1, pictures::PicturesV1, sealing::SealingV1, site::SiteV1, words::WordsV1,
+        Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle,
+        http_client::HttpClientV1, media::MediaV1, members::MembersV1, pictures::PicturesV1,
+        sealing::SealingV1, site::SiteV1, words::WordsV1,
     },
     db::{Db, Timestamp},
+    http_client::HttpClient,
     media::Media,
     members::Members,
     pictures::Pictures,
@@ -252,6 +254,14 @@ impl Host {
     /// As [`Self::db`].
     pub fn pictures(&self) -> Result<Pictures, PluginError> {
         Ok(Pictures::new(self.interface::<PicturesV1>()?))
+    }
+
+    /// What sends requests to other sites.
+    ///
+    /// # Errors
+    /// As [`Self::db`].
+    pub fn http_client(&self) -> Result<HttpClient, PluginError> {
+        Ok(HttpClient::new(self.interface::<HttpClientV1>()?))
     }
 
     /// What seals secrets that have to be kept in the clear. The manifest says

@@ -30,7 +30,7 @@
 //! ```
 //!
 //! Futures of a plugin await only what the SDK gives them (the database,
-//! services, [`Host::sleep`]): a plugin has no reactor of its own.
+//! services, other sites, [`Host::sleep`]): a plugin has no reactor of its own.
 
 pub mod abi;
 mod audit;
@@ -45,6 +45,7 @@ mod event;
 mod export;
 mod host;
 pub mod http;
+pub mod http_client;
 mod logging;
 pub mod media;
 pub mod members;

@@ -49,6 +49,21 @@ max_bytes = 52_428_800
 # The largest picture that may be uploaded: width times height.
 max_pixels = 64_000_000
 
+[http_client]
+# Requests to other sites, which plugins send. Only public addresses are asked,
+# and only over https; name here what else may be, such as "192.168.1.7" or
+# "10.0.0.0/8".
+allow = []
+# A file with certificates (PEM) of whom to trust beside those whom the system
+# trusts:
+# ca_file = "intranet.pem"
+# For a connection to stand, and for the whole answer.
+connect_timeout = "5s"
+timeout = "10s"
+# The largest answer, in bytes (1 MiB).
+max_bytes = 1_048_576
+max_redirects = 3
+
 [log]
 # "text" or "json".
 format = "text"

@@ -21,8 +21,8 @@ use std::{
 
 pub use plugin_section::PluginSection;
 pub use sections::{
-    Audit, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins, Sealing,
-    Server, Site, Store,
+    Audit, Database, DatabaseUrl, EnabledPlugin, HttpClient, Log, LogFormat, LogLevel, Media,
+    Plugins, Sealing, Server, Site, Store,
 };
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -35,6 +35,7 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub media: Media,
+    pub http_client: HttpClient,
     pub plugins: Plugins,
     pub log: Log,
     pub audit: Audit,

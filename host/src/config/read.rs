@@ -12,17 +12,27 @@ use toml::{Spanned, de::DeValue};
 use url::{Host, Url};
 
 use super::{
-    Audit, Config, Database, DatabaseUrl, EnabledPlugin, Log, LogFormat, LogLevel, Media, Plugins,
-    Sealing, Server, Site, Store,
+    Audit, Config, Database, DatabaseUrl, EnabledPlugin, HttpClient, Log, LogFormat, LogLevel,
+    Media, Plugins, Sealing, Server, Site, Store,
     document::{Document, Section},
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
+    http_client::Networks,
     words::{LANGUAGES, Language},
 };
 
-const SECTIONS: [&str; 9] = [
-    "site", "server", "database", "media", "plugins", "log", "audit", "secrets", "plugin",
+const SECTIONS: [&str; 10] = [
+    "site",
+    "server",
+    "database",
+    "media",
+    "http_client",
+    "plugins",
+    "log",
+    "audit",
+    "secrets",
+    "plugin",
 ];
 
 pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
@@ -38,7 +48,8 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let (mut site, mut server) = (open("site"), open("server"));
     let (mut database, mut media) = (open("database"), open("media"));
     let (mut plugins, mut log) = (open("plugins"), open("log"));
-    let (mut audit, mut secrets) = (open("audit"), open("secrets"));
+    let (mut audit, mut http_client) = (open("audit"), open("http_client"));
+    let mut secrets = open("secrets");
     let (site_values, server_values) = (read_site(&mut site), read_server(&mut server));
     if let (Some(site_values), Some(server_values)) = (&site_values, &server_values) {
         check_transport(&mut site, site_values, &mut server, server_values);
@@ -48,8 +59,19 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
     let plugins_values = read_plugins(&mut plugins);
     let log_values = read_log(&mut log);
     let keep = audit.duration("keep", "365d", "1d", "36500d");
+    let http_client_values = read_http_client(&mut http_client);
     let sealing_values = read_secrets(&mut secrets, document.file());
-    for reader in [site, server, database, media, plugins, log, audit, secrets] {
+    for reader in [
+        site,
+        server,
+        database,
+        media,
+        http_client,
+        plugins,
+        log,
+        audit,
+        secrets,
+    ] {
         errors.keep(reader.finish());
     }
     refuse_plugin_values(&document, root.get("plugin"), &mut errors);
@@ -60,21 +82,30 @@ pub(super) fn config(document: Document) -> Result<Config, Diagnostics> {
         server_values,
         database_values,
         media_values,
+        http_client_values,
         log_values,
         keep,
     ) {
-        (Some(site), Some(server), Some(database), Some(media), Some(log), Some(keep)) => errors
-            .or(Config {
-                site,
-                server,
-                database,
-                media,
-                plugins: plugins_values,
-                log,
-                audit: Audit { keep },
-                sealing: sealing_values,
-                document,
-            }),
+        (
+            Some(site),
+            Some(server),
+            Some(database),
+            Some(media),
+            Some(http_client),
+            Some(log),
+            Some(keep),
+        ) => errors.or(Config {
+            site,
+            server,
+            database,
+            media,
+            http_client,
+            plugins: plugins_values,
+            log,
+            audit: Audit { keep },
+            sealing: sealing_values,
+            document,
+        }),
         _ => Err(errors),
     }
 }
@@ -290,6 +321,36 @@ fn read_media(media: &mut Reader<'_>) -> Option<Media> {
         store: Store::Folder(media.path(folder)),
         max_bytes: max_bytes?,
         max_pixels: max_pixels?,
+    })
+}
+
+fn read_http_client(client: &mut Reader<'_>) -> Option<HttpClient> {
+    let mut allow = Vec::new();
+    for (written, place) in client.section.strings("allow", &mut client.errors) {
+        match Networks::parse_one(written) {
+            Some(network) => allow.push(network),
+            None => client.errors.push(
+                Diagnostic::new(format!(
+                    "`allow` in [http_client] must hold addresses and networks, not {written:?}"
+                ))
+                .at(place)
+                .fix("write it as \"192.168.1.7\", or \"10.0.0.0/8\""),
+            ),
+        }
+    }
+    let connect_timeout = client.duration("connect_timeout", "5s", "1s", "5m");
+    let timeout = client.duration("timeout", "10s", "1s", "10m");
+    let max_bytes = client.integer("max_bytes", 1 << 20, 1 << 10, 1 << 30);
+    let max_redirects = client.integer("max_redirects", 3, 0, 20);
+    let ca_file = client.value("ca_file", &text(None));
+    let ca_file = ca_file.as_ref().and_then(Value::as_str);
+    Some(HttpClient {
+        allow: allow.into_iter().collect(),
+        ca_file: ca_file.map(|file| client.path(file)),
+        connect_timeout: connect_timeout?,
+        timeout: timeout?,
+        max_bytes: max_bytes?,
+        max_redirects: u32::try_from(max_redirects?).ok()?,
     })
 }
 

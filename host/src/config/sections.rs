@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use crate::{diagnostic::Place, words::Language};
+use crate::{diagnostic::Place, http_client::Networks, words::Language};
 
 /// `[site]`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,24 @@ pub struct Media {
 pub enum Store {
     /// A folder of this machine.
     Folder(PathBuf),
+}
+
+/// `[http_client]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpClient {
+    /// Addresses that are not public and may be asked all the same, in plain
+    /// http too.
+    pub allow: Networks,
+    /// Certificates, in PEM, of whoever is trusted beside those whom the
+    /// system trusts.
+    pub ca_file: Option<PathBuf>,
+    /// For a connection to stand.
+    pub connect_timeout: Duration,
+    /// For all of a request, redirects included.
+    pub timeout: Duration,
+    /// The largest body of an answer.
+    pub max_bytes: u64,
+    pub max_redirects: u32,
 }
 
 /// `[plugins]`

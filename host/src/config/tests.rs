@@ -62,6 +62,7 @@ fn what_init_writes_is_what_the_defaults_are() {
     assert_eq!(written.server, default.server);
     assert_eq!(written.database, default.database);
     assert_eq!(written.media, default.media);
+    assert_eq!(written.http_client, default.http_client);
     assert_eq!(written.plugins, default.plugins);
     assert_eq!(written.log, default.log);
 }
@@ -108,7 +109,7 @@ fn unknown_key() {
     assert_eq!(
         errors("bind = 1"),
         "error: unknown key `bind`, outside of any section\n  --> hob.toml:1:1\n  fix: remove it; known here: \
-         site, server, database, media, plugins, log, audit, secrets, plugin"
+         site, server, database, media, http_client, plugins, log, audit, secrets, plugin"
     );
 }
 

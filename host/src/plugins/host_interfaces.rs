@@ -14,6 +14,7 @@ use hob_plugin_sdk::{
         db::DbV1,
         event::EventsV1,
         host::{HostHandle, RawService},
+        http_client::HttpClientV1,
         log::LogV1,
         media::MediaV1,
         members::MembersV1,
@@ -32,6 +33,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
+    http_client::http_client_interface,
     media::{interface::media_interface, pictures_interface},
     members::members_interface,
     sealing::SealingTable,
@@ -42,6 +44,7 @@ use crate::{
 /// The tables that are the same for every plugin.
 pub struct SharedInterfaces {
     events: &'static EventsV1,
+    http_client: &'static HttpClientV1,
     log: &'static LogV1,
     media: &'static MediaV1,
     members: &'static MembersV1,
@@ -82,6 +85,7 @@ impl SharedInterfaces {
         let manifests = plugins.iter().map(|plugin| &plugin.packed.manifest);
         Ok(Arc::new(Self {
             events: Heard::new(manifests).interface(),
+            http_client: http_client_interface(site.http_client.clone()),
             log: &LOG,
             media: media_interface(site.media.clone()),
             members: members_interface(
@@ -222,6 +226,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
         entry(&host.site_table),
         entry(host.db),
         entry(host.shared.events),
+        entry(host.shared.http_client),
         entry(host.shared.log),
         entry(host.shared.media),
         entry(host.shared.members),

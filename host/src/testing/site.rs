@@ -347,6 +347,13 @@ impl Builder {
         self
     }
 
+    /// Lines of `[http_client]`.
+    #[must_use]
+    pub fn http_client_toml(mut self, lines: &str) -> Self {
+        writeln!(self.sections, "[http_client]\n{lines}").expect("strings take text");
+        self
+    }
+
     /// Makes no file of keys, as a site has none that was made before there
     /// were such.
     #[must_use]

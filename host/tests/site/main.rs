@@ -10,6 +10,7 @@ mod connections;
 mod events;
 mod events_after;
 mod hosts;
+mod http_client;
 mod media;
 mod migrations;
 mod pictures;

@@ -16,6 +16,7 @@ pub mod db;
 pub mod event;
 pub mod host;
 pub mod http;
+pub mod http_client;
 pub mod interface;
 pub mod job;
 pub mod log;
