@@ -1,6 +1,8 @@
 //! `hob plugins`: what is installed, and whether it would load.
 
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
+
+use hob_plugin_manifest::ConfigKey;
 
 use super::{Outcome, print, purge::purge};
 use crate::{
@@ -107,7 +109,7 @@ fn describe(file: &PluginFile) -> String {
         format!("  sha256    {}", file.sha256),
         format!("  ABI       {}", file.packed.abi),
     ];
-    let services = |title: &str, services: &std::collections::BTreeMap<String, u32>| {
+    let services = |title: &str, services: &BTreeMap<String, u32>| {
         services
             .iter()
             .map(|(id, version)| format!("  {title:<9} {id} v{version}"))
@@ -155,17 +157,17 @@ fn describe(file: &PluginFile) -> String {
         .iter()
         .map(|scope| format!("{:<12} {}", scope.name, scope.sentence));
     section("Scopes", scopes.collect());
-    let settings = manifest.config.iter().map(|(key, setting)| {
-        let default = setting
-            .default
-            .as_ref()
-            .map_or(String::new(), |value| format!(" = {value}"));
-        format!("{key}{default}\n      {}", setting.help)
-    });
     section(
         &format!("Settings in [plugin.{}]", manifest.id),
-        settings.collect(),
+        settings(&manifest.config),
     );
+    for (name, declared) in &manifest.sections {
+        let title = format!(
+            "{}\nSettings in [plugin.{}.{name}.<name>]",
+            declared.help, manifest.id
+        );
+        section(&title, settings(&declared.config));
+    }
     let commands = manifest.commands.iter().map(|command| {
         format!(
             "hob {} {:<16} {}",
@@ -174,6 +176,19 @@ fn describe(file: &PluginFile) -> String {
     });
     section("Commands", commands.collect());
     lines.join("\n") + "\n"
+}
+
+/// What may be set, each with its default and what it is for.
+fn settings(keys: &BTreeMap<String, ConfigKey>) -> Vec<String> {
+    let line = |(key, setting): (&String, &ConfigKey)| {
+        let default = match &setting.default {
+            Some(value) => format!(" = {value}"),
+            None if setting.required => " (has to be there)".to_owned(),
+            None => String::new(),
+        };
+        format!("{key}{default}\n      {}", setting.help)
+    };
+    keys.iter().map(line).collect()
 }
 
 fn check(config: &Config) -> Outcome {

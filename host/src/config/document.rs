@@ -76,13 +76,13 @@ impl Document {
     pub(crate) fn section<'a>(
         &'a self,
         parent: &'a DeTable<'a>,
-        title: &'a str,
+        title: &str,
         name: &str,
         errors: &mut Diagnostics,
     ) -> Section<'a> {
         let mut section = Section {
             document: self,
-            title,
+            title: title.to_owned(),
             place: None,
             table: None,
             known: Vec::new(),
@@ -131,7 +131,7 @@ impl Document {
 /// One section, while it is read.
 pub(crate) struct Section<'a> {
     document: &'a Document,
-    title: &'a str,
+    title: String,
     place: Option<Place>,
     table: Option<&'a DeTable<'a>>,
     known: Vec<String>,
@@ -146,6 +146,10 @@ impl<'a> Section<'a> {
         errors: &mut Diagnostics,
     ) -> Option<Value> {
         let Some(written) = self.written(name) else {
+            if key.required {
+                let missing = self.problem(name, "is missing");
+                errors.push(missing.fix(format!("write it there. {}", key.help)));
+            }
             return key.default_value();
         };
         let result = to_json(written.get_ref())
@@ -193,6 +197,58 @@ impl<'a> Section<'a> {
         strings
     }
 
+    /// The sections below a key, each under a name that the operator chose.
+    pub(crate) fn named_sections(
+        &mut self,
+        name: &str,
+        errors: &mut Diagnostics,
+    ) -> Vec<(&'a str, Section<'a>)> {
+        let Some(written) = self.written(name) else {
+            return Vec::new();
+        };
+        let title = format!("{}.{name}", self.title);
+        let fix = format!("write [{title}.<name>] on a line of its own");
+        let Some(table) = written.get_ref().as_table() else {
+            let kind = article(written.get_ref());
+            errors.push(
+                Diagnostic::new(format!("`{title}` must hold sections, and is {kind}"))
+                    .at(self.document.place(written))
+                    .fix(fix),
+            );
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (key, value) in table {
+            let chosen = key.get_ref().as_ref();
+            let place = self.document.place(key);
+            match value.get_ref() {
+                DeValue::Table(table) => sections.push((
+                    chosen,
+                    Section {
+                        document: self.document,
+                        title: format!("{title}.{chosen}"),
+                        place: Some(place),
+                        table: Some(table),
+                        known: Vec::new(),
+                    },
+                )),
+                _ => errors.push(
+                    Diagnostic::new(format!("`{chosen}` in [{title}] must be a section"))
+                        .at(place)
+                        .fix(fix.clone()),
+                ),
+            }
+        }
+        sections
+    }
+
+    /// What is wrong with the section itself.
+    pub(crate) fn own_problem(&self, problem: &str) -> Problem {
+        let place = self.place.clone();
+        Diagnostic::new(format!("[{}] {problem}", self.title))
+            .at(place.unwrap_or_else(|| self.document.file().into()))
+    }
+
     /// What is wrong with a key of this section, at its value, or else at the
     /// section, or else at the file.
     pub(crate) fn problem(&self, name: &str, problem: &str) -> Problem {
@@ -210,7 +266,7 @@ impl<'a> Section<'a> {
         let known: Vec<_> = self.known.iter().map(String::as_str).collect();
         if let Some(table) = self.table {
             self.document
-                .refuse_unknown(table, self.title, &known, errors);
+                .refuse_unknown(table, &self.title, &known, errors);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hob_plugin_manifest::{ConfigKey, ConfigType, Manifest, config::HOST_KEYS};
+use hob_plugin_manifest::{ConfigKey, ConfigSection, ConfigType, Manifest, config::HOST_KEYS};
 use serde_json::{Map, Value};
 use toml::{
     Spanned,
@@ -11,7 +11,7 @@ use toml::{
 
 use url::Url;
 
-use super::{Config, read::is_loopback};
+use super::{Config, document::Section, read::is_loopback};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 /// What the operator set for one plugin.
@@ -67,6 +67,14 @@ impl Config {
             if let Some(value) = section.read(name, key, &mut errors) {
                 values.insert(name.clone(), value);
             }
+        }
+        for (name, declared) in &manifest.sections {
+            let mut written = Map::new();
+            for (chosen, below) in section.named_sections(name, &mut errors) {
+                let values = read_named(below, chosen, declared, &mut errors);
+                written.insert(chosen.to_owned(), values.into());
+            }
+            values.insert(name.clone(), written.into());
         }
         section.finish(&mut errors);
         errors.sort();
@@ -140,6 +148,30 @@ impl Config {
     }
 }
 
+/// Reads one of the sections that an operator may write several times.
+fn read_named(
+    mut section: Section<'_>,
+    chosen: &str,
+    declared: &ConfigSection,
+    errors: &mut Diagnostics,
+) -> Map<String, Value> {
+    if !Manifest::is_section_name(chosen) {
+        errors.push(
+            section
+                .own_problem("has a name that can't stand in an address")
+                .fix("use a-z, 0-9 and _, beginning with a letter"),
+        );
+    }
+    let mut values = Map::new();
+    for (name, key) in &declared.config {
+        if let Some(value) = section.read(name, key, errors) {
+            values.insert(name.clone(), value);
+        }
+    }
+    section.finish(errors);
+    values
+}
+
 /// Why a host is refused, and what would be right.
 struct HostRefusal {
     what: &'static str,
@@ -150,6 +182,7 @@ fn host_type() -> ConfigKey {
     ConfigKey {
         kind: ConfigType::String,
         default: None,
+        required: false,
         min: None,
         max: None,
         values: Vec::new(),
@@ -160,6 +193,7 @@ fn host_type() -> ConfigKey {
 fn prefix_type(manifest: &Manifest) -> ConfigKey {
     ConfigKey {
         kind: ConfigType::String,
+        required: false,
         default: Some(manifest.prefix.clone().into()),
         min: None,
         max: None,

@@ -500,6 +500,7 @@ fn key(kind: ConfigType, default: impl Into<Value>) -> ConfigKey {
     ConfigKey {
         kind,
         default: Some(default.into()),
+        required: false,
         min: None,
         max: None,
         values: Vec::new(),

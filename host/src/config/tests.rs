@@ -469,3 +469,78 @@ fn duration_values_are_typed() {
     let config = parse(&format!("{SITE}[server]\nrequest_timeout = \"1m 30s\"")).unwrap();
     assert_eq!(config.server.request_timeout, Duration::from_secs(90));
 }
+
+fn signin() -> Manifest {
+    Manifest::parse(
+        r#"
+        id = "signin"
+        title = "Test"
+        [section.provider]
+        help = "h"
+        [section.provider.config.client_id]
+        type = "string"
+        required = true
+        help = "What the provider calls this site."
+        [section.provider.config.timeout]
+        type = "duration"
+        default = "5s"
+        help = "h"
+        "#,
+    )
+    .expect("a test's manifest is valid")
+}
+
+#[test]
+fn sections_under_names_of_the_operator_s_own() {
+    let read = |text: &str| {
+        let config = parse(&format!("{text}\n{SITE}")).expect("the core's sections are valid");
+        config.plugin_section(&signin())
+    };
+    let none = read("").unwrap();
+    assert_eq!(none.values, *json!({"provider": {}}).as_object().unwrap());
+    assert_eq!(none.values, signin().default_config());
+    let two = read(
+        "[plugin.signin.provider.one]\nclient_id = \"a\"\n\
+         [plugin.signin.provider.two]\nclient_id = \"b\"\ntimeout = \"1m\"",
+    );
+    assert_eq!(
+        two.unwrap().values["provider"],
+        json!({"one": {"client_id": "a", "timeout": 5}, "two": {"client_id": "b", "timeout": 60}})
+    );
+    for (text, problem) in [
+        (
+            "[plugin.signin.provider.one]\ntimeout = \"1m\"",
+            "error: `client_id` in [plugin.signin.provider.one] is missing\n  --> hob.toml:1:25\n\
+             \x20 fix: write it there. What the provider calls this site.",
+        ),
+        (
+            "[plugin.signin.provider.one]\nclient_id = \"a\"\nclient_ID = \"a\"",
+            "error: unknown key `client_ID` in [plugin.signin.provider.one]; did you mean \
+             `client_id`?\n  --> hob.toml:3:1",
+        ),
+        (
+            "[plugin.signin.provider.one]\nclient_id = 1",
+            "error: `client_id` in [plugin.signin.provider.one] must be a string, not an \
+             integer\n  --> hob.toml:2:13\n  fix: write it as `client_id = \"…\"`",
+        ),
+        (
+            "[plugin.signin.provider.One]\nclient_id = \"a\"",
+            "error: [plugin.signin.provider.One] has a name that can't stand in an address\n\
+             \x20 --> hob.toml:1:25\n  fix: use a-z, 0-9 and _, beginning with a letter",
+        ),
+        (
+            "[plugin.signin]\nprovider = \"a\"",
+            "error: `plugin.signin.provider` must hold sections, and is a string\n\
+             \x20 --> hob.toml:2:12\n  fix: write [plugin.signin.provider.<name>] on a line of \
+             its own",
+        ),
+        (
+            "[plugin.signin.provider]\nclient_id = \"a\"",
+            "error: `client_id` in [plugin.signin.provider] must be a section\n\
+             \x20 --> hob.toml:2:1\n  fix: write [plugin.signin.provider.<name>] on a line of \
+             its own",
+        ),
+    ] {
+        assert_eq!(read(text).unwrap_err().to_string(), problem);
+    }
+}

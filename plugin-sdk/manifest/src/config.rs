@@ -11,6 +11,9 @@
 //! | `strings` | `["a", "b"]` | array of strings |
 //! | `duration` | `"90s"`, `"15m"`, `"1h"`, `"30d"` | number of whole seconds |
 //!
+//! A section that may be written several times becomes an object, with an
+//! object for each by its name; it is empty where none was written.
+//!
 //! A key that is neither written nor has a default is absent. This module
 //! knows nothing of files; its caller says where a value stands.
 
@@ -69,6 +72,9 @@ impl ConfigKey {
             && min > max
         {
             return Err("`min` is above `max`".into());
+        }
+        if self.required && self.default.is_some() {
+            return Err("`default` has no use beside `required`".into());
         }
         if let Some(default) = &self.default {
             self.accept(default)
@@ -144,9 +150,12 @@ impl crate::Manifest {
     /// they cross to the plugin.
     #[must_use]
     pub fn default_config(&self) -> Map<String, Value> {
-        self.config
+        let keys = self
+            .config
             .iter()
-            .filter_map(|(name, key)| Some((name.clone(), key.default_value()?)))
+            .filter_map(|(name, key)| Some((name.clone(), key.default_value()?)));
+        let sections = self.sections.keys();
+        keys.chain(sections.map(|name| (name.clone(), Map::new().into())))
             .collect()
     }
 }

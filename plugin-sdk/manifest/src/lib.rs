@@ -18,8 +18,8 @@ pub use locale::{Locale, LocaleError};
 pub use migration::{Migration, MigrationSql};
 pub use packed::{Identity, PackError, Packed, SECTION, UnpackError};
 pub use schema::{
-    Argument, Authentication, Body, Command, ConfigKey, ConfigType, Manifest, ManifestError,
-    MenuAudience, MenuEntry, Route, Scope,
+    Argument, Authentication, Body, Command, ConfigKey, ConfigSection, ConfigType, Manifest,
+    ManifestError, MenuAudience, MenuEntry, Route, Scope,
 };
 
 /// The version of the ABI that this SDK speaks; see `hob_plugin_sdk::abi`.

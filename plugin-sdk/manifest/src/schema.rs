@@ -49,6 +49,10 @@ pub struct Manifest {
     /// The keys of its section `[plugin.<id>]` in `hob.toml`.
     #[serde(default)]
     pub config: BTreeMap<String, ConfigKey>,
+    /// What an operator may write several times below that section, each time
+    /// under another name: `[plugin.<id>.<section>.<name>]`.
+    #[serde(default, rename = "section")]
+    pub sections: BTreeMap<String, ConfigSection>,
     #[serde(default, rename = "command")]
     pub commands: Vec<Command>,
     /// What the commands are for that begin with the same words, as `--help`
@@ -188,6 +192,15 @@ pub struct Scope {
     pub dangerous: bool,
 }
 
+/// A kind of section below the plugin's own, of which there may be many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigSection {
+    pub help: String,
+    /// The keys of each.
+    pub config: BTreeMap<String, ConfigKey>,
+}
+
 /// One key of the plugin's configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,6 +209,9 @@ pub struct ConfigKey {
     pub kind: ConfigType,
     #[serde(default)]
     pub default: Option<serde_json::Value>,
+    /// The operator has to write it.
+    #[serde(default)]
+    pub required: bool,
     /// Bounds, written as a value would be: `"1m"`, `3`.
     #[serde(default)]
     pub min: Option<serde_json::Value>,
@@ -395,19 +411,49 @@ impl Manifest {
                 );
             }
         }
-        for (name, key) in &self.config {
-            let field = format!("config.{name}");
-            if !is_name(name) {
-                return fail(field, "use a-z, 0-9 and _, beginning with a letter");
+        self.check_config()?;
+        self.check_commands()
+    }
+
+    /// Keys and sections stand in one table of `hob.toml`, beside the host's
+    /// own keys.
+    fn check_config(&self) -> Result<(), ManifestError> {
+        let fail = |field: String, problem: &str| {
+            Err(ManifestError::Field {
+                field,
+                problem: problem.to_owned(),
+            })
+        };
+        for (name, section) in &self.sections {
+            let field = format!("section.{name}");
+            if self.config.contains_key(name) {
+                return fail(field, "is a key of [config] too");
             }
             if HOST_KEYS.contains(&name.as_str()) {
                 return fail(field, "is a key that the host itself reads");
             }
-            if let Err(problem) = key.check() {
-                return fail(field, &problem);
+            if !is_name(name) {
+                return fail(field, "use a-z, 0-9 and _, beginning with a letter");
             }
+            check_keys(&format!("{field}.config"), &section.config)?;
         }
-        self.check_commands()
+        if let Some(name) = HOST_KEYS
+            .into_iter()
+            .find(|key| self.config.contains_key(*key))
+        {
+            return fail(
+                format!("config.{name}"),
+                "is a key that the host itself reads",
+            );
+        }
+        check_keys("config", &self.config)
+    }
+
+    /// Whether an operator may call a section so: what stands in addresses and
+    /// tables without an escape.
+    #[must_use]
+    pub fn is_section_name(text: &str) -> bool {
+        is_name(text)
     }
 
     /// No command twice, and each group of commands with its line.
@@ -444,6 +490,20 @@ impl Manifest {
     pub fn is_prefix(text: &str) -> bool {
         text.is_empty() || is_path(text) && !text.contains(['{', '}', '\\'])
     }
+}
+
+fn check_keys(place: &str, keys: &BTreeMap<String, ConfigKey>) -> Result<(), ManifestError> {
+    for (name, key) in keys {
+        let fits = match is_name(name) {
+            true => key.check(),
+            false => Err("use a-z, 0-9 and _, beginning with a letter".to_owned()),
+        };
+        fits.map_err(|problem| ManifestError::Field {
+            field: format!("{place}.{name}"),
+            problem,
+        })?;
+    }
+    Ok(())
 }
 
 fn is_name(text: &str) -> bool {
@@ -527,6 +587,40 @@ mod tests {
         let refused = Manifest::parse(&cors).unwrap_err().to_string();
         assert!(refused.contains("`cors` needs"), "{refused}");
         Manifest::parse(&format!("{text}body = \"buffered\"\n")).expect("it has a body");
+    }
+
+    #[test]
+    fn sections_and_keys_have_names_of_their_own() {
+        let with = |text: &str| {
+            let key = "type = \"string\"\nhelp = \"h\"";
+            let text = text.replace("KEY", key);
+            let text = format!("id = \"x\"\ntitle = \"X\"\n{text}");
+            Manifest::parse(&text)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        };
+        let section = "[section.provider]\nhelp = \"h\"\n[section.provider.config.a]\nKEY\n";
+        assert_eq!(with(section), Ok(()));
+        assert_eq!(with(&format!("[config.a]\nKEY\n{section}")), Ok(()));
+        for (text, problem) in [
+            (
+                format!("[config.provider]\nKEY\n{section}"),
+                "is a key of [config] too",
+            ),
+            (section.replace("provider", "host"), "the host itself reads"),
+            (section.replace("provider", "Provider"), "use a-z"),
+            (
+                section.replace("config.a", "config.A"),
+                "section.provider.config.A",
+            ),
+            (
+                format!("{section}required = true\ndefault = \"\""),
+                "`default` has no use",
+            ),
+        ] {
+            let refused = with(&text).unwrap_err();
+            assert!(refused.contains(problem), "{refused}");
+        }
     }
 
     #[test]
