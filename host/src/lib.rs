@@ -19,6 +19,7 @@ mod request_id;
 pub mod schema;
 pub mod sealing;
 pub mod secret;
+pub mod sign_in_methods;
 pub mod site;
 pub mod startup;
 #[cfg(feature = "testing")]

@@ -24,6 +24,14 @@ impl Secret {
         Self(text.to_owned())
     }
 
+    /// Whether a text could be one that [`Self::generate`] made.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .is_ok_and(|bytes| bytes.len() == 32)
+    }
+
     /// The text, to be shown or sent once.
     #[must_use]
     pub fn reveal(&self) -> &str {

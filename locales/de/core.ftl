@@ -58,6 +58,8 @@ login-username = Benutzername
 login-password = Passwort
 login-wrong = Benutzername oder Passwort stimmt nicht.
 login-too-many = Es wurden zu viele falsche Passwörter eingegeben. Bitte versuche es in { $seconds } Sekunden noch einmal.
+login-or = oder
+login-methods = Andere Wege, sich anzumelden
 
 ## The home page
 
@@ -140,6 +142,8 @@ account-current-password = Bisheriges Passwort
 account-new-password = Neues Passwort
 account-password-rule = Mindestens { $characters } Zeichen.
 account-change-password = Passwort ändern
+account-methods = Andere Wege, sich anzumelden
+account-methods-hint = Konten anderswo, mit denen sich dieses öffnen lässt.
 account-sessions = Wo du angemeldet bist
 account-sessions-hint = Kommt dir etwas unbekannt vor? Melde es ab und ändere das Passwort.
 account-this-one = dieses hier
@@ -319,6 +323,7 @@ failure-request = Anfrage { $id }
 failure-request-logged = Anfrage { $id }: Unter diesem Namen findet der Betreiber dieser Website sie im Protokoll.
 failure-bad-request = Das geht nicht
 failure-forbidden = Das darfst du nicht
+failure-disabled = Dieses Konto ist abgeschaltet. Warum, weiß, wer die Website betreut.
 failure-not-found = Hier ist nichts
 failure-not-found-hint = Vielleicht ist die Seite umgezogen, oder sie ist nicht für alle bestimmt.
 failure-wrong-method = Das geht hier nicht

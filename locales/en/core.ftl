@@ -57,6 +57,8 @@ login-username = Username
 login-password = Password
 login-wrong = The username or the password is not right.
 login-too-many = Too many wrong passwords were tried. Please try again in { $seconds } seconds.
+login-or = or
+login-methods = Other ways to sign in
 
 ## The home page
 
@@ -139,6 +141,8 @@ account-current-password = Current password
 account-new-password = New password
 account-password-rule = At least { $characters } characters.
 account-change-password = Change password
+account-methods = Other ways to sign in
+account-methods-hint = Accounts elsewhere that open this one.
 account-sessions = Where you are signed in
 account-sessions-hint = Something you don’t recognise? Sign it out and change the password.
 account-this-one = this one
@@ -318,6 +322,7 @@ failure-request = Request { $id }
 failure-request-logged = Request { $id }: the operator of this site finds it in the log under this name.
 failure-bad-request = That can't be done
 failure-forbidden = You may not do that
+failure-disabled = This account is switched off. Whoever looks after the site can tell you why.
 failure-not-found = There is nothing here
 failure-not-found-hint = The page may have moved, or it is not for everybody's eyes.
 failure-wrong-method = That can't be done here

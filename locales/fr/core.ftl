@@ -60,6 +60,8 @@ login-username = Nom d’utilisateur
 login-password = Mot de passe
 login-wrong = Le nom d’utilisateur ou le mot de passe est incorrect.
 login-too-many = Trop de mots de passe incorrects ont été essayés. Veuillez réessayer dans { $seconds } secondes.
+login-or = ou
+login-methods = Autres façons de se connecter
 
 ## The home page
 
@@ -142,6 +144,8 @@ account-current-password = Mot de passe actuel
 account-new-password = Nouveau mot de passe
 account-password-rule = Au moins { $characters } caractères.
 account-change-password = Changer le mot de passe
+account-methods = Autres façons de se connecter
+account-methods-hint = Des comptes ailleurs qui ouvrent celui-ci.
 account-sessions = Où vous êtes connecté
 account-sessions-hint = Quelque chose vous paraît inconnu ? Déconnectez-le et changez de mot de passe.
 account-this-one = celle-ci
@@ -322,6 +326,7 @@ failure-request = Requête { $id }
 failure-request-logged = Requête { $id } : l’exploitant de ce site la retrouve sous ce nom dans le journal.
 failure-bad-request = C’est impossible
 failure-forbidden = Vous n’y êtes pas autorisé
+failure-disabled = Ce compte est désactivé. La personne qui gère le site peut vous dire pourquoi.
 failure-not-found = Il n’y a rien ici
 failure-not-found-hint = La page a peut-être été déplacée, ou elle n’est pas visible de tous.
 failure-wrong-method = C’est impossible ici

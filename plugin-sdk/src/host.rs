@@ -75,6 +75,29 @@ impl Site {
         format!("{}{path}", self.base())
     }
 
+    /// Where to go on to, as a link's `next` says; the home page, where that is
+    /// no path of this site. Browsers take `//host` and `/\\host` for other
+    /// sites, drop tabs and line ends, and take dot segments out first.
+    #[must_use]
+    pub fn own_path(&self, next: Option<&str>) -> String {
+        next.filter(|next| self.has_path(next))
+            .map_or_else(|| self.path("/"), str::to_owned)
+    }
+
+    fn has_path(&self, next: &str) -> bool {
+        let path = next.split(['?', '#']).next().unwrap_or_default();
+        let below = path.strip_prefix(self.base());
+        let is_dots = |segment: &str| {
+            let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+            segment == "." || segment == ".."
+        };
+        below.is_some_and(|below| below.starts_with('/'))
+            && !next.starts_with("//")
+            && !next.contains('\\')
+            && !next.chars().any(char::is_control)
+            && !path.split('/').any(is_dots)
+    }
+
     /// The path of this plugin's host below which all of the site stands:
     /// empty, or `/hob`.
     #[must_use]
@@ -337,6 +360,38 @@ mod tests {
         let at_the_root = site("https://example.org");
         assert_eq!(at_the_root.plugin_path("/authorize"), "/oauth/authorize");
         assert_eq!((at_the_root.base(), below_a_path.base()), ("", "/hob"));
+    }
+
+    #[test]
+    fn a_way_back_stays_on_the_site() {
+        let root = Site::new("", "https://example.org", "/oauth");
+        let below = Site::new("", "https://example.org/hob", "/oauth");
+        for (site, next) in [
+            (&root, "/"),
+            (&root, "/media?a=//b#c"),
+            (&root, "/a/..b/%2e%2e%2eb"),
+            (&below, "/hob/"),
+            (&below, "/hob/media?next=/.."),
+        ] {
+            assert_eq!(site.own_path(Some(next)), next);
+        }
+        for next in [
+            "",
+            "media",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example/",
+            "/a/../b",
+            "/a/%2E./b",
+            "/.",
+        ] {
+            assert_eq!(root.own_path(Some(next)), "/", "{next:?}");
+        }
+        for next in ["/", "/hobby", "/hob", "/hob/../admin", "/hob/%2e%2e/admin"] {
+            assert_eq!(below.own_path(Some(next)), "/hob/", "{next:?}");
+        }
+        assert_eq!(root.own_path(None), "/");
     }
 
     #[test]

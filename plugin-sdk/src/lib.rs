@@ -55,6 +55,7 @@ mod runtime;
 pub mod sealing;
 mod seldom;
 mod service;
+pub mod sign_in_methods;
 mod throttle;
 mod words;
 

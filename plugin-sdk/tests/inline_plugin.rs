@@ -124,6 +124,7 @@ fn get(plugin: &PluginHandle, route: u32) -> Result<Vec<u8>, RawError> {
         request_id: Span::default(),
         csrf: Span::default(),
         language: Span::default(),
+        visit: Span::default(),
         headers: RVec::new(),
         parameters: RVec::new(),
         member: ROption::RNone,

@@ -121,6 +121,9 @@ fn describe(file: &PluginFile) -> String {
     lines.extend(services("raises", &manifest.raises));
     lines.extend(services("hears", &manifest.subscribes));
     lines.extend(services("hears then", &manifest.subscribes_after));
+    if manifest.signs_in {
+        lines.push("  signs members in without the site's own password".to_owned());
+    }
     if !file.packed.migrations.is_empty() {
         let count = file.packed.migrations.len();
         lines.push(format!(

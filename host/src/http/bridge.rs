@@ -16,7 +16,7 @@ use hob_plugin_sdk::{
         RawError,
         http::{
             PluginHttpV1, RawBody, RawMember, RawPage, RawPart, RawPartContent, RawRequest,
-            RawResponse, RawResponseBody, Span, SpanPair,
+            RawResponse, RawResponseBody, RawSignIn, Span, SpanPair,
         },
     },
     http::Fields,
@@ -30,11 +30,13 @@ use super::{
     cors,
     envelope::Peer,
     form,
+    fresh_session::FreshSession,
     page::{self, Explained, Failure, Frame},
     same_site::sent_from_here,
     stored_file,
     uploads::Place,
     views::PluginPage,
+    visit::Visit,
     visitor::Visitor,
 };
 use crate::{
@@ -53,6 +55,8 @@ const ADDED_HEADERS: usize = 4;
 /// One route of one plugin.
 pub struct PluginRoute {
     pub plugin: String,
+    /// Its answers may sign members in.
+    pub signs_in: bool,
     pub table: &'static PluginHttpV1,
     /// Its number in the plugin's own list.
     pub index: u32,
@@ -125,6 +129,10 @@ impl PluginRoute {
         parameters: Vec<String>,
     ) -> Result<Response, Failure> {
         let (visitor, language) = self.visitor(app, parts).await?;
+        let visit = self
+            .route
+            .visit
+            .then(|| Visit::of(&parts.headers, &app.site().address));
         let (body, spooled) = match self.route.body {
             BodyKind::None => (self.no_body(app, parts, visitor.as_deref())?, None),
             // In a box, since most routes take none.
@@ -137,7 +145,8 @@ impl PluginRoute {
             let names = self.parameters.iter().map(String::as_str);
             let parameters = names.zip(parameters.iter().map(String::as_str));
             let visitor = (visitor.as_deref(), language);
-            raw_request(parts, asked, parameters, visitor, body)
+            let visit = visit.as_ref().map(|visit| visit.name_for(&self.plugin));
+            raw_request(parts, asked, parameters, visitor, visit, body)
         };
         drop(parameters);
         let watchdog = app.watchdog();
@@ -154,7 +163,8 @@ impl PluginRoute {
         drop(spooled);
         match answer {
             Ok(answer) => {
-                let raw = answer.into_result().map_err(|error| self.failed(&error))?;
+                let mut raw = answer.into_result().map_err(|error| self.failed(&error))?;
+                let sign_in = std::mem::take(&mut raw.sign_in);
                 let stored = match &raw.body {
                     RawResponseBody::Media { media_id, size } => {
                         let (method, headers) = (&parts.method, &parts.headers);
@@ -164,8 +174,17 @@ impl PluginRoute {
                     }
                     _ => None,
                 };
-                let visitor = (visitor.as_deref(), language);
-                self.response(app, parts, visitor, raw, stored)
+                let shown = (visitor.as_deref(), language);
+                let mut response = self.response(app, parts, shown, raw, stored)?;
+                if let Some(visit) = visit {
+                    let cookie = visit.cookie(&app.site().address);
+                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                }
+                if let ROption::RSome(sign_in) = sign_in {
+                    let signed_in = self.sign_in(app, parts, asked, visitor, sign_in);
+                    Box::pin(signed_in).await?.set(&mut response);
+                }
+                Ok(response)
             }
             Err(Late) => {
                 tracing::error!(
@@ -208,6 +227,40 @@ impl PluginRoute {
             None => Language::of(app.site(), None, &parts.headers),
         };
         Ok((visitor.map(Box::new), Some(language)))
+    }
+
+    /// Signs in whom the plugin's answer names.
+    async fn sign_in(
+        &self,
+        app: &App,
+        parts: &Parts,
+        asked: Asked,
+        visitor: Option<Box<Visitor>>,
+        wanted: RawSignIn,
+    ) -> Result<NewCookies, Failure> {
+        if !self.signs_in {
+            return Err(self.wrong("signs somebody in, and its manifest does not say so"));
+        }
+        if !self.route.authentication.is_by_session() {
+            return Err(self.wrong("signs somebody in where there are no sessions"));
+        }
+        let site = app.site();
+        let fresh = FreshSession {
+            member_id: wanted.member_id,
+            by: Some(&wanted.by),
+            replaced: visitor.map(|visitor| visitor.signed_in.clone()),
+            peer: asked.peer.0.to_string(),
+            headers: &parts.headers,
+        };
+        match fresh.begin(site).await? {
+            Some(session) => Ok(NewCookies {
+                session,
+                // What was begun before is not ended by whoever is signed in
+                // now.
+                visit: Visit::end_cookie(&site.address),
+            }),
+            None => Err(Failure::Forbidden(Phrase::new("failure-disabled"))),
+        }
     }
 
     /// A token's place is the header; a signature may stand in the query.
@@ -437,6 +490,22 @@ impl PluginRoute {
     }
 }
 
+/// What a browser keeps once a plugin has signed somebody in.
+struct NewCookies {
+    session: HeaderValue,
+    visit: HeaderValue,
+}
+
+impl NewCookies {
+    /// Puts them into an answer, in place of the visit's: the last one counts
+    /// (RFC 6265, section 5.3).
+    fn set(self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.append(header::SET_COOKIE, self.visit);
+        headers.append(header::SET_COOKIE, self.session);
+    }
+}
+
 /// The files of a form, which go when this is dropped, and their place among
 /// the uploads.
 struct Spooled {
@@ -519,6 +588,7 @@ fn raw_request<'a>(
     asked: Asked,
     parameters: impl Iterator<Item = (&'a str, &'a str)>,
     (visitor, language): (Option<&Visitor>, Option<Language>),
+    visit: Option<String>,
     body: RawBody,
 ) -> RawRequest {
     let mut text = Text(String::with_capacity(1024));
@@ -529,6 +599,7 @@ fn raw_request<'a>(
     let request_id = text.add(asked.id.as_str());
     let csrf = text.add(visitor.map_or("", Visitor::csrf));
     let language = text.add(language.map_or("", Language::as_str));
+    let visit = text.add(visit.as_deref().unwrap_or_default());
     let parameters = parameters
         .map(|(name, value)| SpanPair {
             name: text.add(name),
@@ -565,6 +636,7 @@ fn raw_request<'a>(
         request_id,
         csrf,
         language,
+        visit,
         headers,
         parameters,
         member: visitor

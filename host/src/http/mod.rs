@@ -12,6 +12,7 @@ mod dispatch;
 mod endpoints;
 mod envelope;
 mod form;
+mod fresh_session;
 mod language;
 mod pace;
 mod page;
@@ -23,6 +24,7 @@ mod server;
 mod stored_file;
 pub mod uploads;
 pub mod views;
+mod visit;
 mod visitor;
 mod workers;
 

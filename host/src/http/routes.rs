@@ -109,6 +109,7 @@ fn tree(app: &App) -> Tree {
                 let (path, parameters) = canonical(&path);
                 let answering = PluginRoute {
                     plugin: plugin.id.clone(),
+                    signs_in: plugin.manifest.signs_in,
                     table: plugin.http,
                     index,
                     route: route.clone(),

@@ -237,6 +237,8 @@ pub struct LoginPage<'a> {
     /// A path of this site.
     pub next: &'a str,
     pub error: Option<&'a str>,
+    /// Ways to sign in without the password.
+    pub methods: &'a [MenuLink<'a>],
 }
 
 /// A place where the member is signed in.
@@ -265,6 +267,8 @@ pub struct AccountPage<'a> {
     /// What a password must be, in a sentence.
     pub password_rule: &'a str,
     pub sessions: &'a [SessionRow<'a>],
+    /// Where plugins have pages for the account's other ways to sign in.
+    pub methods: &'a [MenuLink<'a>],
 }
 
 /// An application's web site. The URL is `http` or `https`.

@@ -116,16 +116,37 @@ impl FromRequestParts<App> for Administrator {
 /// `__Host-` pins the cookie to this host and to TLS (RFC 6265bis, 4.1.3.2).
 /// It needs `Path=/`, so a site below a path has what is left of it, TLS
 /// (4.1.3.1).
-fn cookie_name(address: &Address) -> &'static str {
-    match (address.is_secure(), address.base().is_empty()) {
-        (true, true) => "__Host-hob_session",
-        (true, false) => "__Secure-hob_session",
-        (false, _) => "hob_session",
+fn cookie_name(kind: CookieKind, address: &Address) -> &'static str {
+    match (kind, address.is_secure(), address.base().is_empty()) {
+        (CookieKind::Session, true, true) => "__Host-hob_session",
+        (CookieKind::Session, true, false) => "__Secure-hob_session",
+        (CookieKind::Session, false, _) => "hob_session",
+        (CookieKind::Visit, true, true) => "__Host-hob_visit",
+        (CookieKind::Visit, true, false) => "__Secure-hob_visit",
+        (CookieKind::Visit, false, _) => "hob_visit",
     }
 }
 
+/// What a cookie of the site stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CookieKind {
+    /// A member is signed in.
+    Session,
+    /// A browser is known again, whoever sits in front of it.
+    Visit,
+}
+
 fn session_cookie(headers: &HeaderMap, address: &Address) -> Option<Secret> {
-    let name = cookie_name(address);
+    cookie_value(headers, CookieKind::Session, address).map(|value| Secret::presented(&value))
+}
+
+/// The cookie of this kind that a request carries.
+pub(super) fn cookie_value(
+    headers: &HeaderMap,
+    kind: CookieKind,
+    address: &Address,
+) -> Option<String> {
+    let name = cookie_name(kind, address);
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -133,29 +154,34 @@ fn session_cookie(headers: &HeaderMap, address: &Address) -> Option<Secret> {
         .flat_map(Cookie::split_parse)
         .filter_map(Result::ok)
         .find(|cookie| cookie.name() == name)
-        .map(|cookie| Secret::presented(cookie.value()))
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// The cookie that signs a browser in.
 #[must_use]
 pub fn sign_in_cookie(secret: &Secret, address: &Address) -> HeaderValue {
     let seconds = i64::try_from(Session::LIFETIME.as_secs()).expect("a lifetime fits");
-    set_cookie(secret.reveal(), seconds, address)
+    set_cookie(CookieKind::Session, secret.reveal(), seconds, address)
 }
 
 /// The cookie that signs it out.
 #[must_use]
 pub fn sign_out_cookie(address: &Address) -> HeaderValue {
-    set_cookie("", 0, address)
+    set_cookie(CookieKind::Session, "", 0, address)
 }
 
-fn set_cookie(value: &str, max_age_seconds: i64, address: &Address) -> HeaderValue {
+pub(super) fn set_cookie(
+    kind: CookieKind,
+    value: &str,
+    max_age_seconds: i64,
+    address: &Address,
+) -> HeaderValue {
     let path = if address.base().is_empty() {
         "/"
     } else {
         address.base()
     };
-    let cookie = Cookie::build((cookie_name(address), value.to_owned()))
+    let cookie = Cookie::build((cookie_name(kind, address), value.to_owned()))
         .path(path.to_owned())
         .http_only(true)
         .secure(address.is_secure())

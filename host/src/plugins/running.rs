@@ -30,6 +30,7 @@ use crate::{
     db::{Database, DeliverEvents, Lender, OwnedEvent},
     diagnostic::Diagnostic,
     sealing::SealedProvider,
+    sign_in_methods::SignInProvider,
     site::{Address, Site},
     watchdog::{Watchdog, Watched},
 };
@@ -70,6 +71,7 @@ pub struct Plugins {
     /// How long a subscriber may take after the commit.
     patience: Duration,
     connection_providers: Arc<Vec<ConnectionProvider>>,
+    sign_in_methods: Arc<Vec<SignInProvider>>,
     watchdog: Watchdog,
 }
 
@@ -150,11 +152,15 @@ impl Plugins {
         let connection_providers = starting
             .connection_providers(&running)
             .inspect_err(|_| stop_all(&running))?;
+        let sign_in_methods = starting
+            .sign_in_methods(&running)
+            .inspect_err(|_| stop_all(&running))?;
         Ok(Self {
             running: Arc::new(running),
             events: Arc::new(events),
             patience: site.limits.time,
             connection_providers: Arc::new(connection_providers),
+            sign_in_methods: Arc::new(sign_in_methods),
             watchdog: watchdog.clone(),
         })
     }
@@ -178,6 +184,17 @@ impl Plugins {
     #[must_use]
     pub fn connection_providers(&self) -> &[ConnectionProvider] {
         &self.connection_providers
+    }
+
+    /// Those that sign members in at this address of the site, in the
+    /// operator's order. A session belongs to one host, so what stands on
+    /// another begins none here.
+    pub fn sign_in_methods<'a>(
+        &'a self,
+        address: &'a Address,
+    ) -> impl Iterator<Item = &'a SignInProvider> {
+        let all = self.sign_in_methods.iter();
+        all.filter(move |provider| provider.is_at(address))
     }
 
     /// Those that keep secrets sealed, in the order of their start.

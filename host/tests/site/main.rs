@@ -16,6 +16,7 @@ mod migrations;
 mod pictures;
 mod sealing;
 mod sign_in;
+mod sign_in_methods;
 mod uploads;
 mod watchdog;
 mod words;

@@ -42,6 +42,9 @@ pub struct Manifest {
     /// Events that it hears of once what they tell of is stored.
     #[serde(default)]
     pub subscribes_after: BTreeMap<String, u32>,
+    /// Its answers may sign members in, without the site's own password.
+    #[serde(default)]
+    pub signs_in: bool,
     #[serde(default, rename = "route")]
     pub routes: Vec<Route>,
     #[serde(default, rename = "scope")]
@@ -115,6 +118,9 @@ pub struct Route {
     /// Web pages of any origin may call it; the host answers preflights.
     #[serde(default)]
     pub cors: bool,
+    /// The handler is told which browser asks, signed in or not.
+    #[serde(default)]
+    pub visit: bool,
 }
 
 impl Route {
@@ -370,6 +376,12 @@ impl Manifest {
                     "`cors` needs authentication = \"own\" or \"token\": the session is this site's own",
                 );
             }
+            if !session && route.visit {
+                return fail(
+                    field,
+                    "`visit` is of a browser: it needs the site's own sign-in",
+                );
+            }
             let safe = matches!(route.method(), "GET" | "HEAD");
             if session && !safe && route.body == Body::None {
                 return fail(
@@ -555,6 +567,24 @@ mod tests {
             .collect();
         let text = format!("id = \"x\"\ntitle = \"X\"\n{routes}");
         Manifest::parse(&text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_visit_is_a_browser_s() {
+        let with = |authentication: &str| {
+            let text = format!(
+                "id = \"x\"\ntitle = \"X\"\n[[route]]\nroute = \"GET /a\"\nvisit = true\n\
+                 authentication = {authentication:?}\n{}",
+                if authentication == "token" {
+                    "public = true"
+                } else {
+                    ""
+                }
+            );
+            Manifest::parse(&text).is_ok()
+        };
+        assert!(with("session") && with("member"));
+        assert!(!with("own") && !with("token"));
     }
 
     #[test]

@@ -76,6 +76,9 @@ pub struct RawRequest {
     /// The visitor's language, such as `de`; empty on routes whose callers are
     /// no visitors of the site.
     pub language: Span,
+    /// Names the browser that asks, to this plugin alone; empty where the route
+    /// does not want that.
+    pub visit: Span,
     /// Repeats are kept, in order. Names are lower case.
     pub headers: RVec<SpanPair>,
     /// The path's parameters, decoded.
@@ -134,6 +137,17 @@ pub struct RawResponse {
     pub text: RVec<u8>,
     pub headers: RVec<SpanPair>,
     pub body: RawResponseBody,
+    /// Whom this answer signs in, in the browser that asked.
+    pub sign_in: ROption<RawSignIn>,
+}
+
+/// A member who is to be signed in.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawSignIn {
+    pub member_id: i64,
+    /// What vouches for the member, as the audit log calls it: `mastodon`.
+    pub by: RString,
 }
 
 #[repr(C, u8)]

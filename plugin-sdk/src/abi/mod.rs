@@ -26,6 +26,7 @@ pub mod pictures;
 pub mod plugin;
 pub mod resource_metadata;
 pub mod sealing;
+pub mod sign_in_methods;
 pub mod site;
 pub mod who;
 pub mod words;

@@ -170,6 +170,15 @@ impl Request {
         self.text(self.raw().language)
     }
 
+    /// Names the browser that asks, whether somebody is signed in or not: what
+    /// was begun in one is not ended in another. This plugin alone knows it by
+    /// this name, for an hour at least and until somebody signs in. Empty on a
+    /// route that does not say `visit = true`.
+    #[must_use]
+    pub fn visit(&self) -> &str {
+        self.text(self.raw().visit)
+    }
+
     /// What this plugin's pages say, in the visitor's language.
     #[must_use]
     pub fn words(&self) -> Words {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     PluginError,
-    abi::http::{RawPage, RawResponse, RawResponseBody, Span, SpanPair},
+    abi::http::{RawPage, RawResponse, RawResponseBody, RawSignIn, Span, SpanPair},
 };
 
 /// An answer. Headers that are no valid HTTP make it a 500, with the name of
@@ -18,6 +18,7 @@ pub struct Response {
     text: Vec<u8>,
     headers: Vec<SpanPair>,
     body: Body,
+    sign_in: Option<RawSignIn>,
 }
 
 /// Room for the headers that most answers have.
@@ -74,6 +75,7 @@ impl Response {
             text: Vec::new(),
             headers: Vec::new(),
             body,
+            sign_in: None,
         }
     }
 
@@ -128,6 +130,20 @@ impl Response {
         self
     }
 
+    /// Signs a member in, in the browser that asked: a fresh session, whatever
+    /// session there was. `by` is what vouches for the member, as the audit log
+    /// calls it. For a plugin whose manifest says `signs_in = true`, on a route
+    /// of the site's own sign-in; any other gets a 500. A member who is
+    /// disabled is not signed in, and gets a page that says so.
+    #[must_use]
+    pub fn signing_in(mut self, member_id: i64, by: &str) -> Self {
+        self.sign_in = Some(RawSignIn {
+            member_id,
+            by: by.into(),
+        });
+        self
+    }
+
     /// Whether a header of this name (in lower case) was added.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
@@ -162,6 +178,7 @@ impl Response {
                     size: size.into(),
                 },
             },
+            sign_in: self.sign_in.into(),
         }
     }
 }
@@ -179,6 +196,7 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("headers", &headers)
             .field("body", &self.body)
+            .field("sign_in", &self.sign_in)
             .finish()
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         address::{Path, Query},
         form::SignedForm,
         page::{Failure, Frame, come_again, html, see_other, too_many_guesses},
-        views::{AccountPage, Field, SessionRow},
+        views::{AccountPage, Field, MenuLink, SessionRow},
         visitor::Visitor,
     },
     members::{Member, MemberError, Password, Session, check_email},
@@ -123,6 +123,15 @@ async fn page(
         .say("account-password-rule")
         .with("characters", Password::SHORTEST)
         .to_string();
+    let methods: Vec<_> = app
+        .plugins()
+        .sign_in_methods(address)
+        .filter_map(|provider| Some((provider.title.as_str(), provider.account_url()?)))
+        .collect();
+    let methods: Vec<_> = methods
+        .iter()
+        .map(|(text, url)| MenuLink { text, url })
+        .collect();
     html(
         status,
         &AccountPage {
@@ -141,6 +150,7 @@ async fn page(
             new_password_error: new_password_error.as_deref(),
             password_rule: &password_rule,
             sessions: &rows,
+            methods: &methods,
         },
     )
 }

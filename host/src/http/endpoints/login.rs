@@ -15,16 +15,16 @@ use crate::{
         address::Query,
         envelope::Peer,
         form::{OpenForm, SignedForm, member_at},
+        fresh_session::FreshSession,
         language::Audience,
         page::{
             Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, come_again, html, see_other,
             too_many_guesses,
         },
-        views::LoginPage,
-        visitor::{sign_in_cookie, sign_out_cookie},
+        views::{LoginPage, MenuLink},
+        visitor::sign_out_cookie,
     },
     members::{Password, Session, Username, check_password},
-    secret::Secret,
     site::Site,
     words::Phrase,
 };
@@ -97,6 +97,16 @@ fn form_page(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
+    let shown: Vec<_> = app
+        .plugins()
+        .sign_in_methods(&app.site().address)
+        .flat_map(|methods| methods.list(audience.language))
+        .map(|method| (method.url(next), method.text))
+        .collect();
+    let buttons: Vec<_> = shown
+        .iter()
+        .map(|(url, text)| MenuLink { text, url })
+        .collect();
     let mut response = html(
         status,
         &LoginPage {
@@ -104,6 +114,7 @@ fn form_page(
             username,
             next,
             error: error.as_deref(),
+            methods: &buttons,
         },
     )?;
     // Signing in may lead on, by redirects, to an application elsewhere.
@@ -123,12 +134,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         .extensions()
         .get::<Peer>()
         .map_or(String::new(), |Peer(address)| address.to_string());
-    let user_agent = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
+    let headers = request.headers().clone();
     let (mut parts, body) = request.into_parts();
     let audience = Audience::from_request_parts(&mut parts, &app).await?;
     let request = Request::from_parts(parts, body);
@@ -151,31 +157,31 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     // Counted before the answer is known, so that guesses that come together
     // are not all free.
     throttle.failed(&account, &peer, site.clock.now());
-    let Some(member) = check_password(&site.db, &site.passwords, typed, password).await? else {
+    let member = check_password(&site.db, &site.passwords, typed, password).await?;
+    let signed_in = match member {
+        Some(member) => {
+            throttle.succeeded(&account, &peer);
+            let fresh = FreshSession {
+                member_id: member.id,
+                by: None,
+                replaced: audience
+                    .visitor
+                    .as_ref()
+                    .map(|visitor| visitor.signed_in.clone()),
+                peer: peer.clone(),
+                headers: &headers,
+            };
+            fresh.begin(site).await?
+        }
+        None => None,
+    };
+    let Some(cookie) = signed_in else {
         tracing::info!(peer, "a sign-in was refused");
         let error = Phrase::new("login-wrong");
         return form_page(&app, &audience, typed, &next, Some(&error));
     };
-    throttle.succeeded(&account, &peer);
-    let secret = Secret::generate();
-    let (fresh, now) = (secret.clone(), site.clock.now());
-    let replaced = audience.visitor.map(|visitor| visitor.signed_in);
-    site.db
-        .write(move |connection| {
-            if let Some(replaced) = replaced {
-                let session = &replaced.session;
-                Session::end(connection, session.member_id, session.id)?;
-            }
-            Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
-            let who = member_at(member.id, &member.username, &peer);
-            let entry = AuditEntry::new(audit::CORE, "member.signed_in", &who, now);
-            Ok::<_, diesel::result::Error>(connection.note(entry.about_member(member.id))?)
-        })
-        .await?;
     let mut response = see_other(&next);
-    response
-        .headers_mut()
-        .insert(header::SET_COOKIE, sign_in_cookie(&secret, &site.address));
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
 

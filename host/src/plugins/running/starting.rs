@@ -11,6 +11,7 @@ use hob_plugin_sdk::abi::{
     host::HostHandle,
     http::PluginHttpV1,
     job::PluginJobsV1,
+    sign_in_methods::SignInMethodsV1,
 };
 
 use super::{PeriodicJob, Provider, Registry, RunningPlugin};
@@ -22,6 +23,7 @@ use crate::{
         events::PluginEvents,
         host_interfaces::{HostContext, Place, SharedInterfaces},
     },
+    sign_in_methods::SignInProvider,
     site::Site,
     watchdog::Watchdog,
 };
@@ -237,28 +239,46 @@ fn its_events(
 }
 
 impl Starting<'_> {
-    /// Those of the started that offer what they let in, in the operator's
-    /// order.
-    pub(super) fn connection_providers(
+    /// Those of the started that offer an interface, in the operator's order.
+    fn offering<'r, I: Interface>(
         &self,
-        running: &[RunningPlugin],
-    ) -> Result<Vec<ConnectionProvider>, StartError> {
-        let offer = (ConnectionsV1::ID.to_owned(), ConnectionsV1::VERSION);
+        running: &'r [RunningPlugin],
+    ) -> Result<Vec<(&'r RunningPlugin, &'static I)>, StartError> {
+        let offer = (I::ID.to_owned(), I::VERSION);
         let mut ids = Vec::new();
         self.registry.providers(|providers| {
             let offering = providers.iter().filter(|one| one.offers.contains(&offer));
             ids.extend(offering.map(|one| one.id.clone()));
         });
-        let plugins = ids
-            .iter()
-            .filter_map(|id| running.iter().find(|plugin| plugin.id == *id));
-        plugins
-            .map(|plugin| {
-                let table = ask::<ConnectionsV1>(&plugin.id, plugin.handle)?;
-                let (id, title) = (plugin.id.clone(), plugin.manifest.title.clone());
-                Ok(ConnectionProvider::new(id, title, table, self.watchdog))
-            })
+        ids.iter()
+            .filter_map(|id| running.iter().find(|plugin| plugin.id == *id))
+            .map(|plugin| Ok((plugin, ask::<I>(&plugin.id, plugin.handle)?)))
             .collect()
+    }
+
+    pub(super) fn connection_providers(
+        &self,
+        running: &[RunningPlugin],
+    ) -> Result<Vec<ConnectionProvider>, StartError> {
+        let offering = self.offering::<ConnectionsV1>(running)?.into_iter();
+        let provider = |(plugin, table): (&RunningPlugin, _)| {
+            let (id, title) = (plugin.id.clone(), plugin.manifest.title.clone());
+            ConnectionProvider::new(id, title, table, self.watchdog)
+        };
+        Ok(offering.map(provider).collect())
+    }
+
+    pub(super) fn sign_in_methods(
+        &self,
+        running: &[RunningPlugin],
+    ) -> Result<Vec<SignInProvider>, StartError> {
+        let offering = self.offering::<SignInMethodsV1>(running)?.into_iter();
+        let provider = |(plugin, table): (&RunningPlugin, _)| {
+            let place = (plugin.address.clone(), plugin.prefix.clone());
+            let named = (plugin.id.as_str(), plugin.manifest.title.as_str());
+            SignInProvider::new(named, table, self.watchdog, place)
+        };
+        Ok(offering.map(provider).collect())
     }
 }
 

@@ -1,0 +1,250 @@
+//! A plugin signs members in: its buttons on the sign-in page, the browser that
+//! it knows again, and the session that the host begins.
+
+use hob::testing::{Builder, Reply, TestHost, on_each_database};
+use hob_plugin_sdk::{
+    InlinePlugin, StaticPlugin,
+    prelude::*,
+    sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
+};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Believes everybody.
+struct Vouch;
+
+impl InlinePlugin for Vouch {
+    const MANIFEST: &'static str = r#"
+        id = "vouch"
+        title = "Vouches <for> everybody"
+        prefix = "/vouch"
+        signs_in = true
+        [offers]
+        "hob.sign_in_methods" = 1
+        [[route]]
+        route = "GET /visit"
+        visit = true
+        [[route]]
+        route = "GET /no-visit"
+        [[route]]
+        route = "GET /for/{member}"
+        visit = true
+        [[route]]
+        route = "GET /own/{member}"
+        authentication = "own"
+    "#;
+}
+
+impl Plugin for Vouch {
+    type Config = NoConfig;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration
+            .handle("GET /visit", visit)
+            .handle("GET /no-visit", visit)
+            .handle("GET /for/{member}", vouch)
+            .handle("GET /own/{member}", vouch)
+            .offer(sign_in_methods::<Self>);
+    }
+
+    fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
+        Ok(Self)
+    }
+}
+
+impl SignInMethods for Vouch {
+    fn list(&self, language: &str) -> Vec<SignInMethod> {
+        let method = |text: &str, path: &str| SignInMethod {
+            text: text.into(),
+            path: path.into(),
+        };
+        let greeting = match language {
+            "de" => "Weiter mit <Wort>",
+            _ => "Continue with a <word>",
+        };
+        vec![
+            method(greeting, "/for/1?a=b"),
+            method("Elsewhere", "//evil.example/"),
+            method("Absolute", "https://evil.example/"),
+        ]
+    }
+
+    fn account_path(&self) -> Option<String> {
+        Some("/accounts".to_owned())
+    }
+}
+
+async fn visit<P>(_: Arc<P>, request: Request) -> Response {
+    assert!(request.header("cookie").is_none());
+    Response::text(200, request.visit())
+}
+
+async fn vouch<P>(_: Arc<P>, request: Request) -> Response {
+    let id = request.parameter("member").and_then(|id| id.parse().ok());
+    Response::redirect("/account").signing_in(id.expect("a test names a member"), "a word")
+}
+
+/// As [`Vouch`], but its manifest does not say that it signs members in.
+struct Sly;
+
+impl InlinePlugin for Sly {
+    const MANIFEST: &'static str = r#"
+        id = "sly"
+        title = "Says nothing"
+        prefix = "/sly"
+        [[route]]
+        route = "GET /visit"
+        visit = true
+        [[route]]
+        route = "GET /for/{member}"
+    "#;
+}
+
+impl Plugin for Sly {
+    type Config = NoConfig;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration
+            .handle("GET /visit", visit)
+            .handle("GET /for/{member}", vouch);
+    }
+
+    fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
+        Ok(Self)
+    }
+}
+
+fn with_plugins(builder: Builder) -> Builder {
+    builder
+        .plugin(StaticPlugin::inline::<Vouch>().expect("the manifest is right"))
+        .plugin(StaticPlugin::inline::<Sly>().expect("the manifest is right"))
+}
+
+fn session_of(reply: &Reply) -> bool {
+    let cookies = reply.headers("set-cookie");
+    cookies.iter().any(|cookie| cookie.contains("hob_session="))
+}
+
+#[tokio::test]
+async fn the_sign_in_page_has_the_plugin_s_buttons_and_the_way_back() {
+    let site = with_plugins(TestHost::builder()).start().await;
+    let page = site.browser().get("/login?next=/media%3Fa").await;
+    let button = "href=\"/vouch/for/1?a=b&#38;next=%2Fmedia%3Fa\" rel=\"nofollow\">Continue with a &#60;word&#62;</a>";
+    assert!(page.text().contains(button), "{}", page.text());
+    assert!(!page.text().contains("evil.example"), "{}", page.text());
+    let german = site.browser().reading("de").get("/login").await;
+    assert!(german.text().contains("Weiter mit &#60;Wort&#62;"));
+    site.add_member("alice", PASSWORD).await;
+    let mut alice = site.browser();
+    alice.sign_in("alice", PASSWORD).await;
+    let account = alice.get("/account").await;
+    let link = "<a href=\"/vouch/accounts\">Vouches &#60;for&#62; everybody</a>";
+    assert!(account.text().contains(link), "{}", account.text());
+    let bare = TestHost::builder().start().await;
+    let page = bare.browser().get("/login").await;
+    assert!(!page.text().contains("sign-in-methods"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_signs_a_member_in_and_the_session_before_it_ends() {
+    on_each_database(async |builder| {
+        let site = with_plugins(builder).start().await;
+        let alice = site.add_member("alice", PASSWORD).await;
+        let bob = site.add_member("bob", PASSWORD).await;
+        let mut browser = site.browser();
+        let reply = browser.get(&format!("/vouch/for/{}", alice.id)).await;
+        assert_eq!(reply.status(), 303, "{reply:?}");
+        assert!(session_of(&reply));
+        assert!(browser.get("/account").await.text().contains("alice"));
+        let mut before = site.browser();
+        before.copy_cookies(&browser);
+        browser.get(&format!("/vouch/for/{}", bob.id)).await;
+        assert!(browser.get("/account").await.text().contains("bob"));
+        assert_eq!(before.get("/account").await.status(), 303, "it has ended");
+        let olga = site.add_administrator("olga", PASSWORD).await;
+        browser.get(&format!("/vouch/for/{}", olga.id)).await;
+        let log = browser.get("/admin/audit").await;
+        assert!(log.text().contains("member.signed_in"), "{}", log.text());
+        assert!(log.text().contains("a word"), "{}", log.text());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_disabled_or_gone_is_not_signed_in() {
+    on_each_database(async |builder| {
+        let site = with_plugins(builder).start().await;
+        let alice = site.add_member("alice", PASSWORD).await;
+        site.disable_member(alice.id).await;
+        for id in [alice.id, alice.id + 100] {
+            let reply = site.browser().get(&format!("/vouch/for/{id}")).await;
+            assert_eq!(reply.status(), 403, "{reply:?}");
+            assert!(reply.text().contains("switched off"), "{reply:?}");
+            assert!(!session_of(&reply));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_says_so_signs_in_and_only_where_there_are_sessions() {
+    let site = with_plugins(TestHost::builder()).start().await;
+    let alice = site.add_member("alice", PASSWORD).await;
+    for path in ["/sly/for/", "/vouch/own/"] {
+        let reply = site.browser().get(&format!("{path}{}", alice.id)).await;
+        assert_eq!(reply.status(), 500, "{path}: {reply:?}");
+        assert!(!session_of(&reply), "{path}");
+    }
+    let reply = site
+        .browser()
+        .get(&format!("/vouch/for/{}", alice.id))
+        .await;
+    assert!(session_of(&reply));
+}
+
+#[tokio::test]
+async fn a_browser_is_known_again_and_no_other_is_taken_for_it() {
+    let site = with_plugins(TestHost::builder()).start().await;
+    let alice = site.add_member("alice", PASSWORD).await;
+    let (mut one, mut two) = (site.browser(), site.browser());
+    let name = one.get("/vouch/visit").await.text().to_owned();
+    assert_eq!(name.len(), 43);
+    assert_eq!(one.get("/vouch/visit").await.text(), name);
+    assert_ne!(two.get("/vouch/visit").await.text(), name);
+    // Another plugin knows it by another name, and without `visit = true` none
+    // knows it.
+    let other = one.get("/sly/visit").await.text().to_owned();
+    assert!(!other.is_empty() && other != name);
+    let none = one.get("/vouch/no-visit").await;
+    assert_eq!((none.text(), none.header("set-cookie")), ("", ""));
+    // What was begun is over once somebody is signed in.
+    one.get(&format!("/vouch/for/{}", alice.id)).await;
+    assert_ne!(one.get("/vouch/visit").await.text(), name);
+}
+
+#[tokio::test]
+async fn the_visit_s_cookie_is_the_host_s_and_of_this_host_alone() {
+    let site = with_plugins(TestHost::builder()).url("https://hob.example");
+    let site = site.start().await;
+    let reply = site.browser().get("/vouch/visit").await;
+    let cookie = reply.header("set-cookie");
+    assert!(cookie.starts_with("__Host-hob_visit="), "{cookie}");
+    for word in [
+        "HttpOnly",
+        "Secure",
+        "SameSite=Lax",
+        "Path=/",
+        "Max-Age=3600",
+    ] {
+        assert!(cookie.contains(word), "{word}: {cookie}");
+    }
+    assert!(
+        !cookie.contains(reply.text()),
+        "the plugin's name is another"
+    );
+    // What was put into the browser by somebody else is no visit.
+    let planted = http::Request::get("/vouch/visit").header("cookie", "__Host-hob_visit=planted");
+    let planted = planted.body(axum::body::Body::empty()).unwrap();
+    let reply = site.browser().send(planted).await;
+    assert!(!reply.header("set-cookie").contains("planted"));
+}
