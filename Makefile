@@ -9,7 +9,9 @@ PROFILE ?= release
 FOLDER = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 HOB = $(TARGET)/$(FOLDER)/hob
-PLUGINS = oauth api
+PLUGINS = oauth api signin
+# signin is of use once a provider is written into hob.toml.
+ENABLED = oauth api
 
 build:
 	cargo build --locked --profile $(PROFILE) -p hob $(PLUGINS:%=-p hob-plugin-%)
@@ -19,7 +21,7 @@ run: build
 	@for plugin in $(PLUGINS); do \
 		install -m 644 $(TARGET)/$(FOLDER)/libhob_plugin_$$plugin.so plugins/; \
 	done
-	@test -e hob.toml || $(HOB) init $(PLUGINS:%=--enable %)
+	@test -e hob.toml || $(HOB) init $(ENABLED:%=--enable %)
 	@$(HOB) plugins lock
 	@$(HOB) dbupdate
 	@if [ "$$($(HOB) user list --json)" = "[]" ]; then \

@@ -1,0 +1,31 @@
+### What the pages say by which members sign in with an account of another site.
+###
+### Terms: to link (to let an account elsewhere open the one here), to unlink,
+### to sign in, account.
+
+continue-with = Continue with { $provider }
+
+accounts-title = Other ways to sign in
+accounts-lead = Whoever can sign in to one of these accounts elsewhere can sign in to yours here.
+accounts-none = No account elsewhere opens yours. You sign in with your password.
+accounts-since = linked on { $day }
+accounts-last-used = last used on { $day }
+accounts-unlink = Unlink
+accounts-link = Link another
+accounts-link-hint = You sign in there once, and come back here.
+accounts-link-at = Link an account at { $provider }
+
+error-title = You are not signed in
+error-again = Try again
+error-other-way = Sign in another way
+error-request = Request { $id }
+error-unknown-provider = There is no site of this name to sign in with.
+error-state = This sign-in was begun in another browser, or too long ago. Please begin again.
+error-other-provider = This answer does not come from the site that you wanted to sign in with. Please begin again, and don't type anything into the page that sent you here.
+error-declined = You declined at { $provider }. Nothing has changed here.
+error-not-linked = Your account at { $provider } opens no account here yet. Sign in with your password, and link it on your account page. If you have no account here, ask whoever looks after { $site }.
+error-linked-elsewhere = This account at { $provider } opens another account here already, and each opens one alone.
+error-member-changed = Somebody else is signed in now than when this was begun. Please begin again.
+error-throttled = That was begun too often from your address. Please try again in a moment.
+error-provider = { $provider } gave no answer that can be used. It has been logged; please try again later.
+error-internal = Something went wrong here. It has been logged; please try again later.

@@ -1,0 +1,32 @@
+### Ce que disent les pages par lesquelles on se connecte avec un compte d’un
+### autre site.
+###
+### Termes : associer (permettre à un compte ailleurs d’ouvrir celui d’ici),
+### dissocier, se connecter, compte.
+
+continue-with = Continuer avec { $provider }
+
+accounts-title = Autres façons de se connecter
+accounts-lead = Qui peut se connecter à l’un de ces comptes ailleurs peut se connecter au vôtre ici.
+accounts-none = Aucun compte ailleurs n’ouvre le vôtre. Vous vous connectez avec votre mot de passe.
+accounts-since = associé le { $day }
+accounts-last-used = utilisé pour la dernière fois le { $day }
+accounts-unlink = Dissocier
+accounts-link = Associer un autre compte
+accounts-link-hint = Vous vous y connectez une fois, puis vous revenez ici.
+accounts-link-at = Associer un compte de { $provider }
+
+error-title = Vous n’êtes pas connecté
+error-again = Réessayer
+error-other-way = Se connecter autrement
+error-request = Requête { $id }
+error-unknown-provider = Il n’y a pas de site de ce nom avec lequel se connecter.
+error-state = Cette connexion a été commencée dans un autre navigateur, ou il y a trop longtemps. Veuillez recommencer.
+error-other-provider = Cette réponse ne vient pas du site avec lequel vous vouliez vous connecter. Veuillez recommencer, et ne rien saisir sur la page qui vous a envoyé ici.
+error-declined = Vous avez refusé chez { $provider }. Rien n’a changé ici.
+error-not-linked = Votre compte chez { $provider } n’ouvre encore aucun compte ici. Connectez-vous avec votre mot de passe et associez-le sur la page de votre compte. Si vous n’avez pas de compte ici, demandez à la personne qui gère { $site }.
+error-linked-elsewhere = Ce compte chez { $provider } ouvre déjà un autre compte ici, et chacun n’en ouvre qu’un.
+error-member-changed = Une autre personne est maintenant connectée qu’au début. Veuillez recommencer.
+error-throttled = Cela a été commencé trop souvent depuis votre adresse. Veuillez réessayer dans un instant.
+error-provider = { $provider } n’a pas donné de réponse utilisable. C’est consigné ; veuillez réessayer plus tard.
+error-internal = Quelque chose s’est mal passé ici. C’est consigné ; veuillez réessayer plus tard.

@@ -1,0 +1,97 @@
+//! The dance with a provider: where somebody is sent, what comes back, and what
+//! is swapped for it (RFC 6749, section 4.1).
+//!
+//! It knows no pages, and not what an account opens here.
+
+mod answer;
+mod token;
+
+use hob_plugin_sdk::{db::Timestamp, http_client::HttpClient};
+use url::Url;
+
+pub use answer::{Answer, Code};
+
+use crate::{
+    error::SignInError,
+    id_token::{Expected, IdTokenError},
+    identity::{self, Identity},
+    metadata::{Metadata, MetadataError},
+    provider::Provider,
+    state::State,
+};
+
+/// One journey of one browser to one provider.
+pub struct Dance<'a> {
+    pub provider: &'a Provider,
+    pub metadata: &'a Metadata,
+    /// Where the provider sends the browser back to.
+    pub redirect_uri: &'a str,
+    pub state: &'a State,
+    /// By what the browser is known again.
+    pub visit: &'a str,
+}
+
+impl Dance<'_> {
+    /// Where the browser is sent (RFC 6749, section 4.1.1; RFC 7636, section
+    /// 4.3).
+    ///
+    /// # Errors
+    /// The provider's address is none.
+    pub fn authorization_url(&self) -> Result<String, SignInError> {
+        let endpoint = &self.metadata.authorization_endpoint;
+        let mut url =
+            Url::parse(endpoint).map_err(|_| SignInError::Metadata(MetadataError::Endpoint))?;
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("response_type", "code")
+                .append_pair("client_id", &self.provider.client_id)
+                .append_pair("redirect_uri", self.redirect_uri)
+                .append_pair("state", self.state.reveal())
+                .append_pair("code_challenge", &self.state.code_challenge(self.visit))
+                .append_pair("code_challenge_method", "S256");
+            if !self.provider.scope.is_empty() {
+                query.append_pair("scope", &self.provider.scope);
+            }
+            if self.provider.is_openid() {
+                query.append_pair("nonce", &self.state.nonce(self.visit));
+            }
+        }
+        Ok(url.into())
+    }
+
+    /// Swaps the code, and asks whose account it is.
+    ///
+    /// # Errors
+    /// The provider does not give a token, or what it says does not hold.
+    pub async fn identify(
+        &self,
+        client: HttpClient,
+        code: &Code,
+        now: Timestamp,
+    ) -> Result<Identity, SignInError> {
+        let given = token::swap(self, client, code).await?;
+        let subject = match (self.provider.is_openid(), &given.id_token) {
+            (false, _) => None,
+            (true, None) => return Err(IdTokenError::Missing.into()),
+            (true, Some(id_token)) => {
+                let expected = Expected {
+                    issuer: &self.metadata.issuer,
+                    client_id: &self.provider.client_id,
+                    nonce: &self.state.nonce(self.visit),
+                    now,
+                };
+                Some(expected.subject_of(id_token)?)
+            }
+        };
+        let subject = subject.as_deref();
+        identity::of(
+            self.provider,
+            self.metadata,
+            client,
+            &given.access_token,
+            subject,
+        )
+        .await
+    }
+}

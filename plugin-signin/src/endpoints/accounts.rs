@@ -1,0 +1,111 @@
+//! `/accounts`: a member sees which accounts elsewhere open the own one, links
+//! another, and takes one away.
+
+use hob_plugin_sdk::{Request, Response, Words, db::Timestamp, prelude::*};
+
+use super::{begin, failed, member};
+use crate::{
+    SignIn,
+    error::SignInError,
+    linking,
+    models::LinkedAccount,
+    pages::{AccountRow, AccountsPage, Moment, ProviderButton, page},
+    who,
+};
+
+/// The path of the page.
+pub const PATH: &str = "/accounts";
+/// As a provider can't be called, so that the page has its address.
+pub const NAME: &str = "accounts";
+
+/// Shows them all.
+pub async fn list(signin: Arc<SignIn>, request: Request) -> Response {
+    match show(&signin, &request).await {
+        Ok(response) => response,
+        Err(error) => failed(&signin, &request, &error),
+    }
+}
+
+async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInError> {
+    let member_id = member(request)?.id;
+    let accounts = signin
+        .db
+        .read(move |connection| LinkedAccount::of_member(connection, member_id))
+        .await?;
+    let words = request.words();
+    let rows: Vec<AccountRow<'_>> = accounts
+        .iter()
+        .map(|account| AccountRow {
+            id: account.id,
+            provider: signin
+                .providers()
+                .find(|provider| provider.issuer == account.issuer)
+                .map_or(&account.issuer, |provider| &provider.title),
+            name: &account.name,
+            linked: moment(words, account.created_at),
+            last_used: account.last_used_at.map(|at| moment(words, at)),
+        })
+        .collect();
+    let providers: Vec<ProviderButton<'_>> = signin
+        .providers()
+        .map(|provider| ProviderButton {
+            id: &provider.id,
+            title: &provider.title,
+        })
+        .collect();
+    let title = words.say("accounts-title").to_string();
+    Ok(page(
+        200,
+        &title,
+        &AccountsPage {
+            words,
+            csrf: request.csrf(),
+            link_url: &signin.site().plugin_path("/accounts/link"),
+            unlink_url: &signin.site().plugin_path("/accounts/unlink"),
+            accounts: &rows,
+            providers: &providers,
+        },
+    ))
+}
+
+/// Sends the member to a provider, to link an account there.
+pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
+    let sent = async {
+        let member_id = member(&request)?.id;
+        let fields = request.form()?;
+        let provider = fields.first("provider").unwrap_or_default();
+        let next = signin.site().plugin_path(PATH);
+        begin::send(&signin, &request, provider, Some(member_id), next).await
+    };
+    match sent.await {
+        Ok(response) => response,
+        Err(error) => failed(&signin, &request, &error),
+    }
+}
+
+/// Takes one away. To do so twice is no error.
+pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
+    let unlinked = async {
+        let member = member(&request)?;
+        let (member_id, who, now) = (member.id, who(member, &request), signin.now());
+        let fields = request.form()?;
+        if let Some(id) = fields.first("account").and_then(|id| id.parse().ok()) {
+            signin
+                .db
+                .write(move |connection| linking::unlink(connection, id, (member_id, &who), now))
+                .await?;
+        }
+        Ok::<_, SignInError>(Response::redirect(signin.site().plugin_path(PATH)))
+    };
+    match unlinked.await {
+        Ok(response) => response,
+        Err(error) => failed(&signin, &request, &error),
+    }
+}
+
+fn moment(words: Words, at: Timestamp) -> Moment {
+    Moment {
+        text: words.day(at),
+        machine: at.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `/{provider}`: somebody is sent to a provider.
+
+use hob_plugin_sdk::{Request, Response, prelude::*, whole_seconds};
+
+use super::failed;
+use crate::{
+    SignIn,
+    dance::Dance,
+    error::SignInError,
+    models::SignInRequest,
+    state::{Digest, State},
+};
+
+/// Sends a visitor there, to sign in.
+pub async fn sign_in(signin: Arc<SignIn>, request: Request) -> Response {
+    let id = request.parameter("provider").unwrap_or_default();
+    let next = request
+        .query_fields()
+        .map_err(SignInError::from)
+        .map(|fields| signin.site().own_path(fields.first("next")));
+    let sent = match next {
+        Ok(next) => send(&signin, &request, id, None, next).await,
+        Err(error) => Err(error),
+    };
+    sent.unwrap_or_else(|error| failed(&signin, &request, &error))
+}
+
+/// Sends a browser to a provider, to sign somebody in or to link an account to
+/// a member's.
+pub(super) async fn send(
+    signin: &SignIn,
+    request: &Request,
+    provider: &str,
+    member_id: Option<i64>,
+    next: String,
+) -> Result<Response, SignInError> {
+    let known = signin.known(provider)?;
+    let (now, peer) = (signin.now(), request.peer());
+    if let Some(wait) = signin.begun.wait("", peer, now) {
+        return Err(SignInError::Throttled(whole_seconds(wait)));
+    }
+    signin.begun.failed("", peer, now);
+    let metadata = signin.metadata(known).await?;
+    let state = State::generate();
+    let visit = request.visit();
+    let dance = Dance {
+        provider: &known.provider,
+        metadata: &metadata,
+        redirect_uri: &signin.redirect_uri(&known.provider),
+        state: &state,
+        visit,
+    };
+    let url = dance.authorization_url()?;
+    let begun = SignInRequest {
+        state_digest: state.digest(),
+        visit_digest: Digest::of(visit),
+        provider: known.provider.id.clone(),
+        member_id,
+        next,
+        expires_at: now + signin.time_to_answer,
+    };
+    signin
+        .db
+        .write(move |connection| begun.begin(connection, now))
+        .await?;
+    Ok(Response::redirect(url)
+        .with_header("cache-control", "no-store")
+        .with_header("referrer-policy", "no-referrer"))
+}

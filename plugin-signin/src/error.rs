@@ -1,0 +1,130 @@
+//! What can go wrong between this site and a provider, and what the visitor is
+//! told.
+//!
+//! Inside, an error says precisely what happened; outward, one exhaustive match
+//! gives it a status and a sentence.
+
+use hob_plugin_sdk::{PluginError, db::DbError, http::FieldError, http_client::OutboundError};
+
+use crate::{id_token::IdTokenError, metadata::MetadataError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No provider of this name.
+    #[error("there is no provider of this name")]
+    UnknownProvider,
+    #[error("the answer can't be read: {0}")]
+    Field(#[from] FieldError),
+    /// No state, or one that is unknown, has expired, or was begun in another
+    /// browser or for another provider (RFC 6749, section 10.12).
+    #[error("nothing was begun by this state in this browser, or it has ended")]
+    State,
+    /// The answer names another authorization server, or none where it has to
+    /// (RFC 9207, section 2.4).
+    #[error("the answer is not of the provider that was asked")]
+    OtherProvider,
+    #[error("the visitor declined at the provider")]
+    Declined,
+    /// As the provider calls it (RFC 6749, sections 4.1.2.1 and 5.2).
+    #[error("the provider answered with the error {0:?}")]
+    Provider(String),
+    #[error("the answer carries neither a code nor an error")]
+    NoCode,
+    #[error("the provider answered with the status {status} to the request for {what}")]
+    ProviderStatus { what: &'static str, status: u16 },
+    /// What it answered is not of the shape that was expected.
+    #[error("{0}")]
+    Malformed(PluginError),
+    #[error("its metadata: {0}")]
+    Metadata(#[from] MetadataError),
+    #[error("it gives no bearer token")]
+    TokenType,
+    #[error("its ID token: {0}")]
+    IdToken(#[from] IdTokenError),
+    #[error("it has no address that says who somebody is")]
+    NoUserinfo,
+    #[error("its answer does not say who somebody is")]
+    NoSubject,
+    #[error("{0}")]
+    Unreachable(#[from] OutboundError),
+    /// The account opens no account of this site.
+    #[error("this account of the provider is linked to none of this site")]
+    NotLinked,
+    #[error("this account of the provider is another member's")]
+    LinkedElsewhere,
+    /// Who began to link is no longer the one who is signed in.
+    #[error("another member is signed in than the one who began")]
+    MemberChanged,
+    #[error("too many from this address; wait {0} s")]
+    Throttled(u64),
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+}
+
+impl SignInError {
+    /// The status of the page that tells of it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::UnknownProvider => 404,
+            Self::Field(_) | Self::State | Self::OtherProvider | Self::NoCode => 400,
+            Self::Declined | Self::NotLinked | Self::MemberChanged => 403,
+            Self::LinkedElsewhere => 409,
+            Self::Throttled(_) => 429,
+            Self::Provider(_)
+            | Self::ProviderStatus { .. }
+            | Self::Malformed(_)
+            | Self::Metadata(_)
+            | Self::TokenType
+            | Self::IdToken(_)
+            | Self::NoUserinfo
+            | Self::NoSubject
+            | Self::Unreachable(_) => 502,
+            Self::Plugin(_) => 500,
+        }
+    }
+
+    /// The message that tells of it, by its name in the plugin's words.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        match self {
+            Self::UnknownProvider => "error-unknown-provider",
+            Self::Field(_) | Self::State | Self::NoCode => "error-state",
+            Self::OtherProvider => "error-other-provider",
+            Self::Declined => "error-declined",
+            Self::NotLinked => "error-not-linked",
+            Self::LinkedElsewhere => "error-linked-elsewhere",
+            Self::MemberChanged => "error-member-changed",
+            Self::Throttled(_) => "error-throttled",
+            Self::Provider(_)
+            | Self::ProviderStatus { .. }
+            | Self::Malformed(_)
+            | Self::Metadata(_)
+            | Self::TokenType
+            | Self::IdToken(_)
+            | Self::NoUserinfo
+            | Self::NoSubject
+            | Self::Unreachable(_) => "error-provider",
+            Self::Plugin(_) => "error-internal",
+        }
+    }
+
+    /// Whether the operator should hear of it: the visitor can't do anything
+    /// about it.
+    #[must_use]
+    pub const fn is_of_the_operator(&self) -> bool {
+        matches!(self.status(), 500 | 502)
+    }
+}
+
+impl From<DbError> for SignInError {
+    fn from(error: DbError) -> Self {
+        Self::Plugin(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for SignInError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Plugin(PluginError::new(format!("the database: {error}")))
+    }
+}

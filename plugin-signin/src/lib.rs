@@ -1,0 +1,167 @@
+//! Sign in to Hob with an account of another site, as a plugin.
+//!
+//! This file says what the plugin is: which function answers which line of
+//! `plugin.toml`. `endpoints` knows HTTP, `dance` what goes to and fro between
+//! this site and a provider, `linking` what an account elsewhere opens here,
+//! `models` the queries, each only what stands below it.
+
+mod dance;
+mod endpoints;
+mod error;
+mod id_token;
+mod identity;
+mod linking;
+mod metadata;
+mod models;
+mod pages;
+mod provider;
+mod settings;
+mod state;
+
+use std::time::Duration;
+
+use hob_plugin_sdk::{
+    MemberDeleted, Site, Throttle, Who,
+    db::{Connection, Db, Timestamp},
+    http_client::HttpClient,
+    prelude::*,
+    sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
+};
+
+use crate::{
+    endpoints::{accounts, authorized, begin},
+    error::SignInError,
+    metadata::{Cached, Metadata},
+    models::{LinkedAccount, SignInRequest},
+    provider::Provider,
+    settings::Settings,
+};
+
+/// What an address can have stored by beginning again and again: so much at
+/// once, and then one in this time.
+const BEGUN_BURST: u32 = 60;
+const BEGUN_EACH: Duration = Duration::from_secs(2);
+
+/// The plugin, started.
+pub struct SignIn {
+    host: Host,
+    db: Db,
+    client: HttpClient,
+    time_to_answer: Duration,
+    /// In the order of their titles, as they are shown.
+    providers: Vec<Known>,
+    begun: Throttle,
+}
+
+/// A provider with what it last said of itself.
+struct Known {
+    provider: Provider,
+    metadata: Cached,
+}
+
+impl Plugin for SignIn {
+    type Config = Settings;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration
+            .handle("GET /accounts", accounts::list)
+            .handle("POST /accounts/link", accounts::link)
+            .handle("POST /accounts/unlink", accounts::unlink)
+            .handle("GET /{provider}", begin::sign_in)
+            .handle("GET /{provider}/authorized", authorized::show)
+            .subscribe(forget_member)
+            .offer(sign_in_methods::<Self>);
+    }
+
+    fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
+        let mut providers = Vec::new();
+        for (id, written) in &settings.provider {
+            if id == accounts::NAME {
+                return Err(PluginError::new(format!(
+                    "[plugin.signin.provider.{id}]: this name is that of a page of the plugin"
+                )));
+            }
+            providers.push(Known {
+                provider: Provider::new(id, written)?,
+                metadata: Cached::default(),
+            });
+        }
+        providers.sort_by(|one, other| one.provider.title.cmp(&other.provider.title));
+        Ok(Self {
+            db: host.db()?,
+            client: host.http_client()?,
+            time_to_answer: settings.time_to_answer(),
+            providers,
+            begun: Throttle::with_burst(BEGUN_BURST, BEGUN_EACH),
+            host,
+        })
+    }
+}
+
+fn forget_member(
+    _: &SignIn,
+    event: &MemberDeleted,
+    connection: &mut Connection,
+) -> Result<(), PluginError> {
+    let forgotten = LinkedAccount::forget_member(connection, event.member_id)
+        .and_then(|()| SignInRequest::forget_member(connection, event.member_id));
+    forgotten.map_err(|error| PluginError::new(format!("the database: {error}")))
+}
+
+impl SignInMethods for SignIn {
+    fn list(&self, language: &str) -> Vec<SignInMethod> {
+        let words = self.host.words(language);
+        let method = |provider: &Provider| SignInMethod {
+            text: words
+                .say("continue-with")
+                .with("provider", provider.title.as_str())
+                .to_string()
+                .into(),
+            path: format!("/{}", provider.id).into(),
+        };
+        self.providers().map(method).collect()
+    }
+
+    fn account_path(&self) -> Option<String> {
+        Some(accounts::PATH.to_owned())
+    }
+}
+
+impl SignIn {
+    fn site(&self) -> &Site {
+        self.host.site()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.providers.iter().map(|known| &known.provider)
+    }
+
+    /// The provider that the operator calls so.
+    fn known(&self, id: &str) -> Result<&Known, SignInError> {
+        let mut named = self.providers.iter().filter(|one| one.provider.id == id);
+        named.next().ok_or(SignInError::UnknownProvider)
+    }
+
+    async fn metadata(&self, known: &Known) -> Result<Arc<Metadata>, SignInError> {
+        let (client, now) = (self.client, self.now());
+        known.metadata.of(&known.provider, client, now).await
+    }
+
+    /// Where a provider sends the browser back to.
+    fn redirect_uri(&self, provider: &Provider) -> String {
+        let path = format!("/{}/authorized", provider.id);
+        self.site().plugin_url(&path)
+    }
+}
+
+/// The member who asks, for the audit log.
+fn who(member: &hob_plugin_sdk::Member, request: &Request) -> Who {
+    let (peer, request_id) = (request.peer(), request.request_id());
+    Who::member(member.id, &member.username, peer, request_id)
+}
+
+export_plugin!(SignIn);

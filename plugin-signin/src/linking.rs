@@ -1,0 +1,88 @@
+//! What an account of another site opens here.
+//!
+//! One account of this site may be opened by many others, and each of those
+//! opens one alone. Nobody is found by a name or an e-mail address: only a
+//! member who is signed in links an account.
+
+use hob_plugin_sdk::{
+    AuditEntry, Who,
+    db::{Connection, Timestamp},
+};
+
+use crate::{
+    error::SignInError,
+    identity::Identity,
+    models::{LinkedAccount, NewLinkedAccount},
+};
+
+/// The plugin's name in the audit log.
+const PLUGIN: &str = "signin";
+
+/// Whose account this identity opens.
+///
+/// # Errors
+/// Nobody's.
+pub fn member_of(
+    connection: &mut Connection,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<i64, SignInError> {
+    let found = LinkedAccount::find(connection, identity)?;
+    let account = found.ok_or(SignInError::NotLinked)?;
+    account.use_by(connection, &identity.name, now)?;
+    Ok(account.member_id)
+}
+
+/// Lets this identity open a member's account. To do so twice is no error.
+///
+/// # Errors
+/// It opens another member's.
+pub fn link(
+    connection: &mut Connection,
+    identity: &Identity,
+    (member_id, who): (i64, &Who),
+    now: Timestamp,
+) -> Result<(), SignInError> {
+    let new = NewLinkedAccount {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        member_id,
+        name: &identity.name,
+        created_at: now,
+    };
+    if new.link(connection)? {
+        let entry = AuditEntry::new(PLUGIN, "account.linked", who, now)
+            .about_member(member_id)
+            .about("account", &identity.subject)
+            .with("issuer", &identity.issuer)
+            .with("name", &identity.name);
+        return Ok(connection.note(entry)?);
+    }
+    match LinkedAccount::find(connection, identity)? {
+        Some(account) if account.member_id == member_id => Ok(()),
+        _ => Err(SignInError::LinkedElsewhere),
+    }
+}
+
+/// Takes one of a member's away, so that it opens nothing any longer. What is
+/// none of the member's is passed over.
+///
+/// # Errors
+/// The database failed.
+pub fn unlink(
+    connection: &mut Connection,
+    id: i64,
+    (member_id, who): (i64, &Who),
+    now: Timestamp,
+) -> Result<bool, SignInError> {
+    let Some(account) = LinkedAccount::unlink(connection, member_id, id)? else {
+        return Ok(false);
+    };
+    let entry = AuditEntry::new(PLUGIN, "account.unlinked", who, now)
+        .about_member(member_id)
+        .about("account", &account.subject)
+        .with("issuer", &account.issuer)
+        .with("name", &account.name);
+    connection.note(entry)?;
+    Ok(true)
+}

@@ -1,0 +1,11 @@
+//! The plugin's rows and all queries on them, as named methods.
+//!
+//! Nothing here knows a rule of signing in: whoever calls opens the transaction
+//! and decides what a found row means.
+
+mod linked_account;
+mod schema;
+mod sign_in_request;
+
+pub use linked_account::{LinkedAccount, NewLinkedAccount};
+pub use sign_in_request::SignInRequest;

@@ -1,0 +1,72 @@
+//! The pages of the plugin: what each template needs, as plain data.
+//!
+//! A template makes a fragment; the host sets it into the site's layout.
+
+use askama::Template;
+use hob_plugin_sdk::{IntoResponse, Page, PluginError, Response, Words};
+
+/// A time for people, and the same for programs (RFC 3339).
+pub struct Moment {
+    pub text: String,
+    pub machine: String,
+}
+
+/// An account elsewhere that opens the member's.
+pub struct AccountRow<'a> {
+    pub id: i64,
+    pub provider: &'a str,
+    /// Empty where the provider does not say.
+    pub name: &'a str,
+    pub linked: Moment,
+    pub last_used: Option<Moment>,
+}
+
+/// A provider at which an account can be linked.
+pub struct ProviderButton<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+}
+
+/// A member's accounts elsewhere.
+#[derive(Template)]
+#[template(path = "accounts.html")]
+pub struct AccountsPage<'a> {
+    pub words: Words,
+    pub csrf: &'a str,
+    pub link_url: &'a str,
+    pub unlink_url: &'a str,
+    pub accounts: &'a [AccountRow<'a>],
+    pub providers: &'a [ProviderButton<'a>],
+}
+
+/// Why nobody is signed in, and what to do about it.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    pub words: Words,
+    pub title: &'a str,
+    pub sentence: &'a str,
+    /// To begin again, where that may help.
+    pub again_url: Option<&'a str>,
+    pub login_url: &'a str,
+    pub request_id: &'a str,
+}
+
+/// As the usual policy of the site, for a page whose form ends at a provider:
+/// browsers apply `form-action` to the whole chain of redirects.
+const POLICY_FOR_FORMS_THAT_LEAVE: &str = "default-src 'none'; img-src 'self'; \
+     style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// A page in the site's layout.
+pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Response::page(
+            status,
+            Page::new(title, html).with_content_security_policy(POLICY_FOR_FORMS_THAT_LEAVE),
+        )
+        .with_header("cache-control", "no-store")
+        .with_header("referrer-policy", "no-referrer"),
+        Err(error) => PluginError::new(format!("the page {title:?} can't be rendered: {error}"))
+            .into_response(),
+    }
+}

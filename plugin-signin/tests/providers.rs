@@ -1,0 +1,309 @@
+//! What a provider says that is not honest, not of this journey, or not what
+//! was meant.
+
+mod support;
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use hob::testing::{Browser, Reply, TestHost};
+use hob_plugin_sdk::http::Fields;
+use serde_json::{Value, json};
+use support::{count, query_of, scripted::Scripted, who};
+
+/// A browser that was sent to the provider.
+struct Sent {
+    browser: Browser,
+    state: String,
+    nonce: String,
+}
+
+async fn begin(site: &TestHost) -> Sent {
+    let mut browser = site.browser();
+    let sent = browser.get("/signin/other").await;
+    assert_eq!(sent.status(), 303, "{sent:?}");
+    let query = query_of(&sent);
+    let text = |name: &str| query.one(name).unwrap().unwrap_or_default().to_owned();
+    Sent {
+        state: text("state"),
+        nonce: text("nonce"),
+        browser,
+    }
+}
+
+impl Sent {
+    /// Comes back with a code, and with these parameters.
+    async fn back(&mut self, more: &str) -> Reply {
+        let path = format!(
+            "/signin/other/authorized?code=c0de&state={}{more}",
+            self.state
+        );
+        self.browser.get(&path).await
+    }
+}
+
+fn id_token(provider: &Scripted, nonce: &str, change: impl FnOnce(&mut Value)) -> String {
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let mut claims = json!({
+        "iss": provider.url, "sub": "ada", "aud": "hob", "exp": now + 300, "iat": now,
+        "nonce": nonce,
+    });
+    change(&mut claims);
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(&claims))
+}
+
+fn gives(provider: &Scripted, id_token: Option<&str>) {
+    let mut given = json!({"access_token": "a-token", "token_type": "bearer", "expires_in": 60});
+    if let Some(id_token) = id_token {
+        given["id_token"] = id_token.into();
+    }
+    provider.say("/token", 200, given);
+}
+
+/// Whether the provider's answer was believed: nobody linked the account, and
+/// that is what is said then.
+fn is_believed(reply: &Reply) -> bool {
+    match reply.status() {
+        403 => reply.text().contains("opens no account here yet"),
+        400 | 502 => false,
+        _ => panic!("{reply:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_names_the_provider_that_was_asked() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    for (iss, is_right) in [
+        (format!("&iss={}", provider.url), true),
+        (String::new(), false),
+        ("&iss=https://evil.example".to_owned(), false),
+        (format!("&iss={}/", provider.url), false),
+    ] {
+        let mut sent = begin(&site).await;
+        gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+        let before = provider.asked("/token").len();
+        let back = sent.back(&iss).await;
+        assert_eq!(is_believed(&back), is_right, "{iss}: {back:?}");
+        // The code of another is not shown to this one.
+        let asked = provider.asked("/token").len() - before;
+        assert_eq!(asked, usize::from(is_right), "{iss}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_is_of_this_journey_for_this_site_and_of_that_account() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let iss = format!("&iss={}", provider.url);
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change, bool); 6] = [
+        ("nothing", |_| (), true),
+        (
+            "iss",
+            |claims| claims["iss"] = "https://evil.example".into(),
+            false,
+        ),
+        ("aud", |claims| claims["aud"] = "another".into(), false),
+        ("nonce", |claims| claims["nonce"] = "another".into(), false),
+        ("exp", |claims| claims["exp"] = 1.into(), false),
+        ("sub", |claims| claims["sub"] = "grace".into(), false),
+    ];
+    for (claim, change, is_right) in changes {
+        let mut sent = begin(&site).await;
+        gives(&provider, Some(&id_token(&provider, &sent.nonce, change)));
+        let back = sent.back(&iss).await;
+        assert_eq!(is_believed(&back), is_right, "{claim}: {back:?}");
+    }
+    let mut sent = begin(&site).await;
+    gives(&provider, None);
+    assert!(!is_believed(&sent.back(&iss).await), "it was asked for");
+}
+
+#[tokio::test]
+async fn a_provider_without_openid_is_asked_whose_the_token_is() {
+    let provider = Scripted::start().await;
+    let lines = "scopes = [\"read\"]\nsubject = \"id\"";
+    let site = provider.site(TestHost::builder(), lines).await;
+    let iss = format!("&iss={}", provider.url);
+    gives(&provider, None);
+    for (me, is_right) in [
+        (json!({"id": 7}), true),
+        (json!({"id": "seven"}), true),
+        (json!({"id": null}), false),
+        (json!({}), false),
+        (json!({"sub": "seven"}), false),
+    ] {
+        provider.say("/me", 200, me.clone());
+        let mut sent = begin(&site).await;
+        assert!(sent.nonce.is_empty());
+        let back = sent.back(&iss).await;
+        assert_eq!(is_believed(&back), is_right, "{me}: {back:?}");
+    }
+    let asked = provider.asked("/me");
+    assert!(
+        asked.iter().all(|(token, _)| token == "Bearer a-token"),
+        "{asked:?}"
+    );
+    provider.say("/me", 401, json!({"id": 7}));
+    let mut sent = begin(&site).await;
+    assert!(!is_believed(&sent.back(&iss).await));
+}
+
+#[tokio::test]
+async fn a_code_is_swapped_with_the_secret_and_the_verifier() {
+    let provider = Scripted::start().await;
+    let iss = format!("&iss={}", provider.url);
+    for (lines, in_the_header) in [
+        ("", true),
+        ("client_authentication = \"basic\"", true),
+        ("client_authentication = \"post\"", false),
+    ] {
+        let site = provider.site(TestHost::builder(), lines).await;
+        let mut sent = begin(&site).await;
+        gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+        assert!(is_believed(&sent.back(&iss).await));
+        let asked = provider.asked("/token");
+        let (authorization, body) = asked.last().unwrap();
+        let form = Fields::parse(body.as_bytes()).unwrap();
+        assert_eq!(form.one("code").unwrap(), Some("c0de"));
+        assert_eq!(form.one("code_verifier").unwrap().map(str::len), Some(43));
+        let basic = format!("Basic {}", STANDARD.encode("hob:s3%20cret"));
+        assert_eq!(*authorization == basic, in_the_header, "{authorization}");
+        let secret = (!in_the_header).then_some("s3 cret");
+        assert_eq!(form.one("client_secret").unwrap(), secret);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_or_is_silent_signs_nobody_in() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let iss = format!("&iss={}", provider.url);
+    for (status, said) in [
+        (400, json!({"error": "invalid_grant"})),
+        // As GitHub says it.
+        (200, json!({"error": "bad_verification_code"})),
+        (200, json!({"access_token": "a", "token_type": "mac"})),
+        (200, json!({"token_type": "bearer"})),
+        (500, json!({})),
+        (303, json!({})),
+    ] {
+        provider.say("/token", status, said.clone());
+        let mut sent = begin(&site).await;
+        let back = sent.back(&iss).await;
+        assert_eq!(back.status(), 502, "{said}: {back:?}");
+        assert!(
+            back.text().contains("gave no answer that can be used"),
+            "{back:?}"
+        );
+        assert_eq!(who(&mut sent.browser).await, None);
+    }
+    let mut sent = begin(&site).await;
+    let path = format!(
+        "/signin/other/authorized?error=server_error&state={}{iss}",
+        sent.state
+    );
+    assert_eq!(sent.browser.get(&path).await.status(), 502);
+    assert_eq!(count(&site, "signin_accounts").await, 0);
+}
+
+#[tokio::test]
+async fn the_metadata_of_another_is_not_used() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let document = |issuer: &str| {
+        json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{}/authorize", provider.url),
+            "token_endpoint": format!("{}/token", provider.url),
+        })
+    };
+    let at = "/.well-known/openid-configuration";
+    provider.say(at, 200, document("https://evil.example"));
+    assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+    provider.say(at, 404, document(&provider.url));
+    assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+    provider.say(at, 200, document(&provider.url));
+    assert_eq!(site.browser().get("/signin/other").await.status(), 303);
+    // It is kept for an hour.
+    provider.say(at, 404, json!({}));
+    assert_eq!(site.browser().get("/signin/other").await.status(), 303);
+    site.clock().advance(std::time::Duration::from_secs(3600));
+    assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+}
+
+#[tokio::test]
+async fn a_provider_in_a_private_network_is_asked_only_if_the_operator_says_so() {
+    let provider = Scripted::start().await;
+    let section = format!(
+        "[plugin.signin.provider.other]\nissuer = {:?}\nclient_id = \"hob\"",
+        provider.url
+    );
+    let site = TestHost::builder()
+        .plugin(hob_plugin_signin::HOB_PLUGIN)
+        .plugin_toml("signin", &section);
+    let site = site.start().await;
+    assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+    assert_eq!(provider.asked("/.well-known/openid-configuration").len(), 0);
+    let site = provider.site(TestHost::builder(), "").await;
+    assert_eq!(site.browser().get("/signin/other").await.status(), 303);
+}
+
+#[tokio::test]
+async fn what_an_operator_forgot_keeps_the_site_from_starting() {
+    for (lines, problem) in [
+        ("client_id = \"a\"", "`issuer` is missing"),
+        (
+            "issuer = \"https://a.example\"",
+            "`client_id` in [plugin.signin.provider.other] is missing",
+        ),
+        (
+            "client_id = \"a\"\nissuer = \"a.example\"",
+            "`issuer` is no address",
+        ),
+        (
+            "kind = \"oauth\"\nclient_id = \"a\"\nissuer = \"https://a.example\"",
+            "`authorization_endpoint` is missing",
+        ),
+        (
+            "client_id = \"a\"\nissuer = \"https://a.example\"\ntoken_endpoint = \"/token\"",
+            "`token_endpoint` is no address",
+        ),
+    ] {
+        let section = format!("[plugin.signin.provider.other]\n{lines}");
+        let site = TestHost::builder()
+            .plugin(hob_plugin_signin::HOB_PLUGIN)
+            .plugin_toml("signin", &section);
+        let refused = site.try_start().await.err().unwrap();
+        assert!(refused.contains(problem), "{refused}");
+    }
+    for kind in ["github", "google", "gitlab"] {
+        let section = format!("[plugin.signin.provider.other]\nkind = {kind:?}\nclient_id = \"a\"");
+        let site = TestHost::builder()
+            .plugin(hob_plugin_signin::HOB_PLUGIN)
+            .plugin_toml("signin", &section);
+        assert!(site.try_start().await.is_ok(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_comes_by_the_address_of_the_provider_that_was_asked() {
+    let provider = Scripted::start().await;
+    let second = format!(
+        "[plugin.signin.provider.second]\nissuer = {:?}\nclient_id = \"hob\"",
+        provider.url
+    );
+    let site = provider.site(TestHost::builder(), &second).await;
+    let mut sent = begin(&site).await;
+    gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+    let query = format!("code=c0de&state={}&iss={}", sent.state, provider.url);
+    let path = format!("/signin/second/authorized?{query}");
+    let refused = sent.browser.get(&path).await;
+    assert_eq!(refused.status(), 400, "{refused:?}");
+    let path = format!("/signin/other/authorized?{query}");
+    assert!(is_believed(&sent.browser.get(&path).await));
+}
