@@ -7,12 +7,12 @@
 
 use std::time::Duration;
 
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::http::{FieldError, Fields};
 
 use crate::{
-    OAuth, error::OAuthError, grants::authorization_code, key_thumbprint::KeyThumbprint,
-    models::Client, pkce::CodeChallenge, prompt::Prompt, redirect_uri::RedirectUri,
-    resource::Resource, scope::Scope,
+    OAuth, error::OAuthError, grants::authorization_code, models::Client, pkce::CodeChallenge,
+    prompt::Prompt, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
 };
 
 /// A longer hint is nobody's name; it is dropped, as a hint may be.

@@ -5,9 +5,8 @@
 
 use std::fmt::Write;
 
+use hob_jose::Algorithm;
 use hob_plugin_sdk::auth::{Refusal, Wanted};
-
-use crate::jwk::Algorithm;
 
 /// How an access token is presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,14 +6,11 @@
 
 use std::time::Duration;
 
+use hob_jose::{JwtError, KeySet, NumericDate, SignedToken};
 use hob_plugin_sdk::db::Timestamp;
 use serde::Deserialize;
 
-use crate::{
-    jwt::{JwtError, NumericDate, SignedToken},
-    key_set::KeySet,
-    models::UsedJwtId,
-};
+use crate::models::UsedJwtId;
 
 /// The only `client_assertion_type` (RFC 7523, section 2.2).
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -196,14 +193,12 @@ mod tests {
     use std::sync::LazyLock;
 
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use hob_jose::testing::{sign, signing_key};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{
-        bad_input::{json_object, many_cases, text},
-        jwt::tests::{sign, signing_key},
-    };
+    use crate::bad_input::{json_object, many_cases, text};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
     const ISSUER: &str = "https://example.org";

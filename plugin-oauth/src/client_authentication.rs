@@ -8,6 +8,7 @@
 use std::{fmt, sync::Arc};
 
 use base64::{Engine, alphabet, engine};
+use hob_jose::KeySet;
 use hob_plugin_sdk::{
     PluginError, Request,
     http::{FieldError, Fields},
@@ -20,7 +21,6 @@ use crate::{
     client_assertion::{self, AssertionError, ClientAssertion},
     error::{ClientAuthenticationError as Error, OAuthError},
     events::Counted,
-    key_set::KeySet,
     models::{Client, ClientAuthentication, ClientSecret},
     secret::SecretDigest,
 };

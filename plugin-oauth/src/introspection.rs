@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::db::Timestamp;
 use serde::Serialize;
 
@@ -18,7 +19,6 @@ use crate::{
     OAuth,
     grants::token_type,
     issued_token::FoundToken,
-    key_thumbprint::KeyThumbprint,
     models::{Client, PersonalToken},
     resource::{Resource, WHOLE_SITE},
     scope::Scope,

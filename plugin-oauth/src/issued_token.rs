@@ -4,6 +4,7 @@
 //! does not know what the client wants of it.
 
 use diesel::QueryResult;
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::{
     auth::TokenId,
     db::{Connection, DbError, Timestamp},
@@ -12,7 +13,6 @@ use hob_plugin_sdk::{
 use crate::{
     act::Act,
     events::{Events, PersonalTokenEnd, Revoked},
-    key_thumbprint::KeyThumbprint,
     models::{
         AccessToken, Client, Consents, LiveAccessToken, PersonalToken, RefreshToken, revoke_family,
     },

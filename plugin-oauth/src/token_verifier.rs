@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use hob_jose::Algorithm;
 use hob_plugin_sdk::{
     PluginError,
     auth::{Grant, Refusal, ResourceMetadata, TokenRequest, TokenVerifier, Verdict, Wanted},
@@ -23,7 +24,6 @@ use crate::{
     challenge::{AccessError, Scheme, challenge},
     dpop::{DpopError, Proof, ProvedRequest},
     events::LegacySwitch,
-    jwk::Algorithm,
     models::{AccessToken, PersonalToken},
     secret::{SecretDigest, SecretKind},
 };

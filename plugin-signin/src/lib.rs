@@ -10,6 +10,7 @@ mod endpoints;
 mod error;
 mod id_token;
 mod identity;
+mod keys;
 mod linking;
 mod metadata;
 mod models;
@@ -31,6 +32,7 @@ use hob_plugin_sdk::{
 use crate::{
     endpoints::{accounts, authorized, begin},
     error::SignInError,
+    keys::Keys,
     metadata::{Cached, Metadata},
     models::{LinkedAccount, SignInRequest},
     provider::Provider,
@@ -57,6 +59,7 @@ pub struct SignIn {
 struct Known {
     provider: Provider,
     metadata: Cached,
+    keys: Keys,
 }
 
 impl Plugin for SignIn {
@@ -84,6 +87,7 @@ impl Plugin for SignIn {
             providers.push(Known {
                 provider: Provider::new(id, written)?,
                 metadata: Cached::default(),
+                keys: Keys::default(),
             });
         }
         providers.sort_by(|one, other| one.provider.title.cmp(&other.provider.title));

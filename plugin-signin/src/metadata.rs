@@ -31,6 +31,8 @@ pub struct Metadata {
     pub authorization_endpoint: String,
     pub token_endpoint: String,
     pub userinfo_endpoint: Option<String>,
+    /// Where the keys stand by which it signs ID tokens.
+    pub jwks_uri: Option<String>,
     /// What it says of its answers (RFC 9207, section 3).
     pub names_itself: NamesItself,
     /// It takes the secret in the header (RFC 8414, section 2).
@@ -55,6 +57,7 @@ struct Published {
     authorization_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: Option<String>,
+    jwks_uri: Option<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -78,6 +81,7 @@ impl Metadata {
             authorization_endpoint,
             token_endpoint,
             userinfo_endpoint,
+            jwks_uri: None,
             names_itself: NamesItself::Unknown,
             takes_basic: false,
         }
@@ -96,6 +100,7 @@ impl Metadata {
             authorization_endpoint: or(&written.authorization, published.authorization_endpoint),
             token_endpoint: or(&written.token, published.token_endpoint),
             userinfo_endpoint: written.userinfo.clone().or(published.userinfo_endpoint),
+            jwks_uri: written.jwks.clone().or(published.jwks_uri),
             names_itself: match published.authorization_response_iss_parameter_supported {
                 true => NamesItself::Always,
                 false => NamesItself::Perhaps,
@@ -107,7 +112,8 @@ impl Metadata {
         };
         let over_tls = issuer.starts_with("https://");
         let endpoints = [&metadata.authorization_endpoint, &metadata.token_endpoint];
-        for endpoint in endpoints.into_iter().chain(&metadata.userinfo_endpoint) {
+        let more = metadata.userinfo_endpoint.iter().chain(&metadata.jwks_uri);
+        for endpoint in endpoints.into_iter().chain(more) {
             let url = checked_url(endpoint).ok_or(MetadataError::Endpoint)?;
             if over_tls && url.scheme() != "https" {
                 return Err(MetadataError::LeavesTls);
@@ -126,6 +132,8 @@ pub enum MetadataError {
     Endpoint,
     #[error("an endpoint is plain http, and the issuer is not")]
     LeavesTls,
+    #[error("it does not say by which keys ID tokens are signed")]
+    NoKeys,
 }
 
 impl Cached {
@@ -179,6 +187,7 @@ mod tests {
             "authorization_endpoint": "https://login.example/authorize",
             "token_endpoint": "https://login.example/token",
             "userinfo_endpoint": "https://login.example/me",
+            "jwks_uri": "https://login.example/keys",
         });
         change(&mut document);
         let published = serde_json::from_value(document).expect("a test's document");
@@ -206,6 +215,7 @@ mod tests {
             "authorization_endpoint",
             "token_endpoint",
             "userinfo_endpoint",
+            "jwks_uri",
         ] {
             let plain = of(|document| document[endpoint] = "http://login.example/".into());
             assert_eq!(plain, Err(MetadataError::LeavesTls), "{endpoint}");

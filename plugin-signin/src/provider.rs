@@ -48,6 +48,8 @@ pub struct Written {
     pub authorization: Option<String>,
     pub token: Option<String>,
     pub userinfo: Option<String>,
+    /// The keys by which it signs ID tokens.
+    pub jwks: Option<String>,
 }
 
 /// In which members of the provider's answer it stands who somebody is.
@@ -100,11 +102,13 @@ impl Provider {
             authorization: written.authorization_endpoint.clone(),
             token: written.token_endpoint.clone(),
             userinfo: written.userinfo_endpoint.clone(),
+            jwks: written.jwks_uri.clone(),
         };
         for (key, url) in [
             ("authorization_endpoint", &own.authorization),
             ("token_endpoint", &own.token),
             ("userinfo_endpoint", &own.userinfo),
+            ("jwks_uri", &own.jwks),
         ] {
             if let Some(url) = url
                 && checked_url(url).is_none()
@@ -117,13 +121,16 @@ impl Provider {
             false => path.to_owned(),
         };
         let endpoints = match (written.kind, known.endpoints) {
-            (Kind::Oauth, _) => Endpoints::Known(Metadata::written(
-                issuer,
-                own.authorization
-                    .ok_or_else(|| missing("authorization_endpoint"))?,
-                own.token.ok_or_else(|| missing("token_endpoint"))?,
-                Some(own.userinfo.ok_or_else(|| missing("userinfo_endpoint"))?),
-            )),
+            (Kind::Oauth, _) => Endpoints::Known(Metadata {
+                jwks_uri: own.jwks,
+                ..Metadata::written(
+                    issuer,
+                    own.authorization
+                        .ok_or_else(|| missing("authorization_endpoint"))?,
+                    own.token.ok_or_else(|| missing("token_endpoint"))?,
+                    Some(own.userinfo.ok_or_else(|| missing("userinfo_endpoint"))?),
+                )
+            }),
             (_, Some([authorization, token, userinfo])) => Endpoints::Known(Metadata::written(
                 issuer,
                 own.authorization.unwrap_or_else(|| below(authorization)),
@@ -143,6 +150,16 @@ impl Provider {
         };
         let text =
             |own: &Option<String>, usual: &str| own.clone().unwrap_or_else(|| usual.to_owned());
+        let scope = match &written.scopes {
+            Some(own) => own.join(" "),
+            None => known.scopes.join(" "),
+        };
+        if let Endpoints::Known(metadata) = &endpoints
+            && is_openid(&scope)
+            && metadata.jwks_uri.is_none()
+        {
+            return Err(missing("jwks_uri"));
+        }
         Ok(Self {
             id: id.to_owned(),
             title: text(&written.title, known.title.unwrap_or(id)),
@@ -150,10 +167,7 @@ impl Provider {
             client_id: written.client_id.clone(),
             client_secret: written.client_secret.clone(),
             client_authentication: written.client_authentication,
-            scope: match &written.scopes {
-                Some(own) => own.join(" "),
-                None => known.scopes.join(" "),
-            },
+            scope,
             endpoints,
             claims: Claims {
                 subject: text(&written.subject, known.subject),
@@ -166,8 +180,12 @@ impl Provider {
     /// 3.1.2.1).
     #[must_use]
     pub fn is_openid(&self) -> bool {
-        self.scope.split(' ').any(|scope| scope == "openid")
+        is_openid(&self.scope)
     }
+}
+
+fn is_openid(scope: &str) -> bool {
+    scope.split(' ').any(|scope| scope == "openid")
 }
 
 /// An address on the web, without what would say who asks.

@@ -25,6 +25,7 @@ pub struct ProviderSettings {
     pub authorization_endpoint: Option<String>,
     pub token_endpoint: Option<String>,
     pub userinfo_endpoint: Option<String>,
+    pub jwks_uri: Option<String>,
     pub subject: Option<String>,
     pub name: Option<String>,
 }

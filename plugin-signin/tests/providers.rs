@@ -3,11 +3,14 @@
 
 mod support;
 
+use std::time::Duration;
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use hob::testing::{Browser, Reply, TestHost};
+use hob_jose::testing::{sign, signing_key};
 use hob_plugin_sdk::http::Fields;
 use serde_json::{Value, json};
 use support::{count, query_of, scripted::Scripted, who};
@@ -17,6 +20,8 @@ struct Sent {
     browser: Browser,
     state: String,
     nonce: String,
+    /// When, in seconds, by the site's clock.
+    at: i64,
 }
 
 async fn begin(site: &TestHost) -> Sent {
@@ -28,6 +33,7 @@ async fn begin(site: &TestHost) -> Sent {
     Sent {
         state: text("state"),
         nonce: text("nonce"),
+        at: site.clock().now().as_seconds(),
         browser,
     }
 }
@@ -43,16 +49,14 @@ impl Sent {
     }
 }
 
-fn id_token(provider: &Scripted, nonce: &str, change: impl FnOnce(&mut Value)) -> String {
-    let now = std::time::SystemTime::now();
-    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+/// An ID token of this journey.
+fn id_token(provider: &Scripted, sent: &Sent, change: impl FnOnce(&mut Value)) -> String {
     let mut claims = json!({
-        "iss": provider.url, "sub": "ada", "aud": "hob", "exp": now + 300, "iat": now,
-        "nonce": nonce,
+        "iss": provider.url, "sub": "ada", "aud": "hob",
+        "exp": sent.at + 300, "iat": sent.at, "nonce": sent.nonce,
     });
     change(&mut claims);
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(&claims))
+    sign(&json!({"alg": "ES256"}), &claims)
 }
 
 fn gives(provider: &Scripted, id_token: Option<&str>) {
@@ -84,7 +88,7 @@ async fn an_answer_names_the_provider_that_was_asked() {
         (format!("&iss={}/", provider.url), false),
     ] {
         let mut sent = begin(&site).await;
-        gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+        gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
         let before = provider.asked("/token").len();
         let back = sent.back(&iss).await;
         assert_eq!(is_believed(&back), is_right, "{iss}: {back:?}");
@@ -114,13 +118,93 @@ async fn an_id_token_is_of_this_journey_for_this_site_and_of_that_account() {
     ];
     for (claim, change, is_right) in changes {
         let mut sent = begin(&site).await;
-        gives(&provider, Some(&id_token(&provider, &sent.nonce, change)));
+        gives(&provider, Some(&id_token(&provider, &sent, change)));
         let back = sent.back(&iss).await;
         assert_eq!(is_believed(&back), is_right, "{claim}: {back:?}");
     }
     let mut sent = begin(&site).await;
     gives(&provider, None);
     assert!(!is_believed(&sent.back(&iss).await), "it was asked for");
+}
+
+#[tokio::test]
+async fn an_id_token_is_signed_by_the_provider() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let iss = format!("&iss={}", provider.url);
+    let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+    type Forge<'a> = &'a dyn Fn(&str) -> String;
+    let forged: [(&str, Forge<'_>, bool); 4] = [
+        ("nothing", &|token| token.to_owned(), true),
+        (
+            "another's signature",
+            &|token| {
+                let (message, _) = token.rsplit_once('.').unwrap();
+                let other = sign(&json!({"alg": "ES256"}), &json!({}));
+                format!("{message}.{}", other.rsplit_once('.').unwrap().1)
+            },
+            false,
+        ),
+        (
+            "no signature",
+            &|token| {
+                let payload = token.split('.').nth(1).unwrap();
+                format!("{unsigned}.{payload}.")
+            },
+            false,
+        ),
+        (
+            "another algorithm",
+            &|token| {
+                let mut parts = token.split('.');
+                let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
+                parts.next();
+                format!("{header}.{}", parts.collect::<Vec<_>>().join("."))
+            },
+            false,
+        ),
+    ];
+    for (what, forge, is_right) in forged {
+        let mut sent = begin(&site).await;
+        let honest = id_token(&provider, &sent, |_| ());
+        gives(&provider, Some(&forge(&honest)));
+        let back = sent.back(&iss).await;
+        assert_eq!(is_believed(&back), is_right, "{what}: {back:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_may_change_its_keys() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let iss = format!("&iss={}", provider.url);
+    let believed = async || {
+        let mut sent = begin(&site).await;
+        gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
+        is_believed(&sent.back(&iss).await)
+    };
+    let asked = || provider.asked("/keys").len();
+    provider.say("/keys", 200, json!({"keys": []}));
+    assert!(!believed().await);
+    provider.say("/keys", 200, json!({"keys": [signing_key().1]}));
+    // Whoever brings tokens can't have it asked each time.
+    let before = asked();
+    assert!(!believed().await);
+    assert_eq!(asked(), before);
+    site.clock().advance(Duration::from_secs(60));
+    assert!(believed().await);
+    assert_eq!(asked(), before + 1);
+    // What fits is not asked for again.
+    site.clock().advance(Duration::from_secs(60));
+    assert!(believed().await);
+    assert_eq!(asked(), before + 1);
+    // A key that is gone is no longer believed after an hour.
+    provider.say("/keys", 200, json!({"keys": []}));
+    site.clock().advance(Duration::from_secs(3600));
+    assert!(!believed().await);
+    provider.say("/keys", 500, json!({}));
+    site.clock().advance(Duration::from_secs(3600));
+    assert!(!believed().await);
 }
 
 #[tokio::test]
@@ -164,7 +248,7 @@ async fn a_code_is_swapped_with_the_secret_and_the_verifier() {
     ] {
         let site = provider.site(TestHost::builder(), lines).await;
         let mut sent = begin(&site).await;
-        gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+        gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
         assert!(is_believed(&sent.back(&iss).await));
         let asked = provider.asked("/token");
         let (authorization, body) = asked.last().unwrap();
@@ -232,7 +316,7 @@ async fn the_metadata_of_another_is_not_used() {
     // It is kept for an hour.
     provider.say(at, 404, json!({}));
     assert_eq!(site.browser().get("/signin/other").await.status(), 303);
-    site.clock().advance(std::time::Duration::from_secs(3600));
+    site.clock().advance(Duration::from_secs(3600));
     assert_eq!(site.browser().get("/signin/other").await.status(), 502);
 }
 
@@ -270,6 +354,13 @@ async fn what_an_operator_forgot_keeps_the_site_from_starting() {
             "`authorization_endpoint` is missing",
         ),
         (
+            "kind = \"oauth\"\nclient_id = \"a\"\nissuer = \"https://a.example\"\n\
+             authorization_endpoint = \"https://a.example/a\"\n\
+             token_endpoint = \"https://a.example/t\"\n\
+             userinfo_endpoint = \"https://a.example/u\"\nscopes = [\"openid\"]",
+            "`jwks_uri` is missing",
+        ),
+        (
             "client_id = \"a\"\nissuer = \"https://a.example\"\ntoken_endpoint = \"/token\"",
             "`token_endpoint` is no address",
         ),
@@ -299,7 +390,7 @@ async fn an_answer_comes_by_the_address_of_the_provider_that_was_asked() {
     );
     let site = provider.site(TestHost::builder(), &second).await;
     let mut sent = begin(&site).await;
-    gives(&provider, Some(&id_token(&provider, &sent.nonce, |_| ())));
+    gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
     let query = format!("code=c0de&state={}&iss={}", sent.state, provider.url);
     let path = format!("/signin/second/authorized?{query}");
     let refused = sent.browser.get(&path).await;

@@ -1,3 +1,4 @@
+use hob_jose::testing::sign;
 use hob_plugin_sdk::db::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
@@ -5,7 +6,6 @@ use serde_json::json;
 use super::*;
 use crate::{
     bad_input::{form, many_cases, text},
-    jwt::tests::sign,
     pkce::CodeChallenge,
     resource::Resource,
     scope::Scope,

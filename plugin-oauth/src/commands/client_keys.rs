@@ -1,12 +1,12 @@
 //! `hob oauth client keys`, and `--jwks` wherever a command takes keys.
 
+use hob_jose::KeySet;
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 
 use super::{named_client, told};
 use crate::{
     OAuth,
     act::Act,
-    key_set::KeySet,
     models::{Client, ClientAuthentication},
 };
 

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hob_jose::{JwkError, JwtError, KeyThumbprint, NumericDate, SignedToken};
 use hob_plugin_sdk::db::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -13,12 +14,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::nonce::Nonces;
-use crate::{
-    jwk::JwkError,
-    jwt::{JwtError, NumericDate, SignedToken},
-    key_thumbprint::KeyThumbprint,
-    models::UsedJwtId,
-};
+use crate::models::UsedJwtId;
 
 /// How far the client's clock may be from ours, either way.
 pub const TOLERANCE: Duration = Duration::from_secs(60);
@@ -199,11 +195,11 @@ fn with_plain_escapes(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hob_jose::testing::{sign, signing_key};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::jwt::tests::{sign, signing_key};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 

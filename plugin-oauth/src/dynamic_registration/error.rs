@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
+use hob_jose::KeySetError;
 use hob_plugin_sdk::{IntoResponse, PluginError, Response, whole_seconds};
 
 use super::metadata::{LONGEST_TEXT, LONGEST_URL, MOST_CONTACTS};
 use crate::{
     error::{ErrorCode, error_response},
-    key_set::KeySetError,
     registration::RegistrationError,
     scope::ScopeSyntaxError,
 };

@@ -4,13 +4,13 @@
 //! Knows neither HTTP nor the database. No address in it is ever fetched: what
 //! would count only if it were is refused, a logo is ignored.
 
+use hob_jose::{JsonWebKeySet, KeySet};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use url::Url;
 
 use super::error::ClientMetadataError;
 use crate::{
     grants::{GrantTypes, authorization_code},
-    key_set::{JsonWebKeySet, KeySet},
     models::{ClientAuthentication, ClientKind},
     redirect_uri::{RedirectTarget, RedirectUri},
     registration::{self, RegistrationError},

@@ -2,6 +2,7 @@
 //! JSON come in, and the client information response (RFC 7591, section 3.2.1;
 //! RFC 7592, section 3) goes out.
 
+use hob_jose::KeySet;
 use hob_plugin_sdk::{Request, Response};
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use crate::{
         DynamicRegistrationError, Registered, SupplementaryMetadata, TokenEndpointAuthMethod,
         response_types,
     },
-    key_set::KeySet,
     models::ClientAuthentication,
     secret::PlainSecret,
 };

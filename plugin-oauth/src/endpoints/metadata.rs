@@ -1,10 +1,11 @@
 //! `GET /.well-known/oauth-authorization-server`: what this server can do (RFC
 //! 8414). Whatever stands here works.
 
+use hob_jose::Algorithm;
 use hob_plugin_sdk::{Request, Response, prelude::*};
 use serde::Serialize;
 
-use crate::{OAuth, grants::Grant, jwk::Algorithm, prompt::Prompt, settings::DynamicRegistration};
+use crate::{OAuth, grants::Grant, prompt::Prompt, settings::DynamicRegistration};
 
 #[derive(Serialize)]
 struct Metadata<'a> {

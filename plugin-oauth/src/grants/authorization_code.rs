@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::{
     db::{Connection, DbError, Timestamp},
     http::Fields,
@@ -22,7 +23,6 @@ use crate::{
     dpop::Proof,
     error::{GrantError, OAuthError},
     events::{Events, Revoked, Telling},
-    key_thumbprint::KeyThumbprint,
     models::{AuthorizationCode, Client, ConsentTerm, revoke_family},
     pkce::CodeChallenge,
     redirect_uri::{RedirectTarget, RedirectUri},

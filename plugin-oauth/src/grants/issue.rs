@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::db::{Connection, DbError, Timestamp};
 use rand::Rng;
 use serde::Serialize;
@@ -13,7 +14,6 @@ use crate::{
     dpop::{DpopError, Proof},
     error::OAuthError,
     events::{Events, Issued},
-    key_thumbprint::KeyThumbprint,
     models::{AccessToken, ConsentTerm, RefreshToken, UsedJwtId},
     resource::Resource,
     scope::Scope,

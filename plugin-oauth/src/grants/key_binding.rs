@@ -1,7 +1,8 @@
 //! Which key a code or a refresh token is bound to, and whether a proof is of
 //! that key (RFC 9449, sections 5 and 10).
 
-use crate::{dpop::Proof, error::GrantError, key_thumbprint::KeyThumbprint, models::Client};
+use crate::{dpop::Proof, error::GrantError, models::Client};
+use hob_jose::KeyThumbprint;
 
 /// Whether what is presented may be used with this proof.
 ///

@@ -1,6 +1,7 @@
 //! Access tokens.
 
 use diesel::prelude::*;
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::{
     auth::TokenId,
     db::{Connection, Hob, Timestamp},
@@ -14,7 +15,6 @@ use super::{
     },
 };
 use crate::{
-    key_thumbprint::KeyThumbprint,
     resource::Resource,
     scope::Scope,
     secret::{self, SecretDigest},

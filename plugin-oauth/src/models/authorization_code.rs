@@ -1,6 +1,7 @@
 //! Authorization codes.
 
 use diesel::prelude::*;
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::db::{Connection, Hob, Timestamp};
 
 use super::{
@@ -8,8 +9,8 @@ use super::{
     schema::oauth_authorization_codes::{self as codes, dsl},
 };
 use crate::{
-    key_thumbprint::KeyThumbprint, pkce::CodeChallenge, redirect_uri::RedirectUri,
-    resource::Resource, scope::Scope, secret::SecretDigest,
+    pkce::CodeChallenge, redirect_uri::RedirectUri, resource::Resource, scope::Scope,
+    secret::SecretDigest,
 };
 
 /// An authorization code.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::{
     Member,
     db::{Connection, Hob, Timestamp},
@@ -10,9 +11,8 @@ use hob_plugin_sdk::{
 
 use super::schema::oauth_authorization_requests::{self as requests, dsl};
 use crate::{
-    authorization_request::AuthorizationRequest, key_thumbprint::KeyThumbprint,
-    pkce::CodeChallenge, prompt::Prompt, redirect_uri::RedirectUri, resource::Resource,
-    scope::Scope, secret::SecretDigest,
+    authorization_request::AuthorizationRequest, pkce::CodeChallenge, prompt::Prompt,
+    redirect_uri::RedirectUri, resource::Resource, scope::Scope, secret::SecretDigest,
 };
 
 /// A stored authorization request. The browser carries only its name.

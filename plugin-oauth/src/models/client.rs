@@ -1,6 +1,7 @@
 //! Applications.
 
 use diesel::prelude::*;
+use hob_jose::KeySet;
 use hob_plugin_sdk::db::{Connection, Dialect, Hob, Json, Timestamp};
 
 use super::{
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::{
     grants::{Grant, GrantTypes},
-    key_set::KeySet,
     logo::LogoVersion,
     redirect_uri::{RedirectTarget, RedirectUri},
     scope::Scope,

@@ -7,13 +7,14 @@ use diesel::{
     serialize::{self, IsNull, Output, ToSql},
     sql_types::Text,
 };
+use hob_jose::KeySet;
 use hob_plugin_sdk::db::{Connection, Hob, Json, Value};
 
 use super::{
     client::Client,
     schema::{oauth_client_secrets, oauth_clients},
 };
-use crate::{key_set::KeySet, secret::SecretDigest};
+use crate::secret::SecretDigest;
 
 /// Whether a client can keep a secret (RFC 6749, section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]

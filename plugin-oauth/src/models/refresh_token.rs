@@ -1,6 +1,7 @@
 //! Refresh tokens, which rotate in families.
 
 use diesel::prelude::*;
+use hob_jose::KeyThumbprint;
 use hob_plugin_sdk::{
     auth::TokenId,
     db::{Connection, Hob, Timestamp},
@@ -12,7 +13,6 @@ use super::{
     schema::oauth_refresh_tokens::{self as refresh_tokens, dsl},
 };
 use crate::{
-    key_thumbprint::KeyThumbprint,
     resource::Resource,
     scope::Scope,
     secret::{self, SecretDigest},

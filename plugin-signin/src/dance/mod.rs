@@ -6,6 +6,7 @@
 mod answer;
 mod token;
 
+use hob_jose::SignedToken;
 use hob_plugin_sdk::{db::Timestamp, http_client::HttpClient};
 use url::Url;
 
@@ -13,8 +14,9 @@ pub use answer::{Answer, Code};
 
 use crate::{
     error::SignInError,
-    id_token::{Expected, IdTokenError},
+    id_token::{self, Expected, IdTokenError},
     identity::{self, Identity},
+    keys::Keys,
     metadata::{Metadata, MetadataError},
     provider::Provider,
     state::State,
@@ -24,6 +26,8 @@ use crate::{
 pub struct Dance<'a> {
     pub provider: &'a Provider,
     pub metadata: &'a Metadata,
+    /// By which the provider signs ID tokens.
+    pub keys: &'a Keys,
     /// Where the provider sends the browser back to.
     pub redirect_uri: &'a str,
     pub state: &'a State,
@@ -74,15 +78,7 @@ impl Dance<'_> {
         let subject = match (self.provider.is_openid(), &given.id_token) {
             (false, _) => None,
             (true, None) => return Err(IdTokenError::Missing.into()),
-            (true, Some(id_token)) => {
-                let expected = Expected {
-                    issuer: &self.metadata.issuer,
-                    client_id: &self.provider.client_id,
-                    nonce: &self.state.nonce(self.visit),
-                    now,
-                };
-                Some(expected.subject_of(id_token)?)
-            }
+            (true, Some(id_token)) => Some(self.subject_of(id_token, client, now).await?),
         };
         let subject = subject.as_deref();
         identity::of(
@@ -93,5 +89,32 @@ impl Dance<'_> {
             subject,
         )
         .await
+    }
+
+    /// Whose an ID token is, if the provider signed it and it is of this
+    /// journey.
+    ///
+    /// A token that comes straight from its issuer could be taken by TLS alone
+    /// (OpenID Connect Core, section 3.1.3.7, number 6). Its signature is
+    /// verified besides: then who stands between the two sites, be it the
+    /// operator's own proxy, makes nobody up.
+    async fn subject_of(
+        &self,
+        id_token: &str,
+        client: HttpClient,
+        now: Timestamp,
+    ) -> Result<String, SignInError> {
+        let token = SignedToken::parse_at_most(id_token, id_token::LONGEST);
+        let token = token.map_err(IdTokenError::from)?;
+        let jwks_uri = self.metadata.jwks_uri.as_deref();
+        let jwks_uri = jwks_uri.ok_or(MetadataError::NoKeys)?;
+        let claims = self.keys.verified(jwks_uri, &token, client, now).await?;
+        let expected = Expected {
+            issuer: &self.metadata.issuer,
+            client_id: &self.provider.client_id,
+            nonce: &self.state.nonce(self.visit),
+            now,
+        };
+        Ok(expected.subject_of(claims)?)
     }
 }

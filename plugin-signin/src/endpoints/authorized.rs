@@ -39,6 +39,7 @@ async fn finish(signin: &SignIn, request: &Request) -> Result<Response, SignInEr
     let dance = Dance {
         provider: &known.provider,
         metadata: &metadata,
+        keys: &known.keys,
         redirect_uri: &signin.redirect_uri(&known.provider),
         state: &state,
         visit: request.visit(),

@@ -46,6 +46,7 @@ pub(super) async fn send(
     let dance = Dance {
         provider: &known.provider,
         metadata: &metadata,
+        keys: &known.keys,
         redirect_uri: &signin.redirect_uri(&known.provider),
         state: &state,
         visit,

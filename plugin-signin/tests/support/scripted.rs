@@ -6,6 +6,7 @@ use std::{
 };
 
 use hob::testing::{Builder, TestHost};
+use hob_jose::testing::signing_key;
 use http::{Request, Response, header};
 use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -54,9 +55,11 @@ impl Scripted {
                 "authorization_endpoint": format!("{}/authorize", provider.url),
                 "token_endpoint": format!("{}/token", provider.url),
                 "userinfo_endpoint": format!("{}/me", provider.url),
+                "jwks_uri": format!("{}/keys", provider.url),
                 "authorization_response_iss_parameter_supported": true,
             }),
         );
+        provider.say("/keys", 200, json!({"keys": [signing_key().1]}));
         provider.say(
             "/me",
             200,

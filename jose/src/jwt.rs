@@ -20,7 +20,7 @@ const LONGEST: usize = 8192;
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwtError {
-    #[error("it is longer than {LONGEST} bytes")]
+    #[error("it is too long")]
     Length,
     #[error("it is no JSON Web Token in the compact serialization")]
     Syntax,
@@ -63,7 +63,15 @@ impl SignedToken {
     /// # Errors
     /// [`JwtError`], all but the last two.
     pub fn parse(text: &str) -> Result<Self, JwtError> {
-        if text.len() > LONGEST {
+        Self::parse_at_most(text, LONGEST)
+    }
+
+    /// As [`Self::parse`], for tokens that may have so many bytes.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_at_most(text: &str, longest: usize) -> Result<Self, JwtError> {
+        if text.len() > longest {
             return Err(JwtError::Length);
         }
         let (message, signature) = text.rsplit_once('.').ok_or(JwtError::Syntax)?;
@@ -154,31 +162,12 @@ impl NumericDate {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-
-    /// A key of the tests, and what it is in a header.
-    pub(crate) fn signing_key() -> (SigningKey, Value) {
-        let key = SigningKey::from_slice(&[7; 32]).unwrap();
-        let point = key.verifying_key().to_sec1_point(false);
-        let jwk = json!({
-            "kty": "EC", "crv": "P-256",
-            "x": URL_SAFE_NO_PAD.encode(&point.as_bytes()[1..33]),
-            "y": URL_SAFE_NO_PAD.encode(&point.as_bytes()[33..]),
-        });
-        (key, jwk)
-    }
-
-    pub(crate) fn sign(header: &Value, claims: &Value) -> String {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(header), part(claims));
-        let signature: Signature = signing_key().0.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
-    }
+    use crate::testing::{sign, signing_key};
 
     fn public_key() -> PublicKey {
         let key: JsonWebKey = serde_json::from_value(signing_key().1).unwrap();
@@ -241,7 +230,10 @@ pub(crate) mod tests {
         assert_eq!(read(&format!("{token} ")), Err(JwtError::Syntax));
         assert_eq!(read(&format!(".{token}")), Err(JwtError::Syntax));
         assert_eq!(read(".e30.AA"), Err(JwtError::Header));
-        assert_eq!(read(&"a".repeat(LONGEST + 1)), Err(JwtError::Length));
+        let long = "a".repeat(LONGEST + 1);
+        assert_eq!(read(&long), Err(JwtError::Length));
+        let longer = SignedToken::parse_at_most(&long, LONGEST + 1);
+        assert_eq!(longer, Err(JwtError::Syntax));
         // Which of two would count is a matter of taste, so neither does.
         let twice = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","alg":"none"}"#);
         assert_eq!(read(&format!("{twice}.e30.")), Err(JwtError::Header));
