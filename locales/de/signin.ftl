@@ -27,6 +27,7 @@ error-declined = Sie haben bei { $provider } abgelehnt. Hier hat sich nichts ge�
 error-not-linked = Ihr Konto bei { $provider } öffnet hier noch keines. Melden Sie sich mit Ihrem Passwort an und verknüpfen Sie es auf der Seite Ihres Kontos. Wenn Sie hier kein Konto haben, fragen Sie, wer { $site } betreut.
 error-linked-elsewhere = Dieses Konto bei { $provider } öffnet hier schon ein anderes, und jedes öffnet nur eines.
 error-member-changed = Inzwischen ist jemand anders angemeldet als am Anfang. Bitte beginnen Sie noch einmal.
+error-refused = Ein anderer Teil dieser Website lässt Sie mit diesem Konto bei { $provider } nicht herein.
 error-throttled = Von Ihrer Adresse aus wurde das zu oft begonnen. Bitte versuchen Sie es gleich noch einmal.
 error-provider = { $provider } hat keine Antwort gegeben, mit der sich etwas anfangen lässt. Es ist protokolliert; bitte versuchen Sie es später noch einmal.
 error-internal = Hier ist etwas schiefgegangen. Es ist protokolliert; bitte versuchen Sie es später noch einmal.

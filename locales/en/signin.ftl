@@ -26,6 +26,7 @@ error-declined = You declined at { $provider }. Nothing has changed here.
 error-not-linked = Your account at { $provider } opens no account here yet. Sign in with your password, and link it on your account page. If you have no account here, ask whoever looks after { $site }.
 error-linked-elsewhere = This account at { $provider } opens another account here already, and each opens one alone.
 error-member-changed = Somebody else is signed in now than when this was begun. Please begin again.
+error-refused = Another part of this site does not let you in with this account at { $provider }.
 error-throttled = That was begun too often from your address. Please try again in a moment.
 error-provider = { $provider } gave no answer that can be used. It has been logged; please try again later.
 error-internal = Something went wrong here. It has been logged; please try again later.

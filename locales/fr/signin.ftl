@@ -27,6 +27,7 @@ error-declined = Vous avez refusé chez { $provider }. Rien n’a changé ici.
 error-not-linked = Votre compte chez { $provider } n’ouvre encore aucun compte ici. Connectez-vous avec votre mot de passe et associez-le sur la page de votre compte. Si vous n’avez pas de compte ici, demandez à la personne qui gère { $site }.
 error-linked-elsewhere = Ce compte chez { $provider } ouvre déjà un autre compte ici, et chacun n’en ouvre qu’un.
 error-member-changed = Une autre personne est maintenant connectée qu’au début. Veuillez recommencer.
+error-refused = Une autre partie de ce site refuse ce compte chez { $provider }.
 error-throttled = Cela a été commencé trop souvent depuis votre adresse. Veuillez réessayer dans un instant.
 error-provider = { $provider } n’a pas donné de réponse utilisable. C’est consigné ; veuillez réessayer plus tard.
 error-internal = Quelque chose s’est mal passé ici. C’est consigné ; veuillez réessayer plus tard.

@@ -21,7 +21,7 @@ use crate::{
         },
     },
     db::Timestamp,
-    panic::answer,
+    service::answer,
 };
 
 /// A plugin that lets programs use members' accounts.

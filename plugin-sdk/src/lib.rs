@@ -54,7 +54,7 @@ pub mod pictures;
 mod runtime;
 pub mod sealing;
 mod seldom;
-mod service;
+pub mod service;
 pub mod sign_in_methods;
 mod throttle;
 mod words;

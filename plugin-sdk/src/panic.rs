@@ -35,8 +35,9 @@ pub(crate) fn guard_or<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 }
 
 /// Begins what the provider of a service does, and carries its answer over the
-/// boundary.
-pub(crate) fn answer<T, F, R>(
+/// boundary: for the functions of a table that answer with a future. A panic
+/// becomes an error.
+pub fn answer<T, F, R>(
     begin: impl FnOnce() -> F,
     cross: impl Fn(T) -> R + Send + 'static,
 ) -> FfiFuture<RResult<R, RawError>>

@@ -30,7 +30,7 @@ use crate::{
         sealing::{RawKeyUses, ResealFuture, SealedV1, SealingV1, UsesFuture},
     },
     db::{Hob, Value},
-    panic::answer,
+    service::answer,
 };
 
 /// Seals and opens for one plugin.

@@ -1,4 +1,11 @@
 //! Services that plugins offer each other.
+//!
+//! A plugin may publish one of its own: a small crate with a table of
+//! functions ([`crate::interface!`]), and a safe face on either side of it.
+//! `hob-signin` is one. There is nothing about a service that only the SDK
+//! could do.
+
+pub use crate::panic::answer;
 
 use crate::abi::Interface;
 

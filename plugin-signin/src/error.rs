@@ -55,6 +55,10 @@ pub enum SignInError {
     /// Who began to link is no longer the one who is signed in.
     #[error("another member is signed in than the one who began")]
     MemberChanged,
+    /// Another plugin does not let it be. Its words are for the visitor where
+    /// it made a refusal of it.
+    #[error("a plugin refuses it: {0}")]
+    Refused(PluginError),
     #[error("too many from this address; wait {0} s")]
     Throttled(u64),
     #[error(transparent)]
@@ -68,7 +72,7 @@ impl SignInError {
         match self {
             Self::UnknownProvider => 404,
             Self::Field(_) | Self::State | Self::OtherProvider | Self::NoCode => 400,
-            Self::Declined | Self::NotLinked | Self::MemberChanged => 403,
+            Self::Declined | Self::NotLinked | Self::MemberChanged | Self::Refused(_) => 403,
             Self::LinkedElsewhere => 409,
             Self::Throttled(_) => 429,
             Self::Provider(_)
@@ -84,18 +88,20 @@ impl SignInError {
         }
     }
 
-    /// The message that tells of it, by its name in the plugin's words.
+    /// What went wrong, in one word: for other plugins, and in the name of the
+    /// message that tells of it.
     #[must_use]
-    pub const fn message(&self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownProvider => "error-unknown-provider",
-            Self::Field(_) | Self::State | Self::NoCode => "error-state",
-            Self::OtherProvider => "error-other-provider",
-            Self::Declined => "error-declined",
-            Self::NotLinked => "error-not-linked",
-            Self::LinkedElsewhere => "error-linked-elsewhere",
-            Self::MemberChanged => "error-member-changed",
-            Self::Throttled(_) => "error-throttled",
+            Self::UnknownProvider => "unknown_provider",
+            Self::Field(_) | Self::State | Self::NoCode => "state",
+            Self::OtherProvider => "other_provider",
+            Self::Declined => "declined",
+            Self::NotLinked => "not_linked",
+            Self::LinkedElsewhere => "linked_elsewhere",
+            Self::MemberChanged => "member_changed",
+            Self::Refused(_) => "refused",
+            Self::Throttled(_) => "throttled",
             Self::Provider(_)
             | Self::ProviderStatus { .. }
             | Self::Malformed(_)
@@ -104,8 +110,23 @@ impl SignInError {
             | Self::IdToken(_)
             | Self::NoUserinfo
             | Self::NoSubject
-            | Self::Unreachable(_) => "error-provider",
-            Self::Plugin(_) => "error-internal",
+            | Self::Unreachable(_) => "provider",
+            Self::Plugin(_) => "internal",
+        }
+    }
+
+    /// The message that tells of it, by its name in the plugin's words.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("error-{}", self.code().replace('_', "-"))
+    }
+
+    /// What another plugin says to the visitor.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Refused(reason) if reason.may_be_shown() => Some(reason.message()),
+            _ => None,
         }
     }
 
@@ -119,7 +140,10 @@ impl SignInError {
 
 impl From<DbError> for SignInError {
     fn from(error: DbError) -> Self {
-        Self::Plugin(error.into())
+        match error {
+            DbError::EventRefused { reason, .. } => Self::Refused(reason),
+            other => Self::Plugin(other.into()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod dance;
 mod endpoints;
 mod error;
+mod events;
 mod id_token;
 mod identity;
 mod keys;
@@ -28,10 +29,12 @@ use hob_plugin_sdk::{
     prelude::*,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
+use hob_signin::error_pages::{self, Answer, ErrorPagesV1, Failure};
 
 use crate::{
     endpoints::{accounts, authorized, begin},
     error::SignInError,
+    events::{Act, Events},
     keys::Keys,
     metadata::{Cached, Metadata},
     models::{LinkedAccount, SignInRequest},
@@ -53,6 +56,7 @@ pub struct SignIn {
     /// In the order of their titles, as they are shown.
     providers: Vec<Known>,
     begun: Throttle,
+    events: Events,
 }
 
 /// A provider with what it last said of itself.
@@ -66,6 +70,7 @@ impl Plugin for SignIn {
     type Config = Settings;
 
     fn declare(declaration: &mut Declaration<Self>) {
+        Events::declare(declaration);
         declaration
             .handle("GET /accounts", accounts::list)
             .handle("POST /accounts/link", accounts::link)
@@ -97,6 +102,7 @@ impl Plugin for SignIn {
             time_to_answer: settings.time_to_answer(),
             providers,
             begun: Throttle::with_burst(BEGUN_BURST, BEGUN_EACH),
+            events: Events::new(&host)?,
             host,
         })
     }
@@ -155,6 +161,27 @@ impl SignIn {
         known.metadata.of(&known.provider, client, now).await
     }
 
+    /// What another plugin says of a failure. It is asked for now, and not at
+    /// the start: it may need this plugin, and start after it.
+    async fn error_answer(&self, failure: &Failure) -> Answer {
+        match self.host.services::<ErrorPagesV1>() {
+            Ok(providers) => error_pages::ask(&providers, failure).await,
+            Err(error) => {
+                tracing::error!(%error, "another plugin's words can't be asked for");
+                Answer::Usual
+            }
+        }
+    }
+
+    /// Who asks, at which provider, and when.
+    fn act(&self, request: &Request, provider: &Provider) -> Act {
+        Act {
+            who: who(request),
+            at: self.now(),
+            provider: provider.id.clone(),
+        }
+    }
+
     /// Where a provider sends the browser back to.
     fn redirect_uri(&self, provider: &Provider) -> String {
         let path = format!("/{}/authorized", provider.id);
@@ -162,10 +189,17 @@ impl SignIn {
     }
 }
 
-/// The member who asks, for the audit log.
-fn who(member: &hob_plugin_sdk::Member, request: &Request) -> Who {
+/// The member who asks, for the audit log; the site, for anybody else.
+fn who(request: &Request) -> Who {
     let (peer, request_id) = (request.peer(), request.request_id());
-    Who::member(member.id, &member.username, peer, request_id)
+    match request.member() {
+        Some(member) => Who::member(member.id, &member.username, peer, request_id),
+        None => Who {
+            peer: peer.into(),
+            request_id: request_id.into(),
+            ..Who::site("sign-in")
+        },
+    }
 }
 
 export_plugin!(SignIn);

@@ -11,6 +11,7 @@ use hob_plugin_sdk::{
 
 use crate::{
     error::SignInError,
+    events::{Act, Events, Purpose},
     identity::Identity,
     models::{LinkedAccount, NewLinkedAccount},
 };
@@ -21,37 +22,42 @@ const PLUGIN: &str = "signin";
 /// Whose account this identity opens.
 ///
 /// # Errors
-/// Nobody's.
+/// Nobody's, or another plugin refuses it.
 pub fn member_of(
     connection: &mut Connection,
+    events: Events,
     identity: &Identity,
-    now: Timestamp,
+    act: &Act,
 ) -> Result<i64, SignInError> {
     let found = LinkedAccount::find(connection, identity)?;
     let account = found.ok_or(SignInError::NotLinked)?;
-    account.use_by(connection, &identity.name, now)?;
-    Ok(account.member_id)
+    account.use_by(connection, &identity.name, act.at)?;
+    let member_id = account.member_id;
+    events.authorized(connection, act, Purpose::SignIn, identity, member_id)?;
+    Ok(member_id)
 }
 
 /// Lets this identity open a member's account. To do so twice is no error.
 ///
 /// # Errors
-/// It opens another member's.
+/// It opens another member's, or another plugin refuses it.
 pub fn link(
     connection: &mut Connection,
+    events: Events,
     identity: &Identity,
-    (member_id, who): (i64, &Who),
-    now: Timestamp,
+    member_id: i64,
+    act: &Act,
 ) -> Result<(), SignInError> {
     let new = NewLinkedAccount {
         issuer: &identity.issuer,
         subject: &identity.subject,
         member_id,
         name: &identity.name,
-        created_at: now,
+        created_at: act.at,
     };
     if new.link(connection)? {
-        let entry = AuditEntry::new(PLUGIN, "account.linked", who, now)
+        events.authorized(connection, act, Purpose::Link, identity, member_id)?;
+        let entry = AuditEntry::new(PLUGIN, "account.linked", &act.who, act.at)
             .about_member(member_id)
             .about("account", &identity.subject)
             .with("issuer", &identity.issuer)

@@ -60,13 +60,16 @@ const POLICY_FOR_FORMS_THAT_LEAVE: &str = "default-src 'none'; img-src 'self'; \
 /// A page in the site's layout.
 pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
     match page.render() {
-        Ok(html) => Response::page(
-            status,
-            Page::new(title, html).with_content_security_policy(POLICY_FOR_FORMS_THAT_LEAVE),
-        )
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer"),
+        Ok(html) => framed(status, title, html),
         Err(error) => PluginError::new(format!("the page {title:?} can't be rendered: {error}"))
             .into_response(),
     }
+}
+
+/// The same, of HTML that is ready.
+pub fn framed(status: u16, title: &str, html: String) -> Response {
+    let page = Page::new(title, html).with_content_security_policy(POLICY_FOR_FORMS_THAT_LEAVE);
+    Response::page(status, page)
+        .with_header("cache-control", "no-store")
+        .with_header("referrer-policy", "no-referrer")
 }

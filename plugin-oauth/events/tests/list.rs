@@ -49,6 +49,7 @@ fn the_docs_are_what_the_types_say() {
     let mut text = HEAD.to_owned();
     section(&mut text, "Of the core", "hob-plugin-sdk", CORE_EVENTS);
     section(&mut text, "Of OAuth", "hob-oauth-events", EVENTS);
+    section(&mut text, "Of sign-ins", "hob-signin", hob_signin::EVENTS);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(DOCS, &text).expect("the docs can be written");
     }

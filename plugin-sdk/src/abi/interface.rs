@@ -20,7 +20,20 @@ pub unsafe trait Interface: StableAbi + Sized + 'static {
 }
 
 /// Declares a table of `extern "C"` functions with a context pointer as an
-/// interface.
+/// interface, by its id and its version. The table is `#[repr(C)]` and derives
+/// `StableAbi`; its functions take calls from any thread, and let no panic out.
+///
+/// ```ignore
+/// #[repr(C)]
+/// #[derive(StableAbi)]
+/// pub struct AlbumsV1 {
+///     pub context: RawContext,
+///     pub count: extern "C" fn(RawContext, i64) -> FfiFuture<RResult<u64, RawError>>,
+/// }
+///
+/// interface!(AlbumsV1, "org.example.albums", 1);
+/// ```
+#[macro_export]
 macro_rules! interface {
     ($table:ident, $id:literal, $version:literal) => {
         // SAFETY: the table is immutable, and its functions take calls from
@@ -35,7 +48,7 @@ macro_rules! interface {
         }
     };
 }
-pub(super) use interface;
+pub(super) use crate::interface;
 
 /// An interface whose type the receiver has yet to check.
 #[repr(C)]

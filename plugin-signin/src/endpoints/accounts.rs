@@ -22,7 +22,7 @@ pub const NAME: &str = "accounts";
 pub async fn list(signin: Arc<SignIn>, request: Request) -> Response {
     match show(&signin, &request).await {
         Ok(response) => response,
-        Err(error) => failed(&signin, &request, &error),
+        Err(error) => failed(&signin, &request, &error).await,
     }
 }
 
@@ -79,15 +79,14 @@ pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
     };
     match sent.await {
         Ok(response) => response,
-        Err(error) => failed(&signin, &request, &error),
+        Err(error) => failed(&signin, &request, &error).await,
     }
 }
 
 /// Takes one away. To do so twice is no error.
 pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
     let unlinked = async {
-        let member = member(&request)?;
-        let (member_id, who, now) = (member.id, who(member, &request), signin.now());
+        let (member_id, who, now) = (member(&request)?.id, who(&request), signin.now());
         let fields = request.form()?;
         if let Some(id) = fields.first("account").and_then(|id| id.parse().ok()) {
             signin
@@ -99,7 +98,7 @@ pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
     };
     match unlinked.await {
         Ok(response) => response,
-        Err(error) => failed(&signin, &request, &error),
+        Err(error) => failed(&signin, &request, &error).await,
     }
 }
 

@@ -4,14 +4,13 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 
 use super::{accounts, failed};
 use crate::{
-    SignIn,
+    Known, SignIn,
     dance::{Answer, Dance},
     error::SignInError,
     identity::Identity,
     linking,
     models::SignInRequest,
     state::Digest,
-    who,
 };
 
 /// Signs in whose account it is, or links it.
@@ -20,7 +19,7 @@ pub async fn show(signin: Arc<SignIn>, request: Request) -> Response {
         Ok(response) => response
             .with_header("cache-control", "no-store")
             .with_header("referrer-policy", "no-referrer"),
-        Err(error) => failed(&signin, &request, &error),
+        Err(error) => failed(&signin, &request, &error).await,
     }
 }
 
@@ -28,27 +27,13 @@ async fn finish(signin: &SignIn, request: &Request) -> Result<Response, SignInEr
     let known = signin.known(request.parameter("provider").unwrap_or_default())?;
     let answer = Answer::read(&request.query_fields()?)?;
     let begun = use_up(signin, request, &answer, &known.provider.id).await?;
-    if let Some(member_id) = begun.member_id
-        && request.member().is_none_or(|member| member.id != member_id)
-    {
-        return Err(SignInError::MemberChanged);
+    let purpose = begun.purpose();
+    let ended = end(signin, request, known, begun, answer).await;
+    if let Err(error) = &ended {
+        let act = signin.act(request, &known.provider);
+        signin.events.failed(&signin.db, act, purpose, error).await;
     }
-    let metadata = signin.metadata(known).await?;
-    let state = answer.state.clone();
-    let code = answer.code_from(&metadata)?;
-    let dance = Dance {
-        provider: &known.provider,
-        metadata: &metadata,
-        keys: &known.keys,
-        redirect_uri: &signin.redirect_uri(&known.provider),
-        state: &state,
-        visit: request.visit(),
-    };
-    let identity = dance.identify(signin.client, &code, signin.now()).await?;
-    match begun.member_id {
-        Some(_) => link(signin, request, identity).await,
-        None => sign_in(signin, &known.provider.id, identity, &begun.next).await,
-    }
+    ended
 }
 
 /// What this browser began, which ends with this whatever comes of it.
@@ -67,30 +52,63 @@ async fn use_up(
     begun.ok_or(SignInError::State)
 }
 
+/// What comes of it.
+async fn end(
+    signin: &SignIn,
+    request: &Request,
+    known: &Known,
+    begun: SignInRequest,
+    answer: Answer,
+) -> Result<Response, SignInError> {
+    if let Some(member_id) = begun.member_id
+        && request.member().is_none_or(|member| member.id != member_id)
+    {
+        return Err(SignInError::MemberChanged);
+    }
+    let metadata = signin.metadata(known).await?;
+    let state = answer.state.clone();
+    let code = answer.code_from(&metadata)?;
+    let dance = Dance {
+        provider: &known.provider,
+        metadata: &metadata,
+        keys: &known.keys,
+        redirect_uri: &signin.redirect_uri(&known.provider),
+        state: &state,
+        visit: request.visit(),
+    };
+    let identity = dance.identify(signin.client, &code, signin.now()).await?;
+    match begun.member_id {
+        Some(member_id) => link(signin, request, known, identity, member_id).await,
+        None => sign_in(signin, request, known, identity, &begun.next).await,
+    }
+}
+
 async fn sign_in(
     signin: &SignIn,
-    provider: &str,
+    request: &Request,
+    known: &Known,
     identity: Identity,
     next: &str,
 ) -> Result<Response, SignInError> {
-    let now = signin.now();
+    let (events, act) = (signin.events, signin.act(request, &known.provider));
     let member_id = signin
         .db
-        .write(move |connection| linking::member_of(connection, &identity, now))
+        .write(move |connection| linking::member_of(connection, events, &identity, &act))
         .await?;
-    Ok(Response::redirect(next).signing_in(member_id, provider))
+    Ok(Response::redirect(next).signing_in(member_id, &known.provider.id))
 }
 
 async fn link(
     signin: &SignIn,
     request: &Request,
+    known: &Known,
     identity: Identity,
+    member_id: i64,
 ) -> Result<Response, SignInError> {
-    let member = super::member(request)?;
-    let (member_id, who, now) = (member.id, who(member, request), signin.now());
+    let (events, act) = (signin.events, signin.act(request, &known.provider));
     signin
         .db
-        .write(move |connection| linking::link(connection, &identity, (member_id, &who), now))
+        .write(move |connection| linking::link(connection, events, &identity, member_id, &act))
         .await?;
     Ok(Response::redirect(
         signin.site().plugin_path(accounts::PATH),

@@ -7,6 +7,7 @@ use crate::{
     SignIn,
     dance::Dance,
     error::SignInError,
+    events::Purpose,
     models::SignInRequest,
     state::{Digest, State},
 };
@@ -22,7 +23,10 @@ pub async fn sign_in(signin: Arc<SignIn>, request: Request) -> Response {
         Ok(next) => send(&signin, &request, id, None, next).await,
         Err(error) => Err(error),
     };
-    sent.unwrap_or_else(|error| failed(&signin, &request, &error))
+    match sent {
+        Ok(response) => response,
+        Err(error) => failed(&signin, &request, &error).await,
+    }
 }
 
 /// Sends a browser to a provider, to sign somebody in or to link an account to
@@ -40,7 +44,18 @@ pub(super) async fn send(
         return Err(SignInError::Throttled(whole_seconds(wait)));
     }
     signin.begun.failed("", peer, now);
-    let metadata = signin.metadata(known).await?;
+    let purpose = match member_id {
+        Some(_) => Purpose::Link,
+        None => Purpose::SignIn,
+    };
+    let metadata = match signin.metadata(known).await {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            let act = signin.act(request, &known.provider);
+            signin.events.failed(&signin.db, act, purpose, &error).await;
+            return Err(error);
+        }
+    };
     let state = State::generate();
     let visit = request.visit();
     let dance = Dance {

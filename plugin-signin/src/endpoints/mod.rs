@@ -6,11 +6,12 @@ pub mod authorized;
 pub mod begin;
 
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
+use hob_signin::error_pages::{Answer, Failure};
 
 use crate::{
     SignIn,
     error::SignInError,
-    pages::{ErrorPage, page},
+    pages::{self, ErrorPage, page},
 };
 
 /// The member who asks, on a route that lets nobody else in.
@@ -19,8 +20,9 @@ fn member(request: &Request) -> Result<&Member, SignInError> {
     Ok(request.member().ok_or_else(missing)?)
 }
 
-/// What the visitor reads where something went wrong.
-fn failed(signin: &SignIn, request: &Request, error: &SignInError) -> Response {
+/// What the visitor reads where something went wrong: what another plugin says,
+/// or the plugin's own page.
+async fn failed(signin: &SignIn, request: &Request, error: &SignInError) -> Response {
     if error.is_of_the_operator() {
         tracing::error!(provider = request.parameter("provider"), %error, "a sign-in failed");
     } else {
@@ -30,20 +32,32 @@ fn failed(signin: &SignIn, request: &Request, error: &SignInError) -> Response {
     let known = request
         .parameter("provider")
         .and_then(|id| signin.known(id).ok());
+    let provider = known.map(|known| &known.provider);
+    let usual = || {
+        words
+            .say(&error.message())
+            .with("site", signin.site().name.as_str())
+            .with("provider", provider.map_or("", |one| one.title.as_str()))
+            .to_string()
+    };
+    let sentence = error.reason().map_or_else(usual, str::to_owned);
+    let failure = Failure {
+        provider: provider.map_or("", |one| one.id.as_str()).into(),
+        provider_title: provider.map_or("", |one| one.title.as_str()).into(),
+        error: error.code().into(),
+        status: error.status(),
+        language: request.language().into(),
+        sentence: sentence.as_str().into(),
+    };
+    let sentence = match signin.error_answer(&failure).await {
+        Answer::Usual => sentence,
+        Answer::Sentence(own) => own.into(),
+        Answer::Page { title, html } => {
+            return with_wait(pages::framed(error.status(), &title, html.into()), error);
+        }
+    };
     let title = words.say("error-title").to_string();
-    let sentence = words
-        .say(error.message())
-        .with("site", signin.site().name.as_str())
-        .with(
-            "provider",
-            known.map_or("", |known| known.provider.title.as_str()),
-        )
-        .to_string();
-    let again = known.map(|known| {
-        signin
-            .site()
-            .plugin_path(&format!("/{}", known.provider.id))
-    });
+    let again = provider.map(|one| signin.site().plugin_path(&format!("/{}", one.id)));
     let response = page(
         error.status(),
         &title,
@@ -56,6 +70,11 @@ fn failed(signin: &SignIn, request: &Request, error: &SignInError) -> Response {
             request_id: request.request_id(),
         },
     );
+    with_wait(response, error)
+}
+
+/// When to try again, where that is known.
+fn with_wait(response: Response, error: &SignInError) -> Response {
     match error {
         SignInError::Throttled(seconds) => response.with_header("retry-after", seconds.to_string()),
         _ => response,

@@ -4,7 +4,7 @@ use diesel::{delete, insert_into, prelude::*};
 use hob_plugin_sdk::db::{Connection, Timestamp};
 
 use super::schema::signin_requests;
-use crate::state::Digest;
+use crate::{events::Purpose, state::Digest};
 
 /// Something that was begun.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -25,6 +25,15 @@ pub struct SignInRequest {
 const TAKEN_ALONG: i64 = 4;
 
 impl SignInRequest {
+    /// What is to come of it.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        match self.member_id {
+            Some(_) => Purpose::Link,
+            None => Purpose::SignIn,
+        }
+    }
+
     /// Keeps it, and clears away some of what has expired.
     pub fn begin(&self, connection: &mut Connection, now: Timestamp) -> QueryResult<()> {
         let expired: Vec<Digest> = signin_requests::table
