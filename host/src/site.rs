@@ -13,7 +13,7 @@ use crate::{
     http::{Patience, uploads::Uploads},
     http_client::HttpClient,
     media::library::MediaLibrary,
-    members::{PasswordHasher, SignedIn},
+    members::{PasswordHasher, Registration, SignedIn},
     sealing::KeyRing,
     words::Language,
 };
@@ -151,6 +151,8 @@ pub struct Site {
     pub db: Db,
     pub clock: Clock,
     pub passwords: PasswordHasher,
+    /// Whether strangers may make accounts.
+    pub registration: Registration,
     /// Asks other sites.
     pub http_client: Arc<HttpClient>,
     /// Wrong passwords, by username and address.

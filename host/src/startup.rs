@@ -328,6 +328,7 @@ pub fn start_with(
         db,
         clock,
         passwords: PasswordHasher::default(),
+        registration: config.site.registration,
         http_client: Arc::new(http_client),
         wrong_passwords: Arc::default(),
         sessions: Arc::new(KnownSessions::with_places(4096)),

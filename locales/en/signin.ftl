@@ -15,6 +15,17 @@ accounts-link = Link another
 accounts-link-hint = You sign in there once, and come back here.
 accounts-link-at = Link an account at { $provider }
 
+register-title = Welcome to { $site }
+register-lead = Your account at { $provider } opens none here yet. You can make one with it now.
+register-username = Username
+register-username-hint = 1 to 30 of a-z, 0-9, _ and -. Others find you by it; it can't be changed later.
+register-submit = Make the account
+register-have-one = Have you an account here already?
+register-have-one-hint = Sign in to it, and link the other on your account page.
+register-sign-in = Sign in
+register-taken = { $username } is taken.
+register-malformed = That can't be a username: use 1 to 30 of a-z, 0-9, _ and -, beginning with a letter or digit.
+
 error-title = You are not signed in
 error-again = Try again
 error-other-way = Sign in another way
@@ -25,6 +36,7 @@ error-other-provider = This answer does not come from the site that you wanted t
 error-declined = You declined at { $provider }. Nothing has changed here.
 error-not-linked = Your account at { $provider } opens no account here yet. Sign in with your password, and link it on your account page. If you have no account here, ask whoever looks after { $site }.
 error-linked-elsewhere = This account at { $provider } opens another account here already, and each opens one alone.
+error-last-way = You have no password here: without this account you could not sign in any more. Set a password on your account page first.
 error-member-changed = Somebody else is signed in now than when this was begun. Please begin again.
 error-refused = Another part of this site does not let you in with this account at { $provider }.
 error-throttled = That was begun too often from your address. Please try again in a moment.

@@ -16,6 +16,17 @@ accounts-link = Associer un autre compte
 accounts-link-hint = Vous vous y connectez une fois, puis vous revenez ici.
 accounts-link-at = Associer un compte de { $provider }
 
+register-title = Bienvenue sur { $site }
+register-lead = Votre compte chez { $provider } n’en ouvre encore aucun ici. Vous pouvez maintenant vous en créer un avec lui.
+register-username = Nom d’utilisateur
+register-username-hint = 1 à 30 caractères parmi a-z, 0-9, _ et -. C’est par lui que l’on vous trouve ; il ne peut pas être changé ensuite.
+register-submit = Créer le compte
+register-have-one = Avez-vous déjà un compte ici ?
+register-have-one-hint = Connectez-vous-y, puis associez l’autre sur la page de votre compte.
+register-sign-in = Se connecter
+register-taken = { $username } est déjà pris.
+register-malformed = Ce ne peut pas être un nom d’utilisateur : prenez 1 à 30 caractères parmi a-z, 0-9, _ et -, en commençant par une lettre ou un chiffre.
+
 error-title = Vous n’êtes pas connecté
 error-again = Réessayer
 error-other-way = Se connecter autrement
@@ -26,6 +37,7 @@ error-other-provider = Cette réponse ne vient pas du site avec lequel vous voul
 error-declined = Vous avez refusé chez { $provider }. Rien n’a changé ici.
 error-not-linked = Votre compte chez { $provider } n’ouvre encore aucun compte ici. Connectez-vous avec votre mot de passe et associez-le sur la page de votre compte. Si vous n’avez pas de compte ici, demandez à la personne qui gère { $site }.
 error-linked-elsewhere = Ce compte chez { $provider } ouvre déjà un autre compte ici, et chacun n’en ouvre qu’un.
+error-last-way = Vous n’avez pas de mot de passe ici : sans ce compte, vous ne pourriez plus vous connecter. Définissez d’abord un mot de passe sur la page de votre compte.
 error-member-changed = Une autre personne est maintenant connectée qu’au début. Veuillez recommencer.
 error-refused = Une autre partie de ce site refuse ce compte chez { $provider }.
 error-throttled = Cela a été commencé trop souvent depuis votre adresse. Veuillez réessayer dans un instant.

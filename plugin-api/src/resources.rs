@@ -444,6 +444,7 @@ mod tests {
             email: "alice@example.org".into(),
             email_verified: false,
             administrator: false,
+            has_password: true,
             disabled: false,
             uploader: true,
             profile_url: "https://example.org/u/alice".into(),

@@ -3,7 +3,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use abi_stable::{StableAbi, std_types::RResult};
+use abi_stable::{
+    StableAbi,
+    std_types::{RResult, RString},
+};
 
 use crate::{
     AuditNoted,
@@ -120,6 +123,18 @@ event! {
         member_id: i64,
     }
 
+    /// Somebody who had no account has made one, and a plugin vouches for it. The operator's own commands are not told of.
+    pub struct MemberRegistered: "hob.member.registered" 1 may refuse {
+        /// The new member.
+        member_id: i64,
+        /// How the member signs in, and is called.
+        username: RString,
+        /// The id of the plugin that vouches.
+        plugin: RString,
+        /// By what that plugin knows the newcomer again.
+        reference: RString,
+    }
+
     /// A member is being deleted; rows that refer to the member go with it.
     /// This version of Hob has no way to delete a member and does not raise
     /// it.
@@ -133,6 +148,7 @@ event! {
 pub const CORE_EVENTS: &[EventDescription] = &[
     MemberDisabled::DESCRIPTION,
     MemberPasswordChanged::DESCRIPTION,
+    MemberRegistered::DESCRIPTION,
     MemberDeleted::DESCRIPTION,
     AuditNoted::DESCRIPTION,
 ];
@@ -144,6 +160,7 @@ pub fn raised_by_core() -> Vec<RawRaised> {
     vec![
         raised::<MemberDisabled>(),
         raised::<MemberPasswordChanged>(),
+        raised::<MemberRegistered>(),
         raised::<MemberDeleted>(),
         raised::<AuditNoted>(),
     ]

@@ -68,12 +68,12 @@ pub use error::PluginError;
 pub use event::raised_by_core;
 pub use event::{
     CORE_EVENTS, Channel, Event, EventDescription, FieldDescription, MemberDeleted, MemberDisabled,
-    MemberPasswordChanged,
+    MemberPasswordChanged, MemberRegistered,
 };
 pub use export::{InlinePlugin, StaticPlugin};
 pub use hob_plugin_manifest as manifest;
 pub use host::{Host, ScopeDescription, Site, TokenRoute};
-pub use http::{Fields, IntoResponse, Member, Page, Request, Response};
+pub use http::{Fields, IntoResponse, Member, Newcomer, Page, Request, Response};
 pub use seldom::Seldom;
 pub use service::Service;
 pub use throttle::{Throttle, network_of, whole_seconds};

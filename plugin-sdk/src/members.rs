@@ -1,5 +1,6 @@
 //! The people of the site, by interface `hob.members`.
 
+pub use crate::abi::members::RawUsernameVerdict as UsernameVerdict;
 use crate::{
     PluginError, Text,
     abi::members::{MembersV1, RawProfile},
@@ -21,6 +22,8 @@ pub struct Profile {
     pub email: Text,
     pub email_verified: bool,
     pub administrator: bool,
+    /// Can sign in with a password of this site, and not only by other ways.
+    pub has_password: bool,
     pub disabled: bool,
     /// May publish media.
     pub uploader: bool,
@@ -77,6 +80,22 @@ impl Members {
                 .into_result()?;
         Ok(found.into_option().map(Profile::from_raw))
     }
+
+    /// Whether the operator lets strangers have accounts that a plugin makes:
+    /// see [`Response::registering`](crate::Response::registering).
+    #[must_use]
+    pub fn registration_is_open(&self) -> bool {
+        (self.table.registration_is_open)(self.table.context)
+    }
+
+    /// Whether a newcomer can be called so, as it was typed.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn check_username(&self, username: &str) -> Result<UsernameVerdict, PluginError> {
+        let verdict = (self.table.check_username)(self.table.context, username.into());
+        Ok(verdict.await.into_result()?)
+    }
 }
 
 impl Profile {
@@ -88,6 +107,7 @@ impl Profile {
             email: raw.email,
             email_verified: raw.email_verified,
             administrator: raw.administrator,
+            has_password: raw.has_password,
             disabled: raw.disabled,
             uploader: raw.uploader,
             profile_url: raw.profile_url,

@@ -52,6 +52,9 @@ pub enum SignInError {
     NotLinked,
     #[error("this account of the provider is another member's")]
     LinkedElsewhere,
+    /// The member has no password, and could not sign in any more.
+    #[error("it is the last way to sign in to an account without a password")]
+    LastWay,
     /// Who began to link is no longer the one who is signed in.
     #[error("another member is signed in than the one who began")]
     MemberChanged,
@@ -73,7 +76,7 @@ impl SignInError {
             Self::UnknownProvider => 404,
             Self::Field(_) | Self::State | Self::OtherProvider | Self::NoCode => 400,
             Self::Declined | Self::NotLinked | Self::MemberChanged | Self::Refused(_) => 403,
-            Self::LinkedElsewhere => 409,
+            Self::LinkedElsewhere | Self::LastWay => 409,
             Self::Throttled(_) => 429,
             Self::Provider(_)
             | Self::ProviderStatus { .. }
@@ -99,6 +102,7 @@ impl SignInError {
             Self::Declined => "declined",
             Self::NotLinked => "not_linked",
             Self::LinkedElsewhere => "linked_elsewhere",
+            Self::LastWay => "last_way",
             Self::MemberChanged => "member_changed",
             Self::Refused(_) => "refused",
             Self::Throttled(_) => "throttled",
@@ -135,6 +139,18 @@ impl SignInError {
     #[must_use]
     pub const fn is_of_the_operator(&self) -> bool {
         matches!(self.status(), 500 | 502)
+    }
+}
+
+impl SignInError {
+    /// As an event's subscriber tells of it: who is refused reads another
+    /// plugin's words.
+    #[must_use]
+    pub fn into_refusal(self) -> PluginError {
+        match self {
+            Self::Refused(reason) | Self::Plugin(reason) => reason,
+            other => PluginError::new(other.to_string()),
+        }
     }
 }
 

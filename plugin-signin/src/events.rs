@@ -21,6 +21,8 @@ pub struct Events {
 pub enum Purpose {
     SignIn,
     Link,
+    /// An account here is made with it.
+    Register,
 }
 
 /// Who does something at which provider, and when.
@@ -37,6 +39,7 @@ impl Purpose {
         match self {
             Self::SignIn => "sign_in",
             Self::Link => "link",
+            Self::Register => "register",
         }
     }
 }

@@ -26,13 +26,14 @@ use hob_plugin_sdk::{
     MemberDeleted, Site, Throttle, Who,
     db::{Connection, Db, Timestamp},
     http_client::HttpClient,
+    members::Members,
     prelude::*,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
 use hob_signin::error_pages::{self, Answer, ErrorPagesV1, Failure};
 
 use crate::{
-    endpoints::{accounts, authorized, begin},
+    endpoints::{accounts, authorized, begin, register},
     error::SignInError,
     events::{Act, Events},
     keys::Keys,
@@ -52,6 +53,7 @@ pub struct SignIn {
     host: Host,
     db: Db,
     client: HttpClient,
+    members: Members,
     time_to_answer: Duration,
     /// In the order of their titles, as they are shown.
     providers: Vec<Known>,
@@ -75,16 +77,19 @@ impl Plugin for SignIn {
             .handle("GET /accounts", accounts::list)
             .handle("POST /accounts/link", accounts::link)
             .handle("POST /accounts/unlink", accounts::unlink)
+            .handle("GET /register", register::show)
+            .handle("POST /register", register::make)
             .handle("GET /{provider}", begin::sign_in)
             .handle("GET /{provider}/authorized", authorized::show)
             .subscribe(forget_member)
+            .subscribe(register::keep)
             .offer(sign_in_methods::<Self>);
     }
 
     fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
         let mut providers = Vec::new();
         for (id, written) in &settings.provider {
-            if id == accounts::NAME {
+            if [accounts::NAME, register::NAME].contains(&id.as_str()) {
                 return Err(PluginError::new(format!(
                     "[plugin.signin.provider.{id}]: this name is that of a page of the plugin"
                 )));
@@ -99,6 +104,7 @@ impl Plugin for SignIn {
         Ok(Self {
             db: host.db()?,
             client: host.http_client()?,
+            members: host.members()?,
             time_to_answer: settings.time_to_answer(),
             providers,
             begun: Throttle::with_burst(BEGUN_BURST, BEGUN_EACH),

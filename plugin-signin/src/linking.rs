@@ -48,21 +48,8 @@ pub fn link(
     member_id: i64,
     act: &Act,
 ) -> Result<(), SignInError> {
-    let new = NewLinkedAccount {
-        issuer: &identity.issuer,
-        subject: &identity.subject,
-        member_id,
-        name: &identity.name,
-        created_at: act.at,
-    };
-    if new.link(connection)? {
-        events.authorized(connection, act, Purpose::Link, identity, member_id)?;
-        let entry = AuditEntry::new(PLUGIN, "account.linked", &act.who, act.at)
-            .about_member(member_id)
-            .about("account", &identity.subject)
-            .with("issuer", &identity.issuer)
-            .with("name", &identity.name);
-        return Ok(connection.note(entry)?);
+    if open(connection, events, identity, member_id, act, Purpose::Link)? {
+        return Ok(());
     }
     match LinkedAccount::find(connection, identity)? {
         Some(account) if account.member_id == member_id => Ok(()),
@@ -70,25 +57,86 @@ pub fn link(
     }
 }
 
-/// Takes one of a member's away, so that it opens nothing any longer. What is
-/// none of the member's is passed over.
+/// Lets this identity open the account that was just made with it.
 ///
 /// # Errors
-/// The database failed.
-pub fn unlink(
+/// It opens another's by now, or another plugin refuses it.
+pub fn register(
     connection: &mut Connection,
-    id: i64,
-    (member_id, who): (i64, &Who),
-    now: Timestamp,
+    events: Events,
+    identity: &Identity,
+    member_id: i64,
+    act: &Act,
+) -> Result<(), SignInError> {
+    open(
+        connection,
+        events,
+        identity,
+        member_id,
+        act,
+        Purpose::Register,
+    )?
+    .then_some(())
+    .ok_or(SignInError::LinkedElsewhere)
+}
+
+/// Links, and tells of it. False if the identity is linked already.
+fn open(
+    connection: &mut Connection,
+    events: Events,
+    identity: &Identity,
+    member_id: i64,
+    act: &Act,
+    purpose: Purpose,
 ) -> Result<bool, SignInError> {
-    let Some(account) = LinkedAccount::unlink(connection, member_id, id)? else {
-        return Ok(false);
+    let new = NewLinkedAccount {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        member_id,
+        name: &identity.name,
+        created_at: act.at,
     };
-    let entry = AuditEntry::new(PLUGIN, "account.unlinked", who, now)
+    if !new.link(connection)? {
+        return Ok(false);
+    }
+    events.authorized(connection, act, purpose, identity, member_id)?;
+    let entry = AuditEntry::new(PLUGIN, "account.linked", &act.who, act.at)
         .about_member(member_id)
-        .about("account", &account.subject)
-        .with("issuer", &account.issuer)
-        .with("name", &account.name);
+        .about("account", &identity.subject)
+        .with("issuer", &identity.issuer)
+        .with("name", &identity.name);
     connection.note(entry)?;
     Ok(true)
+}
+
+/// A member who takes an account away.
+pub struct Unlinking {
+    pub member_id: i64,
+    /// Can sign in without any.
+    pub has_password: bool,
+    pub who: Who,
+    pub at: Timestamp,
+}
+
+impl Unlinking {
+    /// Takes one of the member's away, so that it opens nothing any longer.
+    /// What is none of the member's is passed over.
+    ///
+    /// # Errors
+    /// It is the last way to sign in.
+    pub fn unlink(&self, connection: &mut Connection, id: i64) -> Result<bool, SignInError> {
+        let Some(account) = LinkedAccount::unlink(connection, self.member_id, id)? else {
+            return Ok(false);
+        };
+        if !self.has_password && LinkedAccount::count_of_member(connection, self.member_id)? == 0 {
+            return Err(SignInError::LastWay);
+        }
+        let entry = AuditEntry::new(PLUGIN, "account.unlinked", &self.who, self.at)
+            .about_member(self.member_id)
+            .about("account", &account.subject)
+            .with("issuer", &account.issuer)
+            .with("name", &account.name);
+        connection.note(entry)?;
+        Ok(true)
+    }
 }

@@ -39,6 +39,24 @@ pub struct AccountsPage<'a> {
     pub providers: &'a [ProviderButton<'a>],
 }
 
+/// What was typed into a field, and what is wrong with it.
+pub struct Field<'a> {
+    pub value: &'a str,
+    pub error: Option<&'a str>,
+}
+
+/// Whose account elsewhere opens none here makes one.
+#[derive(Template)]
+#[template(path = "register.html")]
+pub struct RegisterPage<'a> {
+    pub words: Words,
+    pub title: &'a str,
+    pub provider: &'a str,
+    pub register_url: &'a str,
+    pub login_url: &'a str,
+    pub username: Field<'a>,
+}
+
 /// Why nobody is signed in, and what to do about it.
 #[derive(Template)]
 #[template(path = "error.html")]

@@ -22,6 +22,8 @@ pub struct Provider {
     /// Whose accounts they are. What two providers of one issuer say is of the
     /// same accounts.
     pub issuer: String,
+    /// Whoever has no account here may make one with it, if the site lets them.
+    pub registers: bool,
     pub client_id: String,
     pub client_secret: Option<ClientSecret>,
     pub client_authentication: ClientAuthentication,
@@ -164,6 +166,7 @@ impl Provider {
             id: id.to_owned(),
             title: text(&written.title, known.title.unwrap_or(id)),
             issuer: issuer.to_owned(),
+            registers: written.registers,
             client_id: written.client_id.clone(),
             client_secret: written.client_secret.clone(),
             client_authentication: written.client_authentication,

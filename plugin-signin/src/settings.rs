@@ -17,6 +17,7 @@ pub struct Settings {
 pub struct ProviderSettings {
     pub kind: Kind,
     pub title: Option<String>,
+    pub registers: bool,
     pub issuer: Option<String>,
     pub client_id: String,
     pub client_secret: Option<ClientSecret>,

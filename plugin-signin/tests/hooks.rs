@@ -212,6 +212,27 @@ async fn another_plugin_stops_a_sign_in_and_a_link() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_plugin_refuses_makes_no_account() {
+    on_each_database(async |builder| {
+        let builder = builder.site_toml("registration = \"open\"");
+        let mut pair = Pair::start(with_doorman(builder, "lets_in = false")).await;
+        let mut ada = pair.here.browser();
+        pair.sign_in(&mut ada).await;
+        let fields = [("username", "ada")];
+        let refused = ada.post_form("/signin/register", &fields).await;
+        assert_eq!(refused.status(), 400, "{refused:?}");
+        assert!(
+            refused.text().contains("Not with <these> shoes."),
+            "{refused:?}"
+        );
+        assert_eq!(who(&mut ada).await, None);
+        assert_eq!(count(&pair.here, "members").await, 1);
+        assert_eq!(count(&pair.here, "signin_accounts").await, 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn another_plugin_words_what_goes_wrong() {
     let provider = Scripted::start().await;

@@ -10,6 +10,9 @@ name = "Hob"
 url = "http://127.0.0.1:8080"
 # What visitors read who ask for no language that there is: "en", "de" or "fr".
 language = "en"
+# Whether plugins such as `signin` may make accounts for whomever they vouch for:
+# "closed" or "open".
+registration = "closed"
 
 [server]
 # Hob speaks plain http. For the world, put a proxy that ends TLS in front and

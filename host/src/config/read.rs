@@ -19,6 +19,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     http_client::Networks,
+    members::Registration,
     words::{LANGUAGES, Language},
 };
 
@@ -124,7 +125,12 @@ fn read_site(site: &mut Reader<'_>) -> Option<Site> {
         &LANGUAGES.map(|(language, _)| language.as_str()),
     );
     let url = site.section.read("url", &text(None), &mut site.errors);
+    let registration = site.choice("registration", &["closed", "open"]);
     let (name, language) = (name?, Language::named(&language?)?);
+    let registration = match registration?.as_str() {
+        "open" => Registration::Open,
+        _ => Registration::Closed,
+    };
     if name.trim().is_empty() {
         site.refuse("name", "must not be empty", "write the site's name");
     }
@@ -164,6 +170,7 @@ fn read_site(site: &mut Reader<'_>) -> Option<Site> {
         name,
         language,
         url,
+        registration,
     })
 }
 

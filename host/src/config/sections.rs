@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use crate::{diagnostic::Place, http_client::Networks, words::Language};
+use crate::{diagnostic::Place, http_client::Networks, members::Registration, words::Language};
 
 /// `[site]`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Site {
     /// Where people reach the site: an origin, and the path below which all of
     /// it stands, if there is one. `site::Address` takes it apart.
     pub url: Url,
+    /// Whether strangers may make accounts.
+    pub registration: Registration,
 }
 
 /// `[server]`

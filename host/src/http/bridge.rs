@@ -16,7 +16,7 @@ use hob_plugin_sdk::{
         RawError,
         http::{
             PluginHttpV1, RawBody, RawMember, RawPage, RawPart, RawPartContent, RawRequest,
-            RawResponse, RawResponseBody, RawSignIn, Span, SpanPair,
+            RawResponse, RawResponseBody, RawSignIn, RawSignInWho, Span, SpanPair,
         },
     },
     http::Fields,
@@ -30,7 +30,7 @@ use super::{
     cors,
     envelope::Peer,
     form,
-    fresh_session::FreshSession,
+    fresh_session::{FreshSession, Whose},
     page::{self, Explained, Failure, Frame},
     same_site::sent_from_here,
     stored_file,
@@ -40,6 +40,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::{
+    members::{Newcomer, Registration},
     request_id::RequestId,
     watchdog::Watched,
     words::{Language, Phrase},
@@ -245,8 +246,20 @@ impl PluginRoute {
             return Err(self.wrong("signs somebody in where there are no sessions"));
         }
         let site = app.site();
+        let whose = match wanted.who {
+            RawSignInWho::Member(id) => Whose::Member(id),
+            RawSignInWho::Newcomer(_) if site.registration == Registration::Closed => {
+                return Err(Failure::Forbidden(Phrase::new("failure-registration")));
+            }
+            RawSignInWho::Newcomer(raw) => Whose::Newcomer(Newcomer {
+                username: raw.username.into(),
+                display_name: raw.display_name.into(),
+                plugin: self.plugin.clone(),
+                reference: raw.reference.into(),
+            }),
+        };
         let fresh = FreshSession {
-            member_id: wanted.member_id,
+            whose,
             by: Some(&wanted.by),
             replaced: visitor.map(|visitor| visitor.signed_in.clone()),
             peer: asked.peer.0.to_string(),

@@ -9,14 +9,14 @@ use http::{HeaderMap, HeaderValue, header};
 use super::{form::member_at, visitor::sign_in_cookie};
 use crate::{
     audit,
-    members::{Member, Session, SignedIn},
+    members::{Member, MemberError, Newcomer, Session, SignedIn},
     secret::Secret,
     site::Site,
 };
 
 /// Who is signed in, and where.
 pub struct FreshSession<'a> {
-    pub member_id: i64,
+    pub whose: Whose,
     /// What vouches for the member, where it is not the site's own password.
     pub by: Option<&'a str>,
     /// The session that this one replaces.
@@ -26,13 +26,21 @@ pub struct FreshSession<'a> {
     pub headers: &'a HeaderMap,
 }
 
+/// Whose session it is.
+pub enum Whose {
+    /// A member's, by id.
+    Member(i64),
+    /// That of somebody who gets an account with it.
+    Newcomer(Newcomer),
+}
+
 impl FreshSession<'_> {
     /// Begins it, in one transaction with the end of the one that was there,
     /// and answers with its cookie. None for a member who is disabled or gone.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn begin(self, site: &Site) -> diesel::QueryResult<Option<HeaderValue>> {
+    /// The newcomer can't have the account, or the database failed.
+    pub async fn begin(self, site: &Site) -> Result<Option<HeaderValue>, MemberError> {
         let user_agent = self
             .headers
             .get(header::USER_AGENT)
@@ -41,10 +49,14 @@ impl FreshSession<'_> {
             .to_owned();
         let secret = Secret::generate();
         let (fresh, now) = (secret.clone(), site.clock.now());
-        let (id, by) = (self.member_id, self.by.map(str::to_owned));
+        let (whose, by) = (self.whose, self.by.map(str::to_owned));
         let (peer, replaced) = (self.peer, self.replaced);
         let begun = site.db.write(move |connection| {
-            let member = Member::find(connection, id)?;
+            let who = |member: &Member| member_at(member.id, &member.username, &peer);
+            let member = match whose {
+                Whose::Member(id) => Member::find(connection, id)?,
+                Whose::Newcomer(newcomer) => Some(newcomer.register(connection, who, now)?),
+            };
             let Some(member) = member.filter(|member| !member.is_disabled()) else {
                 return Ok(false);
             };
@@ -53,15 +65,14 @@ impl FreshSession<'_> {
                 Session::end(connection, session.member_id, session.id)?;
             }
             Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
-            let who = member_at(member.id, &member.username, &peer);
-            let entry = AuditEntry::new(audit::CORE, "member.signed_in", &who, now);
+            let entry = AuditEntry::new(audit::CORE, "member.signed_in", &who(&member), now);
             let entry = entry.about_member(member.id);
             let entry = match &by {
                 Some(by) => entry.with("by", by),
                 None => entry,
             };
             connection.note(entry)?;
-            Ok::<_, diesel::result::Error>(true)
+            Ok::<_, MemberError>(true)
         });
         Ok(begun.await?.then(|| sign_in_cookie(&secret, &site.address)))
     }

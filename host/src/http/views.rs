@@ -264,6 +264,8 @@ pub struct AccountPage<'a> {
     pub email: Field<'a>,
     pub current_password_error: Option<&'a str>,
     pub new_password_error: Option<&'a str>,
+    /// There is one to be changed.
+    pub has_password: bool,
     /// What a password must be, in a sentence.
     pub password_rule: &'a str,
     pub sessions: &'a [SessionRow<'a>],

@@ -124,6 +124,17 @@ pub fn check_email(text: &str) -> Result<String, MemberError> {
 }
 
 impl Member {
+    /// What stands in the place of a hash where there is no password: no
+    /// password has it.
+    pub const NO_PASSWORD: &'static str = "";
+
+    /// Whether the member has a password here, and not only other ways to sign
+    /// in.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password_hash != Self::NO_PASSWORD
+    }
+
     /// Whether the account is switched off.
     #[must_use]
     pub fn is_disabled(&self) -> bool {

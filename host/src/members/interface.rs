@@ -6,18 +6,19 @@ use abi_stable::std_types::{ROption, RResult, RString};
 use hob_plugin_sdk::{
     abi::{
         FfiFuture, FfiFutureExt, RawContext, RawError,
-        members::{MembersV1, RawProfile},
+        members::{MembersV1, RawProfile, RawUsernameVerdict},
     },
     db::{Db, Memo},
 };
 
-use super::{Member, Password, PasswordHasher, Username};
+use super::{Member, Password, PasswordHasher, Registration, Username};
 use crate::site::Address;
 
 struct Directory {
     db: Db,
     passwords: PasswordHasher,
     address: Address,
+    registration: Registration,
     /// By their ids.
     known: Memo<i64, Option<Arc<Member>>>,
 }
@@ -28,11 +29,13 @@ pub fn members_interface(
     db: Db,
     passwords: PasswordHasher,
     address: Address,
+    registration: Registration,
 ) -> &'static MembersV1 {
     let directory: &'static Directory = Box::leak(Box::new(Directory {
         db,
         passwords,
         address,
+        registration,
         known: Memo::with_places(1024),
     }));
     Box::leak(Box::new(MembersV1 {
@@ -40,6 +43,8 @@ pub fn members_interface(
         find,
         find_by_username,
         check_password,
+        registration_is_open,
+        check_username,
     }))
 }
 
@@ -98,16 +103,46 @@ extern "C" fn check_password(
     .into_ffi()
 }
 
+extern "C" fn registration_is_open(context: RawContext) -> bool {
+    directory(context).registration == Registration::Open
+}
+
+extern "C" fn check_username(
+    context: RawContext,
+    username: RString,
+) -> FfiFuture<RResult<RawUsernameVerdict, RawError>> {
+    let directory = directory(context);
+    async move {
+        let Ok(name) = Username::parse(&username) else {
+            return RResult::ROk(RawUsernameVerdict::Malformed);
+        };
+        let found = directory
+            .db
+            .read(move |connection| Member::find_by_username(connection, name.as_str()))
+            .await;
+        match found {
+            Ok(None) => RResult::ROk(RawUsernameVerdict::Free),
+            Ok(Some(_)) => RResult::ROk(RawUsernameVerdict::Taken),
+            Err(error) => RResult::RErr(failed(&error)),
+        }
+    }
+    .into_ffi()
+}
+
 fn answer(
     directory: &Directory,
     found: Result<Option<&Member>, &diesel::result::Error>,
 ) -> RResult<ROption<RawProfile>, RawError> {
     match found {
         Ok(member) => RResult::ROk(member.map(|member| profile(directory, member)).into()),
-        Err(error) => RResult::RErr(RawError {
-            kind: RawError::KIND_FAILED,
-            message: format!("looking a member up: {error}").into(),
-        }),
+        Err(error) => RResult::RErr(failed(error)),
+    }
+}
+
+fn failed(error: &diesel::result::Error) -> RawError {
+    RawError {
+        kind: RawError::KIND_FAILED,
+        message: format!("looking a member up: {error}").into(),
     }
 }
 
@@ -123,6 +158,7 @@ fn profile(directory: &Directory, member: &Member) -> RawProfile {
         email: member.email.as_str().into(),
         email_verified: member.email_verified,
         administrator: member.administrator,
+        has_password: member.has_password(),
         uploader: member.uploader,
         created_at: member.created_at.as_micros(),
         language: member.language.as_str().into(),

@@ -7,8 +7,8 @@ use hob_plugin_sdk::db::Db;
 use super::{Member, Password, PasswordHasher, Username};
 
 /// The member who signs in with these. None for a name that is unknown or
-/// can't be one, for a wrong password, and for a member who is disabled: each
-/// costs one hash, so that none looks like the other.
+/// can't be one, for a wrong password, and for a member who is disabled or has
+/// no password: each costs one hash, so that none looks like the other.
 ///
 /// # Errors
 /// The database failed.
@@ -25,7 +25,8 @@ pub async fn check_password(
         }
         Err(_) => None,
     };
-    let hash = member.as_ref().map(|member| member.password_hash.clone());
+    let with_password = member.as_ref().filter(|member| member.has_password());
+    let hash = with_password.map(|member| member.password_hash.clone());
     let matches = passwords.verify(password, hash).await;
     Ok(member.filter(|member| matches && !member.is_disabled()))
 }

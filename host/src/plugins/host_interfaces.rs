@@ -92,6 +92,7 @@ impl SharedInterfaces {
                 site.db.clone(),
                 site.passwords.clone(),
                 site.address.clone(),
+                site.registration,
             ),
             pictures: pictures_interface(site.media.clone()),
             scopes,

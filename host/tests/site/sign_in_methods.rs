@@ -3,7 +3,7 @@
 
 use hob::testing::{Builder, Reply, TestHost, on_each_database};
 use hob_plugin_sdk::{
-    InlinePlugin, StaticPlugin,
+    InlinePlugin, MemberRegistered, Newcomer, StaticPlugin,
     prelude::*,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
@@ -21,6 +21,10 @@ impl InlinePlugin for Vouch {
         signs_in = true
         [offers]
         "hob.sign_in_methods" = 1
+        [subscribes]
+        "hob.member.registered" = 1
+        [[route]]
+        route = "GET /new/{username}"
         [[route]]
         route = "GET /visit"
         visit = true
@@ -44,6 +48,17 @@ impl Plugin for Vouch {
             .handle("GET /no-visit", visit)
             .handle("GET /for/{member}", vouch)
             .handle("GET /own/{member}", vouch)
+            .handle("GET /new/{username}", register)
+            .subscribe(|_, event: &MemberRegistered, _| {
+                assert_eq!(
+                    (event.plugin.as_str(), event.reference.as_str()),
+                    ("vouch", "r1")
+                );
+                match event.username.as_str() {
+                    "eve" => Err(PluginError::refusal("not Eve")),
+                    _ => Ok(()),
+                }
+            })
             .offer(sign_in_methods::<Self>);
     }
 
@@ -82,6 +97,15 @@ async fn visit<P>(_: Arc<P>, request: Request) -> Response {
 async fn vouch<P>(_: Arc<P>, request: Request) -> Response {
     let id = request.parameter("member").and_then(|id| id.parse().ok());
     Response::redirect("/account").signing_in(id.expect("a test names a member"), "a word")
+}
+
+async fn register(_: Arc<Vouch>, request: Request) -> Response {
+    let newcomer = Newcomer {
+        username: request.parameter("username").unwrap_or_default(),
+        display_name: "Ada <Lovelace>",
+        reference: "r1",
+    };
+    Response::redirect("/account").registering(newcomer, "a word")
 }
 
 /// As [`Vouch`], but its manifest does not say that it signs members in.
@@ -184,6 +208,78 @@ async fn who_is_disabled_or_gone_is_not_signed_in() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_makes_an_account_where_registration_is_open() {
+    on_each_database(async |builder| {
+        let site = with_plugins(builder.site_toml("registration = \"open\""))
+            .start()
+            .await;
+        site.add_member("alice", PASSWORD).await;
+        for (username, problem) in [
+            ("alice", "is taken"),
+            ("-", "can&#39;t be a username"),
+            ("eve", "not Eve"),
+        ] {
+            let mut browser = site.browser();
+            let reply = browser.get(&format!("/vouch/new/{username}")).await;
+            assert_eq!(reply.status(), 400, "{username}: {reply:?}");
+            assert!(reply.text().contains(problem), "{username}: {reply:?}");
+            assert!(!session_of(&reply), "{username}");
+        }
+        let mut ada = site.browser();
+        let reply = ada.get("/vouch/new/Ada").await;
+        assert_eq!(reply.status(), 303, "{reply:?}");
+        let account = ada.get("/account").await;
+        assert!(
+            account.text().contains("Ada &#60;Lovelace&#62;"),
+            "{account:?}"
+        );
+        site.add_administrator("olga", PASSWORD).await;
+        let mut browser = site.browser();
+        browser.sign_in("olga", PASSWORD).await;
+        let log = browser.get("/admin/audit").await;
+        assert!(log.text().contains("member.registered"), "{}", log.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_makes_an_account_where_registration_is_closed() {
+    let site = with_plugins(TestHost::builder()).start().await;
+    let reply = site.browser().get("/vouch/new/ada").await;
+    assert_eq!(reply.status(), 403, "{reply:?}");
+    assert!(
+        reply.text().contains("lets nobody make an account"),
+        "{reply:?}"
+    );
+    assert!(!session_of(&reply));
+}
+
+#[tokio::test]
+async fn who_has_no_password_signs_in_by_none_and_sets_one() {
+    let site = with_plugins(TestHost::builder().site_toml("registration = \"open\""));
+    let site = site.start().await;
+    let mut ada = site.browser();
+    ada.get("/vouch/new/ada").await;
+    for typed in ["", "anything at all"] {
+        let fields = [("username", "ada"), ("password", typed)];
+        let refused = site.browser().post_form("/login", &fields).await;
+        assert_eq!(refused.status(), 422, "{typed:?}: {refused:?}");
+    }
+    let account = ada.get("/account").await;
+    assert!(!account.text().contains("current_password"), "{account:?}");
+    assert!(account.text().contains("Set the password"), "{account:?}");
+    let fields = [("new_password", PASSWORD)];
+    let set = ada.submit("/account/password", &fields).await;
+    assert_eq!(set.header("location"), "/account?done=password", "{set:?}");
+    site.browser().sign_in("ada", PASSWORD).await;
+    // Now there is one, and it is asked for.
+    let fields = [("new_password", "another correct horse")];
+    let refused = ada.submit("/account/password", &fields).await;
+    assert_eq!(refused.status(), 422, "{refused:?}");
+    assert!(refused.text().contains("current_password"), "{refused:?}");
 }
 
 #[tokio::test]

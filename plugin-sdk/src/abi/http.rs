@@ -141,13 +141,34 @@ pub struct RawResponse {
     pub sign_in: ROption<RawSignIn>,
 }
 
-/// A member who is to be signed in.
+/// Somebody who is to be signed in.
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug)]
 pub struct RawSignIn {
-    pub member_id: i64,
+    pub who: RawSignInWho,
     /// What vouches for the member, as the audit log calls it: `mastodon`.
     pub by: RString,
+}
+
+#[repr(C, u8)]
+#[derive(StableAbi, Clone, Debug)]
+pub enum RawSignInWho {
+    /// A member, by id.
+    Member(i64),
+    /// Somebody who has no account yet, and gets one.
+    Newcomer(RawNewcomer),
+}
+
+/// Whose account is to be made. It has no password.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug)]
+pub struct RawNewcomer {
+    pub username: RString,
+    /// For people; empty for the username.
+    pub display_name: RString,
+    /// By what the plugin knows the newcomer again, when it hears of the new
+    /// member in the transaction that makes the account.
+    pub reference: RString,
 }
 
 #[repr(C, u8)]

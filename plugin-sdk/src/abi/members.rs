@@ -23,9 +23,25 @@ pub struct MembersV1 {
         RString,
         RString,
     ) -> FfiFuture<RResult<ROption<RawProfile>, RawError>>,
+    /// Whether a plugin may make accounts for whomever it vouches for.
+    pub registration_is_open: extern "C" fn(RawContext) -> bool,
+    /// Whether a newcomer can be called so.
+    pub check_username:
+        extern "C" fn(RawContext, RString) -> FfiFuture<RResult<RawUsernameVerdict, RawError>>,
 }
 
 interface!(MembersV1, "hob.members", 1);
+
+/// What is to be said of a name that somebody would like to have.
+#[repr(u8)]
+#[derive(StableAbi, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawUsernameVerdict {
+    /// Nobody has it.
+    Free,
+    Taken,
+    /// No account can be called so.
+    Malformed,
+}
 
 #[repr(C)]
 #[derive(StableAbi, Clone, Debug)]
@@ -36,6 +52,8 @@ pub struct RawProfile {
     pub email: RString,
     pub email_verified: bool,
     pub administrator: bool,
+    /// Can sign in with a password of this site.
+    pub has_password: bool,
     pub disabled: bool,
     /// May publish media: what the site's own upload form asks too.
     pub uploader: bool,

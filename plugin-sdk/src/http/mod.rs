@@ -7,4 +7,4 @@ mod response;
 pub use fields::{FieldError, Fields};
 pub(crate) use request::BoundRoute;
 pub use request::{Member, Part, PartContent, Request};
-pub use response::{IntoResponse, Page, Response};
+pub use response::{IntoResponse, Newcomer, Page, Response};

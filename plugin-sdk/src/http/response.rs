@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::{
     PluginError,
-    abi::http::{RawPage, RawResponse, RawResponseBody, RawSignIn, Span, SpanPair},
+    abi::http::{
+        RawNewcomer, RawPage, RawResponse, RawResponseBody, RawSignIn, RawSignInWho, Span, SpanPair,
+    },
 };
 
 /// An answer. Headers that are no valid HTTP make it a 500, with the name of
@@ -19,6 +21,17 @@ pub struct Response {
     headers: Vec<SpanPair>,
     body: Body,
     sign_in: Option<RawSignIn>,
+}
+
+/// Somebody who is to have an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer<'a> {
+    /// As typed; the host checks it.
+    pub username: &'a str,
+    /// A name for people; empty for the username. What is too long is cut.
+    pub display_name: &'a str,
+    /// By what the plugin knows the newcomer again.
+    pub reference: &'a str,
 }
 
 /// Room for the headers that most answers have.
@@ -138,7 +151,28 @@ impl Response {
     #[must_use]
     pub fn signing_in(mut self, member_id: i64, by: &str) -> Self {
         self.sign_in = Some(RawSignIn {
-            member_id,
+            who: RawSignInWho::Member(member_id),
+            by: by.into(),
+        });
+        self
+    }
+
+    /// Makes an account for somebody who has none, and signs the new member in
+    /// as [`Self::signing_in`] does. Where the operator keeps registration
+    /// closed, or the username is taken meanwhile, there is no account, and a
+    /// page that says so: ask [`Members`](crate::members::Members) before.
+    ///
+    /// The account is made in one transaction with what its subscribers do who
+    /// hear of [`MemberRegistered`](crate::MemberRegistered): there the plugin
+    /// keeps what belongs to the new member, by the newcomer's reference.
+    #[must_use]
+    pub fn registering(mut self, newcomer: Newcomer<'_>, by: &str) -> Self {
+        self.sign_in = Some(RawSignIn {
+            who: RawSignInWho::Newcomer(RawNewcomer {
+                username: newcomer.username.into(),
+                display_name: newcomer.display_name.into(),
+                reference: newcomer.reference.into(),
+            }),
             by: by.into(),
         });
         self

@@ -18,7 +18,7 @@ event! {
         subject: RString,
         /// What it is called there for people; empty if the provider does not say.
         name: RString,
-        /// What comes of it: `sign_in` or `link`.
+        /// What comes of it: `sign_in`, `link`, or `register` where the account here was just made with it.
         purpose: RString,
         /// The member here.
         member_id: i64,

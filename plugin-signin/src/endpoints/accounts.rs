@@ -7,7 +7,7 @@ use super::{begin, failed, member};
 use crate::{
     SignIn,
     error::SignInError,
-    linking,
+    linking::Unlinking,
     models::LinkedAccount,
     pages::{AccountRow, AccountsPage, Moment, ProviderButton, page},
     who,
@@ -86,12 +86,19 @@ pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
 /// Takes one away. To do so twice is no error.
 pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
     let unlinked = async {
-        let (member_id, who, now) = (member(&request)?.id, who(&request), signin.now());
+        let member_id = member(&request)?.id;
         let fields = request.form()?;
         if let Some(id) = fields.first("account").and_then(|id| id.parse().ok()) {
+            let profile = signin.members.find(member_id).await?;
+            let unlinking = Unlinking {
+                member_id,
+                has_password: profile.is_some_and(|profile| profile.has_password),
+                who: who(&request),
+                at: signin.now(),
+            };
             signin
                 .db
-                .write(move |connection| linking::unlink(connection, id, (member_id, &who), now))
+                .write(move |connection| unlinking.unlink(connection, id))
                 .await?;
         }
         Ok::<_, SignInError>(Response::redirect(signin.site().plugin_path(PATH)))

@@ -2,7 +2,7 @@
 
 use hob_plugin_sdk::{Request, Response, prelude::*};
 
-use super::{accounts, failed};
+use super::{accounts, failed, register};
 use crate::{
     Known, SignIn,
     dance::{Answer, Dance},
@@ -79,7 +79,7 @@ async fn end(
     let identity = dance.identify(signin.client, &code, signin.now()).await?;
     match begun.member_id {
         Some(member_id) => link(signin, request, known, identity, member_id).await,
-        None => sign_in(signin, request, known, identity, &begun.next).await,
+        None => sign_in(signin, request, known, identity, begun.next).await,
     }
 }
 
@@ -88,14 +88,26 @@ async fn sign_in(
     request: &Request,
     known: &Known,
     identity: Identity,
-    next: &str,
+    next: String,
 ) -> Result<Response, SignInError> {
     let (events, act) = (signin.events, signin.act(request, &known.provider));
-    let member_id = signin
+    let whose = identity.clone();
+    let found = signin
         .db
-        .write(move |connection| linking::member_of(connection, events, &identity, &act))
-        .await?;
-    Ok(Response::redirect(next).signing_in(member_id, &known.provider.id))
+        .write(move |connection| linking::member_of(connection, events, &whose, &act))
+        .await;
+    match found {
+        Ok(member_id) => Ok(Response::redirect(next).signing_in(member_id, &known.provider.id)),
+        Err(SignInError::NotLinked) if may_register(signin, request, known) => {
+            register::welcome(signin, request, known, identity, next).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whoever is signed in has an account here.
+fn may_register(signin: &SignIn, request: &Request, known: &Known) -> bool {
+    known.provider.registers && request.member().is_none() && signin.members.registration_is_open()
 }
 
 async fn link(

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod authorized;
 pub mod begin;
+pub mod register;
 
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 use hob_signin::error_pages::{Answer, Failure};

@@ -84,6 +84,14 @@ impl LinkedAccount {
         .optional()
     }
 
+    /// How many of a member's there are.
+    pub fn count_of_member(connection: &mut Connection, member_id: i64) -> QueryResult<i64> {
+        signin_accounts::table
+            .filter(signin_accounts::member_id.eq(member_id))
+            .count()
+            .get_result(connection)
+    }
+
     /// Takes all of a member's away.
     pub fn forget_member(connection: &mut Connection, member_id: i64) -> QueryResult<()> {
         delete(signin_accounts::table.filter(signin_accounts::member_id.eq(member_id)))

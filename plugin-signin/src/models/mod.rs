@@ -4,8 +4,10 @@
 //! and decides what a found row means.
 
 mod linked_account;
+mod newcomer;
 mod schema;
 mod sign_in_request;
 
 pub use linked_account::{LinkedAccount, NewLinkedAccount};
+pub use newcomer::{NewNewcomer, Newcomer};
 pub use sign_in_request::SignInRequest;

@@ -22,3 +22,16 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::table! {
+    signin_newcomers (id) {
+        id -> BigInt,
+        visit_digest -> Binary,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+        next -> Text,
+        expires_at -> BigInt,
+    }
+}

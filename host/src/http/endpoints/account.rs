@@ -16,11 +16,9 @@ use crate::{
         views::{AccountPage, Field, MenuLink, SessionRow},
         visitor::Visitor,
     },
-    members::{Member, MemberError, Password, Session, check_email},
+    members::{LONGEST_NAME, Member, MemberError, Password, Session, check_email},
     words::Phrase,
 };
-
-const LONGEST_NAME: usize = 60;
 
 /// What the last request did.
 #[derive(Deserialize)]
@@ -148,6 +146,7 @@ async fn page(
             },
             current_password_error: current_password_error.as_deref(),
             new_password_error: new_password_error.as_deref(),
+            has_password: member.has_password(),
             password_rule: &password_rule,
             sessions: &rows,
             methods: &methods,
@@ -202,7 +201,7 @@ pub async fn change_profile(State(app): State<App>, form: SignedForm) -> Result<
     }
 }
 
-/// Changes the password, which ends every other session and what applications
+/// Changes the password, or sets the first one, which ends every other session and what applications
 /// were given.
 ///
 /// # Errors
@@ -214,23 +213,27 @@ pub async fn change_password(
     let site = app.site();
     let member = &form.visitor.signed_in.member;
     let typed = (member.display_name.clone(), member.email.clone());
-    let current = Password::presented(form.fields.first("current_password").unwrap_or_default());
     let mut problems = Problems::default();
-    let hash = Some(member.password_hash.clone());
-    // Whoever sits at a session that was left open guesses in this session.
-    let (throttle, session) = (&site.wrong_passwords, form.visitor.signed_in.session.id);
-    let session_name = session.to_string();
-    if let Some(wait) = throttle.wait(&member.username, &session_name, site.clock.now()) {
-        problems.current_password = Some(too_many_guesses(wait));
-        let page = page(&app, &form.visitor, &typed, &problems, None).await?;
-        return Ok(come_again(page, wait));
+    let session = form.visitor.signed_in.session.id;
+    // Who came by another way has none yet to be asked for.
+    if member.has_password() {
+        let current =
+            Password::presented(form.fields.first("current_password").unwrap_or_default());
+        // Whoever sits at a session that was left open guesses in this session.
+        let (throttle, session_name) = (&site.wrong_passwords, session.to_string());
+        if let Some(wait) = throttle.wait(&member.username, &session_name, site.clock.now()) {
+            problems.current_password = Some(too_many_guesses(wait));
+            let page = page(&app, &form.visitor, &typed, &problems, None).await?;
+            return Ok(come_again(page, wait));
+        }
+        throttle.failed(&member.username, &session_name, site.clock.now());
+        let hash = Some(member.password_hash.clone());
+        if !site.passwords.verify(current, hash).await {
+            problems.current_password = Some(Phrase::new("problem-current-password"));
+            return page(&app, &form.visitor, &typed, &problems, None).await;
+        }
+        throttle.succeeded(&member.username, &session_name);
     }
-    throttle.failed(&member.username, &session_name, site.clock.now());
-    if !site.passwords.verify(current, hash).await {
-        problems.current_password = Some(Phrase::new("problem-current-password"));
-        return page(&app, &form.visitor, &typed, &problems, None).await;
-    }
-    throttle.succeeded(&member.username, &session_name);
     let wanted = form.fields.first("new_password").unwrap_or_default();
     let chosen = match Password::chosen(wanted, &member.username) {
         Ok(password) => password,

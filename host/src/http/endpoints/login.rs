@@ -15,7 +15,7 @@ use crate::{
         address::Query,
         envelope::Peer,
         form::{OpenForm, SignedForm, member_at},
-        fresh_session::FreshSession,
+        fresh_session::{FreshSession, Whose},
         language::Audience,
         page::{
             Failure, Frame, POLICY_FOR_FORMS_THAT_LEAVE, come_again, html, see_other,
@@ -162,7 +162,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         Some(member) => {
             throttle.succeeded(&account, &peer);
             let fresh = FreshSession {
-                member_id: member.id,
+                whose: Whose::Member(member.id),
                 by: None,
                 replaced: audience
                     .visitor
