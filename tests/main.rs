@@ -21,5 +21,6 @@ mod owner_pages;
 mod panic_abort;
 mod panics;
 mod pictures;
+mod sign_in;
 mod single_page;
 mod support;

@@ -4,6 +4,8 @@
 ### Begriffe: verknüpfen (ein Konto anderswo darf das hiesige öffnen),
 ### Verknüpfung lösen, sich anmelden, Konto.
 
+menu-site = Konten der Website anderswo
+
 continue-with = Weiter mit { $provider }
 
 accounts-title = Andere Wege, sich anzumelden
@@ -15,6 +17,11 @@ accounts-unlink = Verknüpfung lösen
 accounts-link = Ein weiteres verknüpfen
 accounts-link-hint = Du meldest dich dort einmal an und kommst hierher zurück.
 accounts-link-at = Konto bei { $provider } verknüpfen
+accounts-sign-out-both = Hier und bei { $provider } abmelden
+
+site-title = Konten der Website anderswo
+site-lead = Andere Plugins nutzen sie im Namen der Website selbst. Hier öffnen sie kein Konto.
+site-none = Kein Anbieter ist dafür eingerichtet: site_account = true in seinem Abschnitt von hob.toml.
 
 register-title = Willkommen auf { $site }
 register-lead = Dein Konto bei { $provider } öffnet hier noch keines. Du kannst dir damit jetzt eines anlegen.

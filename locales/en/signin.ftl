@@ -3,6 +3,8 @@
 ### Terms: to link (to let an account elsewhere open the one here), to unlink,
 ### to sign in, account.
 
+menu-site = Accounts of the site elsewhere
+
 continue-with = Continue with { $provider }
 
 accounts-title = Other ways to sign in
@@ -14,6 +16,11 @@ accounts-unlink = Unlink
 accounts-link = Link another
 accounts-link-hint = You sign in there once, and come back here.
 accounts-link-at = Link an account at { $provider }
+accounts-sign-out-both = Sign out here and at { $provider }
+
+site-title = Accounts of the site elsewhere
+site-lead = Other plugins use these in the name of the site itself. They open no account here.
+site-none = No provider is set up for it: site_account = true in its section of hob.toml.
 
 register-title = Welcome to { $site }
 register-lead = Your account at { $provider } opens none here yet. You can make one with it now.

@@ -4,6 +4,8 @@
 ### Termes : associer (permettre à un compte ailleurs d’ouvrir celui d’ici),
 ### dissocier, se connecter, compte.
 
+menu-site = Comptes du site ailleurs
+
 continue-with = Continuer avec { $provider }
 
 accounts-title = Autres façons de se connecter
@@ -15,6 +17,11 @@ accounts-unlink = Dissocier
 accounts-link = Associer un autre compte
 accounts-link-hint = Vous vous y connectez une fois, puis vous revenez ici.
 accounts-link-at = Associer un compte de { $provider }
+accounts-sign-out-both = Se déconnecter ici et chez { $provider }
+
+site-title = Comptes du site ailleurs
+site-lead = D’autres extensions s’en servent au nom du site lui-même. Ils n’ouvrent aucun compte ici.
+site-none = Aucun fournisseur n’est prévu pour cela : site_account = true dans sa section de hob.toml.
 
 register-title = Bienvenue sur { $site }
 register-lead = Votre compte chez { $provider } n’en ouvre encore aucun ici. Vous pouvez maintenant vous en créer un avec lui.

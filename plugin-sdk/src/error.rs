@@ -29,6 +29,15 @@ impl PluginError {
         }
     }
 
+    /// What was asked for does not exist, or not for this caller: with words
+    /// for whoever asked.
+    pub fn not_found(words: impl Into<String>) -> Self {
+        Self {
+            kind: RawError::KIND_NOT_FOUND,
+            message: words.into(),
+        }
+    }
+
     /// What went wrong. Where [`Self::may_be_shown`], fit for a client's eyes.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -135,6 +135,26 @@ event! {
         reference: RString,
     }
 
+    /// A member is signed in, in one browser.
+    pub struct SessionBegun: "hob.session.begun" 1 may refuse {
+        /// The session.
+        session_id: i64,
+        /// The member.
+        member_id: i64,
+        /// The id of the plugin that vouches; empty for the site's own password.
+        plugin: RString,
+        /// By what that plugin knows the sign-in again.
+        reference: RString,
+    }
+
+    /// A session is over: signed out, replaced, or too long unused.
+    pub struct SessionEnded: "hob.session.ended" 1 {
+        /// The session.
+        session_id: i64,
+        /// The member.
+        member_id: i64,
+    }
+
     /// A member is being deleted; rows that refer to the member go with it.
     /// This version of Hob has no way to delete a member and does not raise
     /// it.
@@ -149,6 +169,8 @@ pub const CORE_EVENTS: &[EventDescription] = &[
     MemberDisabled::DESCRIPTION,
     MemberPasswordChanged::DESCRIPTION,
     MemberRegistered::DESCRIPTION,
+    SessionBegun::DESCRIPTION,
+    SessionEnded::DESCRIPTION,
     MemberDeleted::DESCRIPTION,
     AuditNoted::DESCRIPTION,
 ];
@@ -161,6 +183,8 @@ pub fn raised_by_core() -> Vec<RawRaised> {
         raised::<MemberDisabled>(),
         raised::<MemberPasswordChanged>(),
         raised::<MemberRegistered>(),
+        raised::<SessionBegun>(),
+        raised::<SessionEnded>(),
         raised::<MemberDeleted>(),
         raised::<AuditNoted>(),
     ]

@@ -75,6 +75,12 @@ impl Site {
         format!("{}{path}", self.base())
     }
 
+    /// The site's home page, as an absolute URL.
+    #[must_use]
+    pub fn home_url(&self) -> String {
+        format!("{}/", self.own_url)
+    }
+
     /// Where to go on to, as a link's `next` says; the home page, where that is
     /// no path of this site. Browsers take `//host` and `/\\host` for other
     /// sites, drop tabs and line ends, and take dot segments out first.

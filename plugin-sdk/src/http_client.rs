@@ -141,6 +141,27 @@ impl OutboundRequest {
         self.header("content-type", content_type)
     }
 
+    /// Where it goes.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The same request to another address.
+    #[must_use]
+    pub fn to(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.url);
+        self
+    }
+
+    /// The same request without any header of this name, in lower case.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers
+            .retain(|(given, _)| !given.eq_ignore_ascii_case(name));
+        self
+    }
+
     /// Follows so many redirects of a GET or a HEAD, and no more than the
     /// operator allows. Each is checked as the request was. None leads from
     /// https to http, and to another origin none takes more along than what
@@ -228,6 +249,51 @@ impl OutboundResponse {
             headers: raw.headers.into_iter().map(pair).collect(),
             body: raw.body.into(),
         }
+    }
+}
+
+/// As it crosses: for services that hand requests on.
+impl From<OutboundRequest> for RawOutboundRequest {
+    fn from(request: OutboundRequest) -> Self {
+        request.into_raw()
+    }
+}
+
+/// What came across, so that a service that hands it on can look at it.
+impl From<RawOutboundRequest> for OutboundRequest {
+    fn from(raw: RawOutboundRequest) -> Self {
+        let pair = |pair: RawPair| (pair.name.into(), pair.value.into());
+        let timeout = (raw.timeout_millis > 0).then(|| Duration::from_millis(raw.timeout_millis));
+        Self {
+            method: raw.method.into(),
+            url: raw.url.into(),
+            headers: raw.headers.into_iter().map(pair).collect(),
+            body: raw.body.into(),
+            redirects: raw.redirects,
+            timeout,
+            most_bytes: (raw.most_bytes > 0).then_some(raw.most_bytes),
+        }
+    }
+}
+
+impl From<OutboundResponse> for RawOutboundResponse {
+    fn from(response: OutboundResponse) -> Self {
+        let pair = |(name, value): (String, String)| RawPair {
+            name: name.into(),
+            value: value.into(),
+        };
+        Self {
+            url: response.url.into(),
+            status: response.status,
+            headers: response.headers.into_iter().map(pair).collect(),
+            body: response.body.into(),
+        }
+    }
+}
+
+impl From<RawOutboundResponse> for OutboundResponse {
+    fn from(raw: RawOutboundResponse) -> Self {
+        Self::from_raw(raw)
     }
 }
 

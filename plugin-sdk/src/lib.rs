@@ -68,7 +68,7 @@ pub use error::PluginError;
 pub use event::raised_by_core;
 pub use event::{
     CORE_EVENTS, Channel, Event, EventDescription, FieldDescription, MemberDeleted, MemberDisabled,
-    MemberPasswordChanged, MemberRegistered,
+    MemberPasswordChanged, MemberRegistered, SessionBegun, SessionEnded,
 };
 pub use export::{InlinePlugin, StaticPlugin};
 pub use hob_plugin_manifest as manifest;

@@ -23,6 +23,8 @@ pub enum Purpose {
     Link,
     /// An account here is made with it.
     Register,
+    /// The site itself may use it.
+    Site,
 }
 
 /// Who does something at which provider, and when.
@@ -40,6 +42,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::Link => "link",
             Self::Register => "register",
+            Self::Site => "site",
         }
     }
 }

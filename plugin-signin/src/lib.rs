@@ -17,30 +17,41 @@ mod metadata;
 mod models;
 mod pages;
 mod provider;
+mod reference;
+mod sessions;
 mod settings;
+mod site_account;
 mod state;
+mod tokens;
 
 use std::time::Duration;
 
+use futures_util::lock::Mutex;
 use hob_plugin_sdk::{
-    MemberDeleted, Site, Throttle, Who,
+    MemberDeleted, SessionBegun, SessionEnded, Site, Throttle, Who,
     db::{Connection, Db, Timestamp},
     http_client::HttpClient,
     members::Members,
     prelude::*,
+    sealing::sealed,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
-use hob_signin::error_pages::{self, Answer, ErrorPagesV1, Failure};
+use hob_signin::{
+    error_pages::{self, Answer, ErrorPagesV1, Failure},
+    session::provider_sessions,
+};
 
 use crate::{
-    endpoints::{accounts, authorized, begin, register},
+    endpoints::{accounts, authorized, begin, register, sign_out, site},
     error::SignInError,
     events::{Act, Events},
     keys::Keys,
     metadata::{Cached, Metadata},
-    models::{LinkedAccount, SignInRequest},
+    models::{KeptToken, LinkedAccount, SignInRequest},
     provider::Provider,
+    reference::Reference,
     settings::Settings,
+    tokens::{Holder, TokenStore},
 };
 
 /// What an address can have stored by beginning again and again: so much at
@@ -58,6 +69,7 @@ pub struct SignIn {
     /// In the order of their titles, as they are shown.
     providers: Vec<Known>,
     begun: Throttle,
+    tokens: TokenStore,
     events: Events,
 }
 
@@ -66,6 +78,8 @@ struct Known {
     provider: Provider,
     metadata: Cached,
     keys: Keys,
+    /// Held by whoever refreshes a token there.
+    refreshing: Mutex<()>,
 }
 
 impl Plugin for SignIn {
@@ -77,19 +91,32 @@ impl Plugin for SignIn {
             .handle("GET /accounts", accounts::list)
             .handle("POST /accounts/link", accounts::link)
             .handle("POST /accounts/unlink", accounts::unlink)
+            .handle("POST /accounts/sign-out", sign_out::both)
+            .handle("GET /site", site::show)
+            .handle("POST /site/link", site::link)
+            .handle("POST /site/unlink", site::unlink)
             .handle("GET /register", register::show)
             .handle("POST /register", register::make)
             .handle("GET /{provider}", begin::sign_in)
             .handle("GET /{provider}/authorized", authorized::show)
             .subscribe(forget_member)
             .subscribe(register::keep)
-            .offer(sign_in_methods::<Self>);
+            .subscribe(adopt_tokens)
+            .subscribe(|_, event: &SessionEnded, connection| {
+                Ok(KeptToken::forget_holder(
+                    connection,
+                    Holder::Session(event.session_id),
+                )?)
+            })
+            .offer(sign_in_methods::<Self>)
+            .offer(provider_sessions::<Self>)
+            .offer(sealed::<Self>);
     }
 
     fn start(host: Host, settings: Settings) -> Result<Self, PluginError> {
         let mut providers = Vec::new();
         for (id, written) in &settings.provider {
-            if [accounts::NAME, register::NAME].contains(&id.as_str()) {
+            if [accounts::NAME, register::NAME, site::NAME].contains(&id.as_str()) {
                 return Err(PluginError::new(format!(
                     "[plugin.signin.provider.{id}]: this name is that of a page of the plugin"
                 )));
@@ -98,6 +125,7 @@ impl Plugin for SignIn {
                 provider: Provider::new(id, written)?,
                 metadata: Cached::default(),
                 keys: Keys::default(),
+                refreshing: Mutex::default(),
             });
         }
         providers.sort_by(|one, other| one.provider.title.cmp(&other.provider.title));
@@ -108,6 +136,7 @@ impl Plugin for SignIn {
             time_to_answer: settings.time_to_answer(),
             providers,
             begun: Throttle::with_burst(BEGUN_BURST, BEGUN_EACH),
+            tokens: TokenStore::new(host.sealing()?),
             events: Events::new(&host)?,
             host,
         })
@@ -120,8 +149,32 @@ fn forget_member(
     connection: &mut Connection,
 ) -> Result<(), PluginError> {
     let forgotten = LinkedAccount::forget_member(connection, event.member_id)
-        .and_then(|()| SignInRequest::forget_member(connection, event.member_id));
+        .and_then(|()| SignInRequest::forget_member(connection, event.member_id))
+        .and_then(|()| KeptToken::forget_holder(connection, Holder::Member(event.member_id)));
     forgotten.map_err(|error| PluginError::new(format!("the database: {error}")))
+}
+
+/// Somebody's session has begun: the tokens with which it began are its own, or
+/// the member's.
+fn adopt_tokens(
+    signin: &SignIn,
+    event: &SessionBegun,
+    connection: &mut Connection,
+) -> Result<(), PluginError> {
+    let reference = Reference::parse(&event.reference);
+    let Some(arrival) = reference
+        .arrival
+        .filter(|_| event.plugin == signin.host.plugin_id())
+    else {
+        return Ok(());
+    };
+    let holder = |provider: &str| {
+        let keeping = signin.known(provider).ok()?.provider.tokens;
+        Holder::of_member(keeping, event.member_id, event.session_id)
+    };
+    signin
+        .tokens
+        .adopt(connection, arrival, holder, signin.now())
 }
 
 impl SignInMethods for SignIn {

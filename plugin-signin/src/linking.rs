@@ -13,7 +13,7 @@ use crate::{
     error::SignInError,
     events::{Act, Events, Purpose},
     identity::Identity,
-    models::{LinkedAccount, NewLinkedAccount},
+    models::{KeptToken, LinkedAccount, NewLinkedAccount},
 };
 
 /// The plugin's name in the audit log.
@@ -131,6 +131,7 @@ impl Unlinking {
         if !self.has_password && LinkedAccount::count_of_member(connection, self.member_id)? == 0 {
             return Err(SignInError::LastWay);
         }
+        KeptToken::forget_account(connection, &account.issuer, &account.subject)?;
         let entry = AuditEntry::new(PLUGIN, "account.unlinked", &self.who, self.at)
             .about_member(self.member_id)
             .about("account", &account.subject)

@@ -33,6 +33,9 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<String>,
     /// Where the keys stand by which it signs ID tokens.
     pub jwks_uri: Option<String>,
+    /// Where a browser is sent to sign out there too (OpenID Connect
+    /// RP-Initiated Logout, section 2).
+    pub end_session_endpoint: Option<String>,
     /// What it says of its answers (RFC 9207, section 3).
     pub names_itself: NamesItself,
     /// It takes the secret in the header (RFC 8414, section 2).
@@ -58,6 +61,7 @@ struct Published {
     token_endpoint: String,
     userinfo_endpoint: Option<String>,
     jwks_uri: Option<String>,
+    end_session_endpoint: Option<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -82,6 +86,7 @@ impl Metadata {
             token_endpoint,
             userinfo_endpoint,
             jwks_uri: None,
+            end_session_endpoint: None,
             names_itself: NamesItself::Unknown,
             takes_basic: false,
         }
@@ -101,6 +106,7 @@ impl Metadata {
             token_endpoint: or(&written.token, published.token_endpoint),
             userinfo_endpoint: written.userinfo.clone().or(published.userinfo_endpoint),
             jwks_uri: written.jwks.clone().or(published.jwks_uri),
+            end_session_endpoint: published.end_session_endpoint,
             names_itself: match published.authorization_response_iss_parameter_supported {
                 true => NamesItself::Always,
                 false => NamesItself::Perhaps,
@@ -112,7 +118,12 @@ impl Metadata {
         };
         let over_tls = issuer.starts_with("https://");
         let endpoints = [&metadata.authorization_endpoint, &metadata.token_endpoint];
-        let more = metadata.userinfo_endpoint.iter().chain(&metadata.jwks_uri);
+        let more = [
+            &metadata.userinfo_endpoint,
+            &metadata.jwks_uri,
+            &metadata.end_session_endpoint,
+        ];
+        let more = more.into_iter().flatten();
         for endpoint in endpoints.into_iter().chain(more) {
             let url = checked_url(endpoint).ok_or(MetadataError::Endpoint)?;
             if over_tls && url.scheme() != "https" {
@@ -188,6 +199,7 @@ mod tests {
             "token_endpoint": "https://login.example/token",
             "userinfo_endpoint": "https://login.example/me",
             "jwks_uri": "https://login.example/keys",
+            "end_session_endpoint": "https://login.example/end",
         });
         change(&mut document);
         let published = serde_json::from_value(document).expect("a test's document");
@@ -216,6 +228,7 @@ mod tests {
             "token_endpoint",
             "userinfo_endpoint",
             "jwks_uri",
+            "end_session_endpoint",
         ] {
             let plain = of(|document| document[endpoint] = "http://login.example/".into());
             assert_eq!(plain, Err(MetadataError::LeavesTls), "{endpoint}");

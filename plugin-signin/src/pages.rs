@@ -35,8 +35,31 @@ pub struct AccountsPage<'a> {
     pub csrf: &'a str,
     pub link_url: &'a str,
     pub unlink_url: &'a str,
+    pub sign_out_url: &'a str,
     pub accounts: &'a [AccountRow<'a>],
+    /// Where the member may be signed in, as far as one can be signed out there.
+    pub sign_out_at: &'a [ProviderButton<'a>],
     pub providers: &'a [ProviderButton<'a>],
+}
+
+/// A provider at which the site itself may have an account.
+pub struct SiteAccountRow<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    /// What it is called there.
+    pub account: Option<&'a str>,
+}
+
+/// The site's own accounts elsewhere.
+#[derive(Template)]
+#[template(path = "site.html")]
+pub struct SitePage<'a> {
+    pub words: Words,
+    pub title: &'a str,
+    pub csrf: &'a str,
+    pub link_url: &'a str,
+    pub unlink_url: &'a str,
+    pub accounts: &'a [SiteAccountRow<'a>],
 }
 
 /// What was typed into a field, and what is wrong with it.

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     metadata::Metadata,
-    settings::{ClientAuthentication, ClientSecret, Kind, ProviderSettings},
+    settings::{ClientAuthentication, ClientSecret, Keeping, Kind, ProviderSettings},
 };
 
 /// A site to sign in with.
@@ -24,6 +24,12 @@ pub struct Provider {
     pub issuer: String,
     /// Whoever has no account here may make one with it, if the site lets them.
     pub registers: bool,
+    pub tokens: Keeping,
+    /// Administrators may link an account for the site itself.
+    pub site_account: bool,
+    /// Below which address other plugins' requests may go: with a slash at its
+    /// end.
+    pub api: Option<Url>,
     pub client_id: String,
     pub client_secret: Option<ClientSecret>,
     pub client_authentication: ClientAuthentication,
@@ -74,6 +80,8 @@ struct Known {
     endpoints: Option<[&'static str; 3]>,
     /// Where it publishes them, by which document.
     document: Document,
+    /// Where its API stands: a path below the issuer, or a whole address.
+    api: Option<&'static str>,
 }
 
 /// Which document a provider publishes about itself.
@@ -162,11 +170,25 @@ impl Provider {
         {
             return Err(missing("jwks_uri"));
         }
+        let api = match written.api.clone().or_else(|| known.api.map(below)) {
+            None => None,
+            Some(written) => {
+                let with_slash = format!("{}/", written.trim_end_matches('/'));
+                let api = checked_url(&with_slash).filter(|url| url.query().is_none());
+                Some(api.ok_or_else(|| wrong("`api` is no address with https or http".to_owned()))?)
+            }
+        };
+        if api.is_none() && (written.tokens != Keeping::None || written.site_account) {
+            return Err(missing("api"));
+        }
         Ok(Self {
             id: id.to_owned(),
             title: text(&written.title, known.title.unwrap_or(id)),
             issuer: issuer.to_owned(),
             registers: written.registers,
+            tokens: written.tokens,
+            site_account: written.site_account,
+            api,
             client_id: written.client_id.clone(),
             client_secret: written.client_secret.clone(),
             client_authentication: written.client_authentication,
@@ -177,6 +199,20 @@ impl Provider {
                 name: text(&written.name, known.name),
             },
         })
+    }
+
+    /// Where a request of another plugin's goes: a path counts below the API,
+    /// and an address has to stand there. None for any other.
+    #[must_use]
+    pub fn api_url(&self, asked: &str) -> Option<Url> {
+        let api = self.api.as_ref()?;
+        let url = match asked.strip_prefix('/') {
+            Some(path) if !path.starts_with('/') => Url::parse(&format!("{api}{path}")).ok()?,
+            _ => checked_url(asked)?,
+        };
+        // After dot segments were taken out.
+        let is_below = url.origin() == api.origin() && url.path().starts_with(api.path());
+        is_below.then_some(url)
     }
 
     /// Whether it is asked for an ID token (OpenID Connect Core, section
@@ -212,6 +248,7 @@ const fn known(kind: Kind) -> Known {
         name: "preferred_username",
         endpoints: None,
         document: Document::Openid,
+        api: None,
     };
     match kind {
         Kind::Openid => openid,
@@ -231,17 +268,20 @@ const fn known(kind: Kind) -> Known {
                 "/login/oauth/access_token",
                 "https://api.github.com/user",
             ]),
+            api: Some("https://api.github.com"),
             ..openid
         },
         Kind::Gitlab => Known {
             title: Some("GitLab"),
             issuer: Some("https://gitlab.com"),
+            api: Some("/api/v4"),
             name: "nickname",
             ..openid
         },
         Kind::Google => Known {
             title: Some("Google"),
             issuer: Some("https://accounts.google.com"),
+            api: Some("https://www.googleapis.com"),
             name: "name",
             ..openid
         },
@@ -255,6 +295,7 @@ const fn known(kind: Kind) -> Known {
                 "/oauth/token",
                 "/api/v1/accounts/verify_credentials",
             ]),
+            api: Some("/api"),
             ..openid
         },
         Kind::Hob => Known {
@@ -262,6 +303,7 @@ const fn known(kind: Kind) -> Known {
             subject: "id",
             name: "username",
             document: Document::AuthorizationServer,
+            api: Some("/api/v1"),
             ..openid
         },
     }
@@ -279,5 +321,49 @@ impl Document {
                 format!("{origin}/.well-known/oauth-authorization-server{path}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn provider(api: Option<&str>) -> Provider {
+        let written = json!({
+            "kind": "hob", "issuer": "https://hob.example/a", "client_id": "c",
+            "client_authentication": "metadata", "registers": true, "tokens": "database",
+            "site_account": false, "api": api,
+        });
+        let written = serde_json::from_value(written).expect("a test's settings");
+        Provider::new("other", &written).expect("they are right")
+    }
+
+    #[test]
+    fn a_request_goes_nowhere_but_to_the_api() {
+        let usual = provider(None);
+        let url = |asked: &str| usual.api_url(asked).map(String::from);
+        let media = Some("https://hob.example/a/api/v1/media?limit=2".to_owned());
+        assert_eq!(url("/media?limit=2"), media);
+        assert_eq!(url("https://hob.example/a/api/v1/media?limit=2"), media);
+        for elsewhere in [
+            "https://evil.example/a/api/v1/media",
+            "http://hob.example/a/api/v1/media",
+            "https://hob.example:444/a/api/v1/media",
+            "https://hob.example/a/oauth/token",
+            "https://hob.example/a/api/v12",
+            "https://me@hob.example/a/api/v1/media",
+            "/../../oauth/token",
+            "/%2e%2e/admin",
+            "//evil.example/",
+            "media",
+            "",
+        ] {
+            assert_eq!(url(elsewhere), None, "{elsewhere}");
+        }
+        let own = provider(Some("https://api.example/"));
+        let me = own.api_url("/me").map(String::from);
+        assert_eq!(me.as_deref(), Some("https://api.example/me"));
     }
 }

@@ -18,6 +18,9 @@ pub struct ProviderSettings {
     pub kind: Kind,
     pub title: Option<String>,
     pub registers: bool,
+    pub tokens: Keeping,
+    pub site_account: bool,
+    pub api: Option<String>,
     pub issuer: Option<String>,
     pub client_id: String,
     pub client_secret: Option<ClientSecret>,
@@ -45,6 +48,17 @@ pub enum Kind {
     Mastodon,
     /// Another Hob.
     Hob,
+}
+
+/// Where a provider's tokens are kept, for requests in members' names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeping {
+    None,
+    /// As long as the session lasts in which they came.
+    Session,
+    /// Until the account is unlinked.
+    Database,
 }
 
 /// How the secret is sent (RFC 6749, section 2.3.1).

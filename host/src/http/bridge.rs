@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, future::Future, net::IpAddr, pin::Pin, task::Poll, time::Duration};
 
-use abi_stable::std_types::{ROption, RVec};
+use abi_stable::std_types::{RBox, ROption, RVec};
 use axum::{
     body::Body,
     extract::Request,
@@ -16,7 +16,8 @@ use hob_plugin_sdk::{
         RawError,
         http::{
             PluginHttpV1, RawBody, RawMember, RawPage, RawPart, RawPartContent, RawRequest,
-            RawResponse, RawResponseBody, RawSignIn, RawSignInWho, Span, SpanPair,
+            RawResponse, RawResponseBody, RawSessionChange, RawSignIn, RawSignInWho, Span,
+            SpanPair,
         },
     },
     http::Fields,
@@ -30,17 +31,17 @@ use super::{
     cors,
     envelope::Peer,
     form,
-    fresh_session::{FreshSession, Whose},
+    fresh_session::{FreshSession, Voucher, Whose},
     page::{self, Explained, Failure, Frame},
     same_site::sent_from_here,
     stored_file,
     uploads::Place,
     views::PluginPage,
     visit::Visit,
-    visitor::Visitor,
+    visitor::{Visitor, sign_out_cookie},
 };
 use crate::{
-    members::{Newcomer, Registration},
+    members::{Newcomer, Registration, Session},
     request_id::RequestId,
     watchdog::Watched,
     words::{Language, Phrase},
@@ -165,7 +166,7 @@ impl PluginRoute {
         match answer {
             Ok(answer) => {
                 let mut raw = answer.into_result().map_err(|error| self.failed(&error))?;
-                let sign_in = std::mem::take(&mut raw.sign_in);
+                let session = std::mem::take(&mut raw.session);
                 let stored = match &raw.body {
                     RawResponseBody::Media { media_id, size } => {
                         let (method, headers) = (&parts.method, &parts.headers);
@@ -181,9 +182,18 @@ impl PluginRoute {
                     let cookie = visit.cookie(&app.site().address);
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
-                if let ROption::RSome(sign_in) = sign_in {
-                    let signed_in = self.sign_in(app, parts, asked, visitor, sign_in);
-                    Box::pin(signed_in).await?.set(&mut response);
+                // In boxes, since most answers change nothing.
+                match session {
+                    RawSessionChange::Stays => {}
+                    RawSessionChange::Begins(sign_in) => {
+                        let sign_in = RBox::into_inner(sign_in);
+                        let signed_in = self.sign_in(app, parts, asked, visitor, sign_in);
+                        Box::pin(signed_in).await?.set(&mut response);
+                    }
+                    RawSessionChange::Ends => {
+                        let cookie = Box::pin(self.sign_out(app, visitor)).await?;
+                        response.headers_mut().append(header::SET_COOKIE, cookie);
+                    }
                 }
                 Ok(response)
             }
@@ -239,12 +249,7 @@ impl PluginRoute {
         visitor: Option<Box<Visitor>>,
         wanted: RawSignIn,
     ) -> Result<NewCookies, Failure> {
-        if !self.signs_in {
-            return Err(self.wrong("signs somebody in, and its manifest does not say so"));
-        }
-        if !self.route.authentication.is_by_session() {
-            return Err(self.wrong("signs somebody in where there are no sessions"));
-        }
+        self.may_change_sessions()?;
         let site = app.site();
         let whose = match wanted.who {
             RawSignInWho::Member(id) => Whose::Member(id),
@@ -255,12 +260,16 @@ impl PluginRoute {
                 username: raw.username.into(),
                 display_name: raw.display_name.into(),
                 plugin: self.plugin.clone(),
-                reference: raw.reference.into(),
+                reference: wanted.reference.clone().into(),
             }),
         };
         let fresh = FreshSession {
             whose,
-            by: Some(&wanted.by),
+            by: Some(Voucher {
+                plugin: &self.plugin,
+                by: &wanted.by,
+                reference: &wanted.reference,
+            }),
             replaced: visitor.map(|visitor| visitor.signed_in.clone()),
             peer: asked.peer.0.to_string(),
             headers: &parts.headers,
@@ -274,6 +283,35 @@ impl PluginRoute {
             }),
             None => Err(Failure::Forbidden(Phrase::new("failure-disabled"))),
         }
+    }
+
+    fn may_change_sessions(&self) -> Result<(), Failure> {
+        if !self.signs_in {
+            return Err(self.wrong("signs somebody in or out, and its manifest does not say so"));
+        }
+        if !self.route.authentication.is_by_session() {
+            return Err(self.wrong("signs somebody in or out where there are no sessions"));
+        }
+        Ok(())
+    }
+
+    /// Ends the session of the browser that asked, and answers with what its
+    /// cookie becomes.
+    async fn sign_out(
+        &self,
+        app: &App,
+        visitor: Option<Box<Visitor>>,
+    ) -> Result<HeaderValue, Failure> {
+        self.may_change_sessions()?;
+        let site = app.site();
+        if let Some(visitor) = visitor {
+            let session = &visitor.signed_in.session;
+            let (id, member_id) = (session.id, session.member_id);
+            site.db
+                .write(move |connection| Session::end(connection, member_id, id))
+                .await?;
+        }
+        Ok(sign_out_cookie(&site.address))
     }
 
     /// A token's place is the header; a signature may stand in the query.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hob_plugin_sdk::AuditEntry;
+use hob_plugin_sdk::{AuditEntry, SessionBegun};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{form::member_at, visitor::sign_in_cookie};
@@ -18,12 +18,22 @@ use crate::{
 pub struct FreshSession<'a> {
     pub whose: Whose,
     /// What vouches for the member, where it is not the site's own password.
-    pub by: Option<&'a str>,
+    pub by: Option<Voucher<'a>>,
     /// The session that this one replaces.
     pub replaced: Option<Arc<SignedIn>>,
     pub peer: String,
     /// Of the request that signs the member in.
     pub headers: &'a HeaderMap,
+}
+
+/// A plugin that vouches for a member.
+#[derive(Clone, Copy)]
+pub struct Voucher<'a> {
+    pub plugin: &'a str,
+    /// As the audit log calls it.
+    pub by: &'a str,
+    /// By what the plugin knows the sign-in again.
+    pub reference: &'a str,
 }
 
 /// Whose session it is.
@@ -49,7 +59,11 @@ impl FreshSession<'_> {
             .to_owned();
         let secret = Secret::generate();
         let (fresh, now) = (secret.clone(), site.clock.now());
-        let (whose, by) = (self.whose, self.by.map(str::to_owned));
+        let whose = self.whose;
+        let [plugin, by, reference] = match self.by {
+            Some(voucher) => [voucher.plugin, voucher.by, voucher.reference].map(str::to_owned),
+            None => Default::default(),
+        };
         let (peer, replaced) = (self.peer, self.replaced);
         let begun = site.db.write(move |connection| {
             let who = |member: &Member| member_at(member.id, &member.username, &peer);
@@ -64,12 +78,19 @@ impl FreshSession<'_> {
                 let session = &replaced.session;
                 Session::end(connection, session.member_id, session.id)?;
             }
-            Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
+            let session_id =
+                Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
+            connection.raise(&SessionBegun {
+                session_id,
+                member_id: member.id,
+                plugin: plugin.into(),
+                reference: reference.into(),
+            })?;
             let entry = AuditEntry::new(audit::CORE, "member.signed_in", &who(&member), now);
             let entry = entry.about_member(member.id);
-            let entry = match &by {
-                Some(by) => entry.with("by", by),
-                None => entry,
+            let entry = match by.as_str() {
+                "" => entry,
+                by => entry.with("by", by),
             };
             connection.note(entry)?;
             Ok::<_, MemberError>(true)

@@ -3,7 +3,10 @@
 use std::{cmp::Reverse, time::Duration};
 
 use diesel::{delete, insert_into, prelude::*, update};
-use hob_plugin_sdk::db::{Connection, Timestamp};
+use hob_plugin_sdk::{
+    SessionEnded,
+    db::{Connection, Timestamp},
+};
 
 use super::Member;
 use crate::{
@@ -53,7 +56,7 @@ impl Session {
     /// How often, at most, its last use is written down.
     const TOUCHED_EVERY: Duration = Duration::from_secs(3600);
 
-    /// Begins a session.
+    /// Begins a session, and answers with its id. Those that have expired end.
     ///
     /// # Errors
     /// The database failed.
@@ -64,8 +67,11 @@ impl Session {
         user_agent: &str,
         peer: &str,
         now: Timestamp,
-    ) -> QueryResult<()> {
-        delete(sessions::table.filter(sessions::expires_at.lt(now))).execute(connection)?;
+    ) -> QueryResult<i64> {
+        let expired = delete(sessions::table.filter(sessions::expires_at.lt(now)))
+            .returning(Ended::as_returning())
+            .get_results(connection)?;
+        Ended::tell(connection, expired)?;
         insert_into(sessions::table)
             .values(NewSession {
                 member_id,
@@ -77,8 +83,8 @@ impl Session {
                 last_used_at: now,
                 expires_at: now + Self::LIFETIME,
             })
-            .execute(connection)?;
-        Ok(())
+            .returning(sessions::id)
+            .get_result(connection)
     }
 
     /// The session behind a cookie, with its member, unless that is disabled:
@@ -151,8 +157,11 @@ impl Session {
                 .find(id)
                 .filter(sessions::member_id.eq(member_id)),
         )
-        .execute(connection)?;
-        Ok(ended == 1)
+        .returning(Ended::as_returning())
+        .get_results(connection)?;
+        let was_there = !ended.is_empty();
+        Ended::tell(connection, ended)?;
+        Ok(was_there)
     }
 
     /// Ends all sessions of a member, apart from one.
@@ -164,12 +173,34 @@ impl Session {
         member_id: i64,
         except: Option<i64>,
     ) -> QueryResult<()> {
-        delete(
+        let ended = delete(
             sessions::table
                 .filter(sessions::member_id.eq(member_id))
                 .filter(sessions::id.ne(except.unwrap_or(-1))),
         )
-        .execute(connection)?;
+        .returning(Ended::as_returning())
+        .get_results(connection)?;
+        Ended::tell(connection, ended)
+    }
+}
+
+/// A session that is over.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct Ended {
+    id: i64,
+    member_id: i64,
+}
+
+impl Ended {
+    /// Tells plugins of these, in the transaction that ends them.
+    fn tell(connection: &mut Connection, all: Vec<Self>) -> QueryResult<()> {
+        for ended in all {
+            connection.raise(&SessionEnded {
+                session_id: ended.id,
+                member_id: ended.member_id,
+            })?;
+        }
         Ok(())
     }
 }

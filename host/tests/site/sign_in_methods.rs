@@ -1,9 +1,11 @@
 //! A plugin signs members in: its buttons on the sign-in page, the browser that
 //! it knows again, and the session that the host begins.
 
+use std::{sync::Mutex, time::Duration};
+
 use hob::testing::{Builder, Reply, TestHost, on_each_database};
 use hob_plugin_sdk::{
-    InlinePlugin, MemberRegistered, Newcomer, StaticPlugin,
+    InlinePlugin, MemberRegistered, Newcomer, SessionBegun, SessionEnded, StaticPlugin,
     prelude::*,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
@@ -11,7 +13,10 @@ use hob_plugin_sdk::{
 const PASSWORD: &str = "correct horse battery";
 
 /// Believes everybody.
-struct Vouch;
+#[derive(Default)]
+struct Vouch {
+    heard: Mutex<Vec<String>>,
+}
 
 impl InlinePlugin for Vouch {
     const MANIFEST: &'static str = r#"
@@ -23,6 +28,13 @@ impl InlinePlugin for Vouch {
         "hob.sign_in_methods" = 1
         [subscribes]
         "hob.member.registered" = 1
+        "hob.session.begun" = 1
+        "hob.session.ended" = 1
+        [[route]]
+        route = "GET /heard"
+        [[route]]
+        route = "POST /out"
+        body = "buffered"
         [[route]]
         route = "GET /new/{username}"
         [[route]]
@@ -49,6 +61,17 @@ impl Plugin for Vouch {
             .handle("GET /for/{member}", vouch)
             .handle("GET /own/{member}", vouch)
             .handle("GET /new/{username}", register)
+            .handle("GET /heard", heard)
+            .handle("POST /out", out)
+            .subscribe(|vouch, event: &SessionBegun, _| {
+                vouch.note(format!(
+                    "begun {} {} {}",
+                    event.session_id, event.plugin, event.reference
+                ))
+            })
+            .subscribe(|vouch, event: &SessionEnded, _| {
+                vouch.note(format!("ended {}", event.session_id))
+            })
             .subscribe(|_, event: &MemberRegistered, _| {
                 assert_eq!(
                     (event.plugin.as_str(), event.reference.as_str()),
@@ -63,8 +86,23 @@ impl Plugin for Vouch {
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
-        Ok(Self)
+        Ok(Self::default())
     }
+}
+
+impl Vouch {
+    fn note(&self, text: String) -> Result<(), PluginError> {
+        self.heard.lock().unwrap().push(text);
+        Ok(())
+    }
+}
+
+async fn heard(vouch: Arc<Vouch>, _: Request) -> Response {
+    Response::text(200, vouch.heard.lock().unwrap().join("\n"))
+}
+
+async fn out<P>(_: Arc<P>, _: Request) -> Response {
+    Response::redirect("/").signing_out()
 }
 
 impl SignInMethods for Vouch {
@@ -96,16 +134,19 @@ async fn visit<P>(_: Arc<P>, request: Request) -> Response {
 
 async fn vouch<P>(_: Arc<P>, request: Request) -> Response {
     let id = request.parameter("member").and_then(|id| id.parse().ok());
-    Response::redirect("/account").signing_in(id.expect("a test names a member"), "a word")
+    Response::redirect("/account")
+        .signing_in(id.expect("a test names a member"), "a word")
+        .with_reference("r2")
 }
 
 async fn register(_: Arc<Vouch>, request: Request) -> Response {
     let newcomer = Newcomer {
         username: request.parameter("username").unwrap_or_default(),
         display_name: "Ada <Lovelace>",
-        reference: "r1",
     };
-    Response::redirect("/account").registering(newcomer, "a word")
+    Response::redirect("/account")
+        .registering(newcomer, "a word")
+        .with_reference("r1")
 }
 
 /// As [`Vouch`], but its manifest does not say that it signs members in.
@@ -121,6 +162,9 @@ impl InlinePlugin for Sly {
         visit = true
         [[route]]
         route = "GET /for/{member}"
+        [[route]]
+        route = "POST /out"
+        body = "buffered"
     "#;
 }
 
@@ -130,7 +174,8 @@ impl Plugin for Sly {
     fn declare(declaration: &mut Declaration<Self>) {
         declaration
             .handle("GET /visit", visit)
-            .handle("GET /for/{member}", vouch);
+            .handle("GET /for/{member}", vouch)
+            .handle("POST /out", out);
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
@@ -280,6 +325,41 @@ async fn who_has_no_password_signs_in_by_none_and_sets_one() {
     let refused = ada.submit("/account/password", &fields).await;
     assert_eq!(refused.status(), 422, "{refused:?}");
     assert!(refused.text().contains("current_password"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_hears_of_sessions_and_ends_one() {
+    on_each_database(async |builder| {
+        let site = with_plugins(builder).start().await;
+        let alice = site.add_member("alice", PASSWORD).await;
+        let path = format!("/vouch/for/{}", alice.id);
+        let (mut one, mut two) = (site.browser(), site.browser());
+        one.sign_in("alice", PASSWORD).await;
+        two.get(&path).await;
+        // In the place of the one that was there.
+        two.get(&path).await;
+        let heard = async || site.browser().get("/vouch/heard").await.text().to_owned();
+        let expected = "begun 1  \nbegun 2 vouch r2\nended 2\nbegun 3 vouch r2";
+        assert_eq!(heard().await, expected);
+        // Only who says so signs out.
+        assert_eq!(two.submit("/sly/out", &[]).await.status(), 500);
+        assert_eq!(two.get("/account").await.status(), 200);
+        let out = two.submit("/vouch/out", &[]).await;
+        assert_eq!(out.status(), 303, "{out:?}");
+        assert_eq!(two.get("/account").await.status(), 303);
+        assert_eq!(heard().await, format!("{expected}\nended 3"));
+        site.clock().advance(Duration::from_secs(31 * 24 * 3600));
+        two.sign_in("alice", PASSWORD).await;
+        assert_eq!(
+            heard().await,
+            format!("{expected}\nended 3\nended 1\nbegun 4  ")
+        );
+        let mut three = site.browser();
+        three.get(&path).await;
+        three.submit("/account/sessions/revoke-others", &[]).await;
+        assert!(heard().await.ends_with("ended 4"), "{}", heard().await);
+    })
+    .await;
 }
 
 #[tokio::test]

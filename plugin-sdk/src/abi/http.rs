@@ -2,7 +2,7 @@
 
 use abi_stable::{
     StableAbi,
-    std_types::{ROption, RResult, RString, RVec},
+    std_types::{RBox, ROption, RResult, RString, RVec},
 };
 
 use super::{FfiFuture, RawContext, RawError, interface::interface};
@@ -137,8 +137,22 @@ pub struct RawResponse {
     pub text: RVec<u8>,
     pub headers: RVec<SpanPair>,
     pub body: RawResponseBody,
-    /// Whom this answer signs in, in the browser that asked.
-    pub sign_in: ROption<RawSignIn>,
+    /// What becomes of the session of the browser that asked.
+    pub session: RawSessionChange,
+}
+
+/// What an answer does to the browser's session. For plugins whose manifest
+/// says that they sign members in.
+#[repr(C, u8)]
+#[derive(StableAbi, Clone, Debug, Default)]
+pub enum RawSessionChange {
+    /// It stays as it is.
+    #[default]
+    Stays,
+    /// A fresh one begins in its place.
+    Begins(RBox<RawSignIn>),
+    /// It ends.
+    Ends,
 }
 
 /// Somebody who is to be signed in.
@@ -148,6 +162,9 @@ pub struct RawSignIn {
     pub who: RawSignInWho,
     /// What vouches for the member, as the audit log calls it: `mastodon`.
     pub by: RString,
+    /// By what the plugin knows this sign-in again, in the events that tell of
+    /// it.
+    pub reference: RString,
 }
 
 #[repr(C, u8)]
@@ -166,9 +183,6 @@ pub struct RawNewcomer {
     pub username: RString,
     /// For people; empty for the username.
     pub display_name: RString,
-    /// By what the plugin knows the newcomer again, when it hears of the new
-    /// member in the transaction that makes the account.
-    pub reference: RString,
 }
 
 #[repr(C, u8)]

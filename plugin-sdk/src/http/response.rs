@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use abi_stable::std_types::ROption;
+use abi_stable::std_types::{RBox, ROption, RString};
 use serde::Serialize;
 
 use crate::{
     PluginError,
     abi::http::{
-        RawNewcomer, RawPage, RawResponse, RawResponseBody, RawSignIn, RawSignInWho, Span, SpanPair,
+        RawNewcomer, RawPage, RawResponse, RawResponseBody, RawSessionChange, RawSignIn,
+        RawSignInWho, Span, SpanPair,
     },
 };
 
@@ -20,7 +21,7 @@ pub struct Response {
     text: Vec<u8>,
     headers: Vec<SpanPair>,
     body: Body,
-    sign_in: Option<RawSignIn>,
+    session: RawSessionChange,
 }
 
 /// Somebody who is to have an account.
@@ -30,8 +31,6 @@ pub struct Newcomer<'a> {
     pub username: &'a str,
     /// A name for people; empty for the username. What is too long is cut.
     pub display_name: &'a str,
-    /// By what the plugin knows the newcomer again.
-    pub reference: &'a str,
 }
 
 /// Room for the headers that most answers have.
@@ -88,7 +87,7 @@ impl Response {
             text: Vec::new(),
             headers: Vec::new(),
             body,
-            sign_in: None,
+            session: RawSessionChange::Stays,
         }
     }
 
@@ -149,11 +148,28 @@ impl Response {
     /// of the site's own sign-in; any other gets a 500. A member who is
     /// disabled is not signed in, and gets a page that says so.
     #[must_use]
-    pub fn signing_in(mut self, member_id: i64, by: &str) -> Self {
-        self.sign_in = Some(RawSignIn {
-            who: RawSignInWho::Member(member_id),
-            by: by.into(),
-        });
+    pub fn signing_in(self, member_id: i64, by: &str) -> Self {
+        self.begins(RawSignInWho::Member(member_id), by)
+    }
+
+    /// Names the sign-in of this answer, so that the plugin knows it again when
+    /// it hears of it: [`SessionBegun`](crate::SessionBegun) and
+    /// [`MemberRegistered`](crate::MemberRegistered), in the transaction that
+    /// begins the session. Nothing for an answer that signs nobody in.
+    #[must_use]
+    pub fn with_reference(mut self, reference: &str) -> Self {
+        if let RawSessionChange::Begins(sign_in) = &mut self.session {
+            sign_in.reference = reference.into();
+        }
+        self
+    }
+
+    /// Ends the session of the browser that asked, as the site's own button
+    /// does. For a plugin whose manifest says `signs_in = true`; any other gets
+    /// a 500.
+    #[must_use]
+    pub fn signing_out(mut self) -> Self {
+        self.session = RawSessionChange::Ends;
         self
     }
 
@@ -164,17 +180,22 @@ impl Response {
     ///
     /// The account is made in one transaction with what its subscribers do who
     /// hear of [`MemberRegistered`](crate::MemberRegistered): there the plugin
-    /// keeps what belongs to the new member, by the newcomer's reference.
+    /// keeps what belongs to the new member, by [`Self::with_reference`].
     #[must_use]
-    pub fn registering(mut self, newcomer: Newcomer<'_>, by: &str) -> Self {
-        self.sign_in = Some(RawSignIn {
-            who: RawSignInWho::Newcomer(RawNewcomer {
-                username: newcomer.username.into(),
-                display_name: newcomer.display_name.into(),
-                reference: newcomer.reference.into(),
-            }),
+    pub fn registering(self, newcomer: Newcomer<'_>, by: &str) -> Self {
+        let newcomer = RawNewcomer {
+            username: newcomer.username.into(),
+            display_name: newcomer.display_name.into(),
+        };
+        self.begins(RawSignInWho::Newcomer(newcomer), by)
+    }
+
+    fn begins(mut self, who: RawSignInWho, by: &str) -> Self {
+        self.session = RawSessionChange::Begins(RBox::new(RawSignIn {
+            who,
             by: by.into(),
-        });
+            reference: RString::new(),
+        }));
         self
     }
 
@@ -212,7 +233,7 @@ impl Response {
                     size: size.into(),
                 },
             },
-            sign_in: self.sign_in.into(),
+            session: self.session,
         }
     }
 }
@@ -230,7 +251,7 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("headers", &headers)
             .field("body", &self.body)
-            .field("sign_in", &self.sign_in)
+            .field("session", &self.session)
             .finish()
     }
 }

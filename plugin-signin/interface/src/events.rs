@@ -18,9 +18,9 @@ event! {
         subject: RString,
         /// What it is called there for people; empty if the provider does not say.
         name: RString,
-        /// What comes of it: `sign_in`, `link`, or `register` where the account here was just made with it.
+        /// What comes of it: `sign_in`, `link`, `register` where the account here was just made with it, or `site` where the site itself may use it from now on.
         purpose: RString,
-        /// The member here.
+        /// The member here; for the site, the administrator who links it.
         member_id: i64,
     }
 
@@ -32,7 +32,7 @@ event! {
         who: Who,
         /// What the operator calls the provider.
         provider: RString,
-        /// What was to come of it: `sign_in` or `link`.
+        /// What was to come of it: `sign_in`, `link` or `site`.
         purpose: RString,
         /// What went wrong, in one word: as [`error_pages::Failure`](crate::error_pages::Failure) has it.
         error: RString,

@@ -4,10 +4,12 @@
 //! A plugin that works with it depends on this crate and on the SDK. It hears
 //! of sign-ins, and may stop them ([`SignInAuthorized`], [`SignInFailed`]; the
 //! manifest names them under `[subscribes]` or `[subscribes_after]`), and says
-//! what visitors read where one fails ([`error_pages`]; under `[offers]`).
+//! what visitors read where one fails ([`error_pages`]; under `[offers]`). And it
+//! makes requests to a provider as a member ([`session`]; under `[requires]`).
 
 pub mod error_pages;
 mod events;
+pub mod session;
 
 use hob_plugin_sdk::EventDescription;
 

@@ -11,6 +11,7 @@ use hob_plugin_sdk::{db::Timestamp, http_client::HttpClient};
 use url::Url;
 
 pub use answer::{Answer, Code};
+pub use token::refresh;
 
 use crate::{
     error::SignInError,
@@ -20,6 +21,7 @@ use crate::{
     metadata::{Metadata, MetadataError},
     provider::Provider,
     state::State,
+    tokens::Granted,
 };
 
 /// One journey of one browser to one provider.
@@ -64,7 +66,8 @@ impl Dance<'_> {
         Ok(url.into())
     }
 
-    /// Swaps the code, and asks whose account it is.
+    /// Swaps the code, and asks whose account it is. With what was given for
+    /// it.
     ///
     /// # Errors
     /// The provider does not give a token, or what it says does not hold.
@@ -73,7 +76,7 @@ impl Dance<'_> {
         client: HttpClient,
         code: &Code,
         now: Timestamp,
-    ) -> Result<Identity, SignInError> {
+    ) -> Result<(Identity, Granted), SignInError> {
         let given = token::swap(self, client, code).await?;
         let subject = match (self.provider.is_openid(), &given.id_token) {
             (false, _) => None,
@@ -81,14 +84,15 @@ impl Dance<'_> {
             (true, Some(id_token)) => Some(self.subject_of(id_token, client, now).await?),
         };
         let subject = subject.as_deref();
-        identity::of(
+        let identity = identity::of(
             self.provider,
             self.metadata,
             client,
             &given.access_token,
             subject,
         )
-        .await
+        .await?;
+        Ok((identity, given.granted(&self.provider.scope, now)))
     }
 
     /// Whose an ID token is, if the provider signed it and it is of this

@@ -1,11 +1,23 @@
-//! A code is swapped for an access token (RFC 6749, sections 4.1.3 and 4.1.4).
+//! A code, or a refresh token, is swapped for an access token (RFC 6749,
+//! sections 4.1.3, 4.1.4 and 6).
+
+use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hob_plugin_sdk::http_client::{HttpClient, OutboundRequest, form_urlencoded};
+use hob_plugin_sdk::{
+    db::Timestamp,
+    http_client::{HttpClient, OutboundRequest, form_urlencoded},
+};
 use serde::Deserialize;
 
 use super::{Code, Dance, answer::shown};
-use crate::{error::SignInError, settings::ClientAuthentication};
+use crate::{
+    error::SignInError,
+    metadata::Metadata,
+    provider::Provider,
+    settings::ClientAuthentication,
+    tokens::{Granted, Tokens},
+};
 
 const MOST_BYTES: u64 = 256 * 1024;
 
@@ -15,11 +27,43 @@ pub(super) struct Given {
     pub(super) access_token: String,
     token_type: String,
     pub(super) id_token: Option<String>,
+    refresh_token: Option<String>,
+    /// Seconds. Some send them as text.
+    expires_in: Option<Seconds>,
+    scope: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(f64),
+    Text(String),
 }
 
 #[derive(Deserialize)]
 struct Refusal {
     error: String,
+}
+
+impl Given {
+    /// What is kept of it. `asked` is the scope that was asked for, which is
+    /// meant where the answer names none (section 5.1).
+    pub(super) fn granted(&self, asked: &str, now: Timestamp) -> Granted {
+        let seconds = match &self.expires_in {
+            Some(Seconds::Number(number)) => Some(*number),
+            Some(Seconds::Text(text)) => text.parse().ok(),
+            None => None,
+        };
+        let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Granted {
+            tokens: Tokens {
+                access_token: self.access_token.clone(),
+                refresh_token: self.refresh_token.clone(),
+            },
+            scope: self.scope.clone().unwrap_or_else(|| asked.to_owned()),
+            expires_at: lifetime.map(|lifetime| now + lifetime),
+        }
+    }
 }
 
 /// # Errors
@@ -29,7 +73,47 @@ pub(super) async fn swap(
     client: HttpClient,
     code: &Code,
 ) -> Result<Given, SignInError> {
-    let answer = client.send(request(dance, code)).await?;
+    let verifier = dance.state.code_verifier(dance.visit);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.reveal()),
+        ("redirect_uri", dance.redirect_uri),
+        ("code_verifier", &verifier),
+    ];
+    ask(dance.provider, dance.metadata, client, &form).await
+}
+
+/// Fresh tokens for a refresh token (section 6). The scope stays where the
+/// provider does not name it, and so does the refresh token.
+///
+/// # Errors
+/// The provider refuses, or what it gives is no bearer token.
+pub async fn refresh(
+    provider: &Provider,
+    metadata: &Metadata,
+    client: HttpClient,
+    refresh_token: &str,
+    scope: &str,
+    now: Timestamp,
+) -> Result<Granted, SignInError> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token),
+    ];
+    let given = ask(provider, metadata, client, &form).await?;
+    let mut granted = given.granted(scope, now);
+    let rotated = granted.tokens.refresh_token.take();
+    granted.tokens.refresh_token = rotated.or_else(|| Some(refresh_token.to_owned()));
+    Ok(granted)
+}
+
+async fn ask(
+    provider: &Provider,
+    metadata: &Metadata,
+    client: HttpClient,
+    form: &[(&str, &str)],
+) -> Result<Given, SignInError> {
+    let answer = client.send(request(provider, metadata, form)).await?;
     // GitHub refuses with 200.
     if let Ok(refusal) = answer.json::<Refusal>() {
         return Err(SignInError::Provider(shown(&refusal.error)));
@@ -47,20 +131,13 @@ pub(super) async fn swap(
     }
 }
 
-fn request(dance: &Dance<'_>, code: &Code) -> OutboundRequest {
-    let provider = dance.provider;
-    let verifier = dance.state.code_verifier(dance.visit);
-    let mut form = vec![
-        ("grant_type", "authorization_code"),
-        ("code", code.reveal()),
-        ("redirect_uri", dance.redirect_uri),
-        ("code_verifier", &verifier),
-    ];
-    let endpoint = &dance.metadata.token_endpoint;
+fn request(provider: &Provider, metadata: &Metadata, form: &[(&str, &str)]) -> OutboundRequest {
+    let mut form = form.to_vec();
+    let endpoint = &metadata.token_endpoint;
     let in_the_header = match provider.client_authentication {
         ClientAuthentication::Basic => true,
         ClientAuthentication::Post => false,
-        ClientAuthentication::Metadata => dance.metadata.takes_basic,
+        ClientAuthentication::Metadata => metadata.takes_basic,
     };
     let request = match &provider.client_secret {
         Some(secret) if in_the_header => {

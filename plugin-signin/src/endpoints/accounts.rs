@@ -3,13 +3,18 @@
 
 use hob_plugin_sdk::{Request, Response, Words, db::Timestamp, prelude::*};
 
-use super::{begin, failed, member};
+use super::{
+    begin::{self, Errand},
+    failed, member,
+};
 use crate::{
     SignIn,
     error::SignInError,
+    events::Purpose,
     linking::Unlinking,
     models::LinkedAccount,
     pages::{AccountRow, AccountsPage, Moment, ProviderButton, page},
+    provider::Provider,
     who,
 };
 
@@ -46,12 +51,12 @@ async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             last_used: account.last_used_at.map(|at| moment(words, at)),
         })
         .collect();
-    let providers: Vec<ProviderButton<'_>> = signin
+    let providers: Vec<ProviderButton<'_>> = signin.providers().map(button).collect();
+    let is_linked = |issuer: &str| accounts.iter().any(|account| account.issuer == issuer);
+    let sign_out_at: Vec<ProviderButton<'_>> = signin
         .providers()
-        .map(|provider| ProviderButton {
-            id: &provider.id,
-            title: &provider.title,
-        })
+        .filter(|provider| provider.is_openid() && is_linked(&provider.issuer))
+        .map(button)
         .collect();
     let title = words.say("accounts-title").to_string();
     Ok(page(
@@ -62,10 +67,19 @@ async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             csrf: request.csrf(),
             link_url: &signin.site().plugin_path("/accounts/link"),
             unlink_url: &signin.site().plugin_path("/accounts/unlink"),
+            sign_out_url: &signin.site().plugin_path("/accounts/sign-out"),
             accounts: &rows,
+            sign_out_at: &sign_out_at,
             providers: &providers,
         },
     ))
+}
+
+fn button(provider: &Provider) -> ProviderButton<'_> {
+    ProviderButton {
+        id: &provider.id,
+        title: &provider.title,
+    }
 }
 
 /// Sends the member to a provider, to link an account there.
@@ -75,7 +89,12 @@ pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
         let fields = request.form()?;
         let provider = fields.first("provider").unwrap_or_default();
         let next = signin.site().plugin_path(PATH);
-        begin::send(&signin, &request, provider, Some(member_id), next).await
+        let errand = Errand {
+            purpose: Purpose::Link,
+            member_id: Some(member_id),
+            next,
+        };
+        begin::send(&signin, &request, provider, errand).await
     };
     match sent.await {
         Ok(response) => response,

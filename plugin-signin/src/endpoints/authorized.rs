@@ -2,15 +2,20 @@
 
 use hob_plugin_sdk::{Request, Response, prelude::*};
 
-use super::{accounts, failed, register};
+use super::{accounts, failed, register, site};
 use crate::{
     Known, SignIn,
     dance::{Answer, Dance},
     error::SignInError,
+    events::{Act, Purpose},
     identity::Identity,
     linking,
     models::SignInRequest,
+    reference::Reference,
+    settings::Keeping,
+    site_account,
     state::Digest,
+    tokens::{Granted, Holder},
 };
 
 /// Signs in whose account it is, or links it.
@@ -76,53 +81,125 @@ async fn end(
         state: &state,
         visit: request.visit(),
     };
-    let identity = dance.identify(signin.client, &code, signin.now()).await?;
-    match begun.member_id {
-        Some(member_id) => link(signin, request, known, identity, member_id).await,
-        None => sign_in(signin, request, known, identity, begun.next).await,
+    let arrived = dance.identify(signin.client, &code, signin.now()).await?;
+    let came = Came {
+        signin,
+        request,
+        known,
+        act: signin.act(request, &known.provider),
+    };
+    match (begun.purpose(), begun.member_id) {
+        (Purpose::Link, Some(member_id)) => came.link(arrived, member_id).await,
+        (Purpose::Site, Some(member_id)) => came.link_site(arrived, member_id).await,
+        _ => came.sign_in(arrived, begun.next).await,
     }
 }
 
-async fn sign_in(
-    signin: &SignIn,
-    request: &Request,
-    known: &Known,
-    identity: Identity,
-    next: String,
-) -> Result<Response, SignInError> {
-    let (events, act) = (signin.events, signin.act(request, &known.provider));
-    let whose = identity.clone();
-    let found = signin
-        .db
-        .write(move |connection| linking::member_of(connection, events, &whose, &act))
-        .await;
-    match found {
-        Ok(member_id) => Ok(Response::redirect(next).signing_in(member_id, &known.provider.id)),
-        Err(SignInError::NotLinked) if may_register(signin, request, known) => {
-            register::welcome(signin, request, known, identity, next).await
+/// Somebody who has come back from a provider.
+struct Came<'a> {
+    signin: &'a SignIn,
+    request: &'a Request,
+    known: &'a Known,
+    act: Act,
+}
+
+impl Came<'_> {
+    async fn sign_in(
+        self,
+        (identity, granted): (Identity, Granted),
+        next: String,
+    ) -> Result<Response, SignInError> {
+        let Self {
+            signin, known, act, ..
+        } = &self;
+        let (events, store, keeping) = (signin.events, signin.tokens, known.provider.tokens);
+        let arrival = Holder::arrival();
+        let (act, whose, given) = (act.clone(), identity.clone(), granted.clone());
+        let found = signin.db.write(move |connection| {
+            let member_id = linking::member_of(connection, events, &whose, &act)?;
+            let holder = match keeping {
+                Keeping::None => return Ok((member_id, None)),
+                Keeping::Session => arrival,
+                Keeping::Database => Holder::Member(member_id),
+            };
+            store.keep(connection, holder, &act.provider, &whose, &given, act.at)?;
+            Ok::<_, SignInError>((member_id, Some(holder)))
+        });
+        match found.await {
+            Ok((member_id, holder)) => {
+                let reference = Reference {
+                    newcomer: None,
+                    arrival: holder.and_then(Holder::arrived),
+                };
+                Ok(Response::redirect(next)
+                    .signing_in(member_id, &known.provider.id)
+                    .with_reference(&reference.to_string()))
+            }
+            Err(SignInError::NotLinked) if self.may_register() => {
+                let arrived = (identity, granted);
+                register::welcome(signin, self.request, known, arrived, next).await
+            }
+            Err(error) => Err(error),
         }
-        Err(error) => Err(error),
     }
-}
 
-/// Whoever is signed in has an account here.
-fn may_register(signin: &SignIn, request: &Request, known: &Known) -> bool {
-    known.provider.registers && request.member().is_none() && signin.members.registration_is_open()
-}
+    /// Whoever is signed in has an account here.
+    fn may_register(&self) -> bool {
+        self.known.provider.registers
+            && self.request.member().is_none()
+            && self.signin.members.registration_is_open()
+    }
 
-async fn link(
-    signin: &SignIn,
-    request: &Request,
-    known: &Known,
-    identity: Identity,
-    member_id: i64,
-) -> Result<Response, SignInError> {
-    let (events, act) = (signin.events, signin.act(request, &known.provider));
-    signin
-        .db
-        .write(move |connection| linking::link(connection, events, &identity, member_id, &act))
-        .await?;
-    Ok(Response::redirect(
-        signin.site().plugin_path(accounts::PATH),
-    ))
+    async fn link(
+        self,
+        (identity, granted): (Identity, Granted),
+        member_id: i64,
+    ) -> Result<Response, SignInError> {
+        let Self {
+            signin, known, act, ..
+        } = self;
+        let session_id = super::member(self.request)?.session_id;
+        let holder = Holder::of_member(known.provider.tokens, member_id, session_id);
+        let (events, store) = (signin.events, signin.tokens);
+        let linked = signin.db.write(move |connection| {
+            linking::link(connection, events, &identity, member_id, &act)?;
+            if let Some(holder) = holder {
+                store.keep(
+                    connection,
+                    holder,
+                    &act.provider,
+                    &identity,
+                    &granted,
+                    act.at,
+                )?;
+            }
+            Ok::<_, SignInError>(())
+        });
+        linked.await?;
+        Ok(Response::redirect(
+            signin.site().plugin_path(accounts::PATH),
+        ))
+    }
+
+    async fn link_site(
+        self,
+        (identity, granted): (Identity, Granted),
+        member_id: i64,
+    ) -> Result<Response, SignInError> {
+        let Self {
+            signin, known, act, ..
+        } = self;
+        // Looked at when it was begun, and again now.
+        let is_administrator = super::member(self.request)?.administrator;
+        if !is_administrator || !known.provider.site_account {
+            return Err(SignInError::MemberChanged);
+        }
+        let (events, store) = (signin.events, signin.tokens);
+        let linked = signin.db.write(move |connection| {
+            let arrived = (&identity, &granted);
+            site_account::link(connection, events, store, arrived, member_id, &act)
+        });
+        linked.await?;
+        Ok(Response::redirect(signin.site().plugin_path(site::PATH)))
+    }
 }

@@ -20,7 +20,14 @@ pub async fn sign_in(signin: Arc<SignIn>, request: Request) -> Response {
         .map_err(SignInError::from)
         .map(|fields| signin.site().own_path(fields.first("next")));
     let sent = match next {
-        Ok(next) => send(&signin, &request, id, None, next).await,
+        Ok(next) => {
+            let errand = Errand {
+                purpose: Purpose::SignIn,
+                member_id: None,
+                next,
+            };
+            send(&signin, &request, id, errand).await
+        }
         Err(error) => Err(error),
     };
     match sent {
@@ -29,14 +36,21 @@ pub async fn sign_in(signin: Arc<SignIn>, request: Request) -> Response {
     }
 }
 
-/// Sends a browser to a provider, to sign somebody in or to link an account to
-/// a member's.
+/// What a browser is sent to a provider for.
+pub(super) struct Errand {
+    pub(super) purpose: Purpose,
+    /// The member who links an account.
+    pub(super) member_id: Option<i64>,
+    /// A path of the site, to go to afterwards.
+    pub(super) next: String,
+}
+
+/// Sends a browser to a provider.
 pub(super) async fn send(
     signin: &SignIn,
     request: &Request,
     provider: &str,
-    member_id: Option<i64>,
-    next: String,
+    errand: Errand,
 ) -> Result<Response, SignInError> {
     let known = signin.known(provider)?;
     let (now, peer) = (signin.now(), request.peer());
@@ -44,10 +58,7 @@ pub(super) async fn send(
         return Err(SignInError::Throttled(whole_seconds(wait)));
     }
     signin.begun.failed("", peer, now);
-    let purpose = match member_id {
-        Some(_) => Purpose::Link,
-        None => Purpose::SignIn,
-    };
+    let purpose = errand.purpose;
     let metadata = match signin.metadata(known).await {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -71,9 +82,10 @@ pub(super) async fn send(
         state_digest: state.digest(),
         visit_digest: Digest::of(visit),
         provider: known.provider.id.clone(),
-        member_id,
-        next,
+        member_id: errand.member_id,
+        next: errand.next,
         expires_at: now + signin.time_to_answer,
+        for_site: purpose == Purpose::Site,
     };
     signin
         .db

@@ -5,6 +5,8 @@ pub mod accounts;
 pub mod authorized;
 pub mod begin;
 pub mod register;
+pub mod sign_out;
+pub mod site;
 
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 use hob_signin::error_pages::{Answer, Failure};

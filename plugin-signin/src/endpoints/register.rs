@@ -19,7 +19,10 @@ use crate::{
     linking,
     models::{NewNewcomer, Newcomer},
     pages::{Field, RegisterPage, page},
+    reference::Reference,
+    settings::Keeping,
     state::Digest,
+    tokens::{Granted, Holder},
 };
 
 /// The path of the page.
@@ -32,10 +35,15 @@ pub(super) async fn welcome(
     signin: &SignIn,
     request: &Request,
     known: &Known,
-    identity: Identity,
+    (identity, granted): (Identity, Granted),
     next: String,
 ) -> Result<Response, SignInError> {
-    let now = signin.now();
+    let (now, store, provider) = (signin.now(), signin.tokens, known.provider.id.clone());
+    let arrival = match known.provider.tokens {
+        Keeping::None => None,
+        Keeping::Session | Keeping::Database => Some(Holder::arrival()),
+    };
+    let whose = identity.clone();
     let newcomer = NewNewcomer {
         visit_digest: Digest::of(request.visit()),
         provider: known.provider.id.clone(),
@@ -43,12 +51,17 @@ pub(super) async fn welcome(
         subject: identity.subject,
         name: identity.name,
         next,
+        arrival: arrival.and_then(Holder::arrived),
         expires_at: now + signin.time_to_answer,
     };
-    signin
-        .db
-        .write(move |connection| newcomer.keep(connection, now))
-        .await?;
+    let kept = signin.db.write(move |connection| {
+        newcomer.keep(connection, now)?;
+        match arrival {
+            Some(holder) => store.keep(connection, holder, &provider, &whose, &granted, now),
+            None => Ok(()),
+        }
+    });
+    kept.await?;
     Ok(Response::redirect(signin.site().plugin_path(PATH)))
 }
 
@@ -82,10 +95,14 @@ pub async fn make(signin: Arc<SignIn>, request: Request) -> Response {
                 let account = NewAccount {
                     username,
                     display_name: &newcomer.name,
-                    reference: &newcomer.id.to_string(),
                 };
-                let response = Response::redirect(&newcomer.next);
-                return Ok(response.registering(account, &newcomer.provider));
+                let reference = Reference {
+                    newcomer: Some(newcomer.id),
+                    arrival: newcomer.arrival,
+                };
+                return Ok(Response::redirect(&newcomer.next)
+                    .registering(account, &newcomer.provider)
+                    .with_reference(&reference.to_string()));
             }
             UsernameVerdict::Taken => words
                 .say("register-taken")
@@ -112,8 +129,8 @@ pub fn keep(
     }
     let now = signin.now();
     let over = || PluginError::new("what the newcomer came with is used up, or too old");
-    let id = event.reference.parse().map_err(|_| over())?;
-    let found = Newcomer::use_up(connection, id, now)?;
+    let id = Reference::parse(&event.reference).newcomer;
+    let found = Newcomer::use_up(connection, id.ok_or_else(over)?, now)?;
     let newcomer = found.ok_or_else(over)?;
     let act = Act {
         who: Who::member(event.member_id, &event.username, "", ""),

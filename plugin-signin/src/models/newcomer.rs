@@ -20,6 +20,8 @@ pub struct Newcomer {
     pub name: String,
     /// A path of the site, to go to afterwards.
     pub next: String,
+    /// With which tokens, where any are kept.
+    pub arrival: Option<i64>,
 }
 
 /// Somebody who is to be known again by the browser.
@@ -32,6 +34,7 @@ pub struct NewNewcomer {
     pub subject: String,
     pub name: String,
     pub next: String,
+    pub arrival: Option<i64>,
     pub expires_at: Timestamp,
 }
 
@@ -62,6 +65,7 @@ impl NewNewcomer {
                 signin_newcomers::subject.eq(excluded(signin_newcomers::subject)),
                 signin_newcomers::name.eq(excluded(signin_newcomers::name)),
                 signin_newcomers::next.eq(excluded(signin_newcomers::next)),
+                signin_newcomers::arrival.eq(excluded(signin_newcomers::arrival)),
                 signin_newcomers::expires_at.eq(excluded(signin_newcomers::expires_at)),
             ))
             .execute(connection)?;

@@ -20,6 +20,7 @@ diesel::table! {
         member_id -> Nullable<BigInt>,
         next -> Text,
         expires_at -> BigInt,
+        for_site -> Bool,
     }
 }
 
@@ -33,5 +34,23 @@ diesel::table! {
         name -> Text,
         next -> Text,
         expires_at -> BigInt,
+        arrival -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signin_tokens (id) {
+        id -> BigInt,
+        provider -> Text,
+        holder_kind -> Text,
+        holder_id -> BigInt,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+        scope -> Text,
+        sealed -> Binary,
+        key_id -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
     }
 }

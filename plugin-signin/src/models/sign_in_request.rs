@@ -19,6 +19,8 @@ pub struct SignInRequest {
     /// A path of the site, to go to afterwards.
     pub next: String,
     pub expires_at: Timestamp,
+    /// The member links an account for the site itself.
+    pub for_site: bool,
 }
 
 /// How many expired rows each new one takes along.
@@ -29,6 +31,7 @@ impl SignInRequest {
     #[must_use]
     pub const fn purpose(&self) -> Purpose {
         match self.member_id {
+            Some(_) if self.for_site => Purpose::Site,
             Some(_) => Purpose::Link,
             None => Purpose::SignIn,
         }

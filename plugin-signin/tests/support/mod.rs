@@ -28,6 +28,8 @@ pub struct Provider {
     pub url: String,
     pub client_id: String,
     pub client_secret: String,
+    /// What the site with the plugin asks for.
+    pub scope: &'static str,
     pub ada: Browser,
 }
 
@@ -47,6 +49,11 @@ pub fn free_address() -> SocketAddr {
 
 impl Provider {
     pub async fn start() -> Self {
+        Self::start_for("profile").await
+    }
+
+    /// One at which the other site may ask for this scope.
+    pub async fn start_for(scope: &'static str) -> Self {
         let address = free_address();
         let url = format!("http://{address}");
         let site = TestHost::builder()
@@ -70,7 +77,7 @@ impl Provider {
             "--name",
             "Here",
             "--scope",
-            "profile",
+            scope,
             "--redirect-uri",
             &redirect,
             "--json",
@@ -83,6 +90,7 @@ impl Provider {
             url,
             client_id: text("client_id"),
             client_secret: text("client_secret"),
+            scope,
             ada,
             site,
         }
@@ -92,8 +100,11 @@ impl Provider {
     pub fn lines(&self) -> String {
         format!(
             "[plugin.signin.provider.other]\nkind = \"hob\"\ntitle = \"The other\"\n\
-             issuer = {:?}\nclient_id = {:?}\nclient_secret = {:?}",
-            self.url, self.client_id, self.client_secret
+             issuer = {:?}\nclient_id = {:?}\nclient_secret = {:?}\nscopes = {:?}",
+            self.url,
+            self.client_id,
+            self.client_secret,
+            self.scope.split(' ').collect::<Vec<_>>()
         )
     }
 
@@ -118,11 +129,8 @@ impl Provider {
 
     async fn decide(&mut self, page: &Reply, decision: &str) -> Reply {
         let request = between(page.text(), "name=\"request\" value=\"", "\"");
-        let fields = [
-            ("request", request),
-            ("decision", decision),
-            ("scope", "profile"),
-        ];
+        let mut fields = vec![("request", request), ("decision", decision)];
+        fields.extend(self.scope.split(' ').map(|scope| ("scope", scope)));
         self.ada.submit("/oauth/consent", &fields).await
     }
 }
@@ -137,8 +145,15 @@ pub fn here(builder: Builder, lines: &str) -> Builder {
 
 impl Pair {
     pub async fn start(builder: Builder) -> Self {
-        let there = Provider::start().await;
-        let here = here(builder, &there.lines()).start().await;
+        Self::start_with(builder, "profile", "").await
+    }
+
+    /// Of a site that asks for this scope, with further lines of the provider's
+    /// section.
+    pub async fn start_with(builder: Builder, scope: &'static str, more: &str) -> Self {
+        let there = Provider::start_for(scope).await;
+        let lines = format!("{}\n{more}", there.lines());
+        let here = here(builder, &lines).start().await;
         let alice = here.add_member("alice", PASSWORD).await;
         Self { there, here, alice }
     }
