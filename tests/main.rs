@@ -7,6 +7,7 @@ mod browser;
 mod builds;
 mod cli;
 mod clients;
+mod connections;
 mod device_pages;
 mod durable;
 mod graceful;

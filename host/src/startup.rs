@@ -331,7 +331,7 @@ pub fn start_with(
         registration: config.site.registration,
         http_client: Arc::new(http_client),
         wrong_passwords: Arc::default(),
-        sessions: Arc::new(KnownSessions::with_places(4096)),
+        sessions: Arc::new(KnownSessions::with_capacity(4096)),
         noted_guesses: Arc::new(Seldom::for_audit_log()),
         audit_kept: config.audit.keep,
         media: Arc::new(media),

@@ -3,7 +3,9 @@
 //!
 //! Each is a read that the host need not run again for as long as it would give
 //! the same ([`Memo`]), so a revocation or a suspension counts at once. What
-//! depends on the time is left to whoever asks.
+//! depends on the time is left to whoever asks. Codes, which are asked for once,
+//! are remembered as they are issued; to consume one tells whether it still
+//! counts.
 
 use std::sync::Arc;
 
@@ -12,11 +14,12 @@ use hob_plugin_sdk::{
     PluginError,
     db::{Connection, Memo},
 };
+use quick_cache::sync::Cache;
 
 use crate::{
     OAuth,
     issued_token::{FoundToken, IssuedToken},
-    models::{AccessToken, Client, ClientSecret, Consent},
+    models::{AccessToken, AuthorizationCode, Client, ClientSecret, Consent},
     resource::Resource,
     secret::SecretDigest,
 };
@@ -39,15 +42,17 @@ pub struct Known {
     tokens: Memo<SecretDigest, Option<Arc<AccessToken>>>,
     issued: Memo<IssuedToken, Option<Arc<FoundToken>>>,
     consents: Memo<ConsentKey, Option<Consent>>,
+    codes: Cache<SecretDigest, AuthorizationCode>,
 }
 
 impl Default for Known {
     fn default() -> Self {
         Self {
-            clients: Memo::with_places(1024),
-            tokens: Memo::with_places(8192),
-            issued: Memo::with_places(8192),
-            consents: Memo::with_places(4096),
+            clients: Memo::with_capacity(1024),
+            tokens: Memo::with_capacity(8192),
+            issued: Memo::with_capacity(8192),
+            consents: Memo::with_capacity(4096),
+            codes: Cache::new(4096),
         }
     }
 }
@@ -95,6 +100,18 @@ impl OAuth {
                 Ok::<_, PluginError>(token.find(connection)?.map(Arc::new))
             });
         known.await
+    }
+
+    /// Remembers a code that was issued here, since it is soon asked for.
+    pub fn remember_code(&self, code: AuthorizationCode) {
+        self.known.codes.insert(code.digest, code);
+    }
+
+    /// A code as it was issued here, once. It may have been consumed since, or
+    /// have died, and is the same else.
+    pub fn take_issued_code(&self, digest: &SecretDigest) -> Option<AuthorizationCode> {
+        let (_, code) = self.known.codes.remove(digest)?;
+        Some(code)
     }
 
     /// What a member allows a client for a resource, if that still counts.

@@ -75,12 +75,13 @@ struct Late;
 /// needs no timer.
 async fn within<F: Future>(limit: Duration, future: F) -> Result<F::Output, Late> {
     let mut future = std::pin::pin!(future);
-    match futures_util::poll!(future.as_mut()) {
-        Poll::Ready(output) => Ok(output),
-        Poll::Pending => Box::pin(tokio::time::timeout(limit, future))
-            .await
-            .map_err(|_| Late),
+    // No `match`, which would keep room for its output during the wait.
+    if let Poll::Ready(output) = futures_util::poll!(future.as_mut()) {
+        return Ok(output);
     }
+    Box::pin(tokio::time::timeout(limit, future))
+        .await
+        .map_err(|_| Late)
 }
 
 /// What surrounds every request, whoever answers it.

@@ -50,6 +50,9 @@ pub fn serve(
     let connection = http1::Builder::new()
         // In its place stands `Pace`.
         .header_read_timeout(None)
+        // A client that has said all may still wait for its answer. Looking out
+        // for one that has gone would cost each request a buffer.
+        .half_close(true)
         .serve_connection(stream, service);
     let connection = connections.watch(connection);
     async move {

@@ -16,10 +16,15 @@ use std::{
     time::Duration,
 };
 
+use smallvec::SmallVec;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, sleep_until},
 };
+
+/// Up to how many bytes an answer's headers and body are written as one piece,
+/// which costs the system less than two.
+const SMALL: usize = 1024;
 
 /// What is known of one connection.
 pub struct Pace {
@@ -136,7 +141,17 @@ impl<S: AsyncWrite> AsyncWrite for Paced<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.project();
-        let written = ready!(this.stream.poll_write_vectored(context, slices));
+        let size: usize = slices.iter().map(|slice| slice.len()).sum();
+        let written = if size <= SMALL {
+            let mut together = SmallVec::<[u8; SMALL]>::new();
+            for slice in slices {
+                together.extend_from_slice(slice);
+            }
+            this.stream.poll_write(context, &together)
+        } else {
+            this.stream.poll_write_vectored(context, slices)
+        };
+        let written = ready!(written);
         this.pace.move_on();
         Poll::Ready(written)
     }
@@ -202,5 +217,49 @@ mod tests {
         let stuck = pace.keep(SHORT, own.write_all(&[0; 10]));
         assert!(stuck.await.is_none());
         drop(theirs);
+    }
+
+    /// Counts in how many pieces something comes.
+    #[derive(Default)]
+    struct Pieces(Vec<usize>);
+
+    impl AsyncWrite for Pieces {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.0.push(1);
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_write_vectored(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            slices: &[IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            self.0.push(slices.len());
+            Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_small_is_written_in_one_piece() {
+        let mut stream = Paced::new(Pieces::default(), Pace::begin());
+        for (size, pieces) in [(SMALL, 1), (SMALL + 1, 2)] {
+            let (head, body) = (vec![b'h'; 10], vec![b'b'; size - 10]);
+            let slices = [IoSlice::new(&head), IoSlice::new(&body)];
+            let written = stream.write_vectored(&slices).await.unwrap();
+            assert_eq!(written, size);
+            assert_eq!(stream.stream.0.pop(), Some(pieces));
+        }
     }
 }

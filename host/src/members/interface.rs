@@ -36,7 +36,7 @@ pub fn members_interface(
         passwords,
         address,
         registration,
-        known: Memo::with_places(1024),
+        known: Memo::with_capacity(4096),
     }));
     Box::leak(Box::new(MembersV1 {
         context: std::ptr::from_ref(directory).cast(),

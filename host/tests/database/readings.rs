@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use hob::{
     db::{Database, DatabaseOptions, DatabaseUrl, Value},
     testing::on_each_database,
@@ -122,7 +122,7 @@ fn a_reading_holds_until_a_table_of_it_is_changed() {
         (
             "SELECT value FROM seen",
             "UPDATE b SET value = 1",
-            "DELETE FROM child WHERE id = 7",
+            "DELETE FROM child WHERE id = 1",
         ),
         (
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM a WHERE value = 77)",
@@ -151,6 +151,44 @@ fn what_triggers_and_foreign_keys_change_counts() {
     execute(&database, "DELETE FROM a");
     assert_eq!((holds(db, &log), holds(db, &child)), (true, false));
     assert_eq!(rows(db, of_child), [[Value::Integer(0)]]);
+}
+
+#[test]
+fn what_changed_no_row_has_changed_no_table() {
+    let (_folder, database) = with_tables();
+    let db = database.interface();
+    let (of_a, of_log) = ("SELECT value FROM a", "SELECT count(*) FROM log");
+    let before = reading(db, of_a);
+    for idle in [
+        "DELETE FROM a WHERE id = 9",
+        "UPDATE a SET value = 1 WHERE id = 9",
+        "INSERT INTO a VALUES (1, 5) ON CONFLICT (id) DO NOTHING",
+    ] {
+        execute(&database, idle);
+        assert!(holds(db, &before), "after {idle}");
+    }
+    let returning = |sql: &'static str| must(db, move |c| c.query(sql, &[]).map(drop));
+    returning("DELETE FROM a WHERE id = 9 RETURNING id");
+    assert!(holds(db, &before));
+    returning("UPDATE a SET value = 6 RETURNING id");
+    assert!(!holds(db, &before));
+
+    // A trigger may keep the row and change others.
+    execute(
+        &database,
+        "CREATE TRIGGER a_is_kept BEFORE DELETE ON a BEGIN
+            INSERT INTO log VALUES (3);
+            SELECT RAISE(IGNORE);
+        END",
+    );
+    let log = reading(db, of_log);
+    execute(&database, "DELETE FROM a WHERE id = 1");
+    assert_eq!(rows(db, of_a), [[Value::Integer(6)]]);
+    assert!(!holds(db, &log));
+    // Nor is each row counted where all of them go.
+    let log = reading(db, of_log);
+    execute(&database, "DELETE FROM log");
+    assert!(!holds(db, &log));
 }
 
 #[test]
@@ -316,7 +354,7 @@ async fn a_memo_reads_again_only_where_the_answer_may_be_another() {
                 .execute(connection)
         });
         made.await.unwrap();
-        let memo: Memo<i64, Option<i64>> = Memo::with_places(16);
+        let memo: Memo<i64, Option<i64>> = Memo::with_capacity(16);
         let runs = Arc::new(AtomicUsize::new(0));
         let ask = async |id: i64| {
             let runs = Arc::clone(&runs);
@@ -352,11 +390,41 @@ async fn a_memo_reads_again_only_where_the_answer_may_be_another() {
         let ran = runs.load(Ordering::SeqCst) - before;
         let dialect = db.read(|connection| Ok::<_, DbError>(connection.dialect()));
         if dialect.await.unwrap() == Dialect::Sqlite {
-            // Once for each key, and once more where a place was shared or a
-            // thread had not read before.
+            // Once for each key, and once more where a thread had not read
+            // before.
             assert!(ran < 20, "{ran}");
         } else {
             assert_eq!(ran, 40, "PostgreSQL tells of no commit");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memo_has_room_for_what_it_was_made_for() {
+    on_each_database(async |builder| {
+        let site = builder.start().await;
+        let db = site.db();
+        let memo: Memo<i64, i64> = Memo::with_capacity(1000);
+        let runs = Arc::new(AtomicUsize::new(0));
+        let ask_for_each = async || {
+            for id in 0..500 {
+                let runs = Arc::clone(&runs);
+                let answer = db.read_memoized(&memo, id, move |connection, id| {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    diesel::select(id.into_sql::<BigInt>()).first::<i64>(connection)
+                });
+                assert_eq!(answer.await.unwrap(), id);
+            }
+            runs.swap(0, Ordering::SeqCst)
+        };
+        assert_eq!(ask_for_each().await, 500);
+        let ran = ask_for_each().await;
+        let dialect = db.read(|connection| Ok::<_, DbError>(connection.dialect()));
+        if dialect.await.unwrap() == Dialect::Sqlite {
+            assert!(ran < 50, "{ran}");
+        } else {
+            assert_eq!(ran, 500, "PostgreSQL tells of no commit");
         }
     })
     .await;

@@ -198,7 +198,7 @@ async fn issue_silently(
             &asked.client,
             &request.redirect_uri,
             request.state.as_deref(),
-            &code,
+            code,
         )),
         // What it was issued for has been revoked this very moment.
         Ok(None) => Err(Refused::new(asked.client, request, OAuthError::Denied)),

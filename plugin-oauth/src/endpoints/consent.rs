@@ -221,7 +221,7 @@ async fn allow(
         &client,
         &redirect_uri,
         state.as_deref(),
-        &code,
+        code,
     ))
 }
 

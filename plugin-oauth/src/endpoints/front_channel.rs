@@ -13,7 +13,7 @@ use crate::{
     OAuth,
     decision::DecisionError,
     error::{ErrorCode, OAuthError},
-    grants::authorization_code,
+    grants::authorization_code::{self, IssuedCode},
     models::Client,
     pages::{AuthorizationErrorPage, CodePage, Departure},
     redirect_uri::{RedirectTarget, RedirectUri},
@@ -33,10 +33,11 @@ pub fn hand_over_code(
     client: &Client,
     redirect_uri: &RedirectUri,
     state: Option<&str>,
-    code: &PlainSecret,
+    code: IssuedCode,
 ) -> Response {
+    let code = code.hand_out(oauth);
     match redirect_uri.target() {
-        RedirectTarget::OutOfBand => code_page(oauth, request, client, redirect_uri, code),
+        RedirectTarget::OutOfBand => code_page(oauth, request, client, redirect_uri, &code),
         RedirectTarget::Web | RedirectTarget::Loopback | RedirectTarget::PrivateScheme => {
             redirect(oauth, redirect_uri, state, &[("code", code.reveal())])
         }

@@ -69,6 +69,23 @@ pub struct PreparedCode {
     row: AuthorizationCode,
 }
 
+/// A code that is stored once its transaction ends.
+pub struct IssuedCode {
+    secret: PlainSecret,
+    row: AuthorizationCode,
+}
+
+impl IssuedCode {
+    /// What the client gets, once the transaction has ended.
+    pub fn hand_out(self, oauth: &OAuth) -> PlainSecret {
+        // Under a consent that ends, a code may get another end.
+        if self.row.consent_expires_at.is_none() {
+            oauth.remember_code(self.row);
+        }
+        self.secret
+    }
+}
+
 impl PreparedCode {
     pub fn new(oauth: &OAuth, issue: CodeIssue<'_>, now: Timestamp) -> Self {
         let mut randomness = operating_system_randomness();
@@ -97,8 +114,7 @@ impl PreparedCode {
         }
     }
 
-    /// Stores it under a consent and hands it out. `silent` where the member
-    /// was not asked.
+    /// Stores it under a consent. `silent` where the member was not asked.
     ///
     /// # Errors
     /// A plugin refuses, in words; or the database's.
@@ -109,13 +125,14 @@ impl PreparedCode {
         events: Events,
         telling: Option<&Telling>,
         silent: bool,
-    ) -> Result<PlainSecret, DbError> {
+    ) -> Result<IssuedCode, DbError> {
         self.row.consent = consent.id;
         self.row.consent_expires_at = consent.expires_at;
         self.row.expires_at = consent.limit(self.row.expires_at);
         self.row.insert(connection)?;
         events.code_issued(connection, telling, &self.row, silent)?;
-        Ok(self.secret)
+        let Self { secret, row } = self;
+        Ok(IssuedCode { secret, row })
     }
 }
 
@@ -149,22 +166,31 @@ async fn redeem(oauth: &OAuth, request: GrantRequest<'_>) -> Result<TokenRespons
     let digest = PlainSecret::parse(SecretKind::AuthorizationCode, request.code)
         .ok_or(GrantError::Unknown)?
         .digest();
-    let code = oauth
-        .read(move |connection| AuthorizationCode::find(connection, &digest))
-        .await?
-        .ok_or(GrantError::Unknown)?;
     let now = oauth.now();
-    let verified = match verify(&code, client, &request, proof, now) {
-        Err(GrantError::CodeReplayed) => Err(code),
-        verified => {
-            verified?;
-            let resource = narrow(&code, request.resource)?;
-            consume_and_issue(oauth, client, origin, code, resource, proof, now).await?
+    let mut issued_here = oauth.take_issued_code(&digest);
+    loop {
+        let is_as_issued = issued_here.is_some();
+        let code = match issued_here.take() {
+            Some(code) => code,
+            None => oauth
+                .read(move |connection| AuthorizationCode::find(connection, &digest))
+                .await?
+                .ok_or(GrantError::Unknown)?,
+        };
+        match verify(&code, client, &request, proof, now) {
+            // What is wrong is told of what is stored.
+            Err(_) if is_as_issued => continue,
+            Err(GrantError::CodeReplayed) => {
+                return Err(kill_replayed(oauth, client, origin, &code).await?.into());
+            }
+            verified => verified?,
         }
-    };
-    match verified {
-        Ok(response) => Ok(response),
-        Err(code) => Err(kill_replayed(oauth, client, origin, &code).await?.into()),
+        let resource = narrow(&code, &request.resource)?;
+        let issued = consume_and_issue(oauth, client, origin, code, resource, proof, now).await?;
+        if let Some(response) = issued {
+            return Ok(response);
+        }
+        // It was consumed meanwhile, or has died: the next look tells.
     }
 }
 
@@ -206,17 +232,17 @@ fn verify(
 
 /// The resource of the access token: what was granted, or a part of it if the
 /// client names one (RFC 8707, section 2.2).
-fn narrow(code: &AuthorizationCode, asked: Resource) -> Result<Resource, OAuthError> {
+fn narrow(code: &AuthorizationCode, asked: &Resource) -> Result<Resource, OAuthError> {
     if asked.is_whole_site() {
         Ok(code.resource.clone())
     } else if asked.is_within(&code.resource) {
-        Ok(asked)
+        Ok(asked.clone())
     } else {
         Err(OAuthError::ResourceNotGranted)
     }
 }
 
-/// Gives the code back if somebody else was faster, or if it has died since.
+/// None if somebody else was faster, or if the code has died since.
 async fn consume_and_issue(
     oauth: &OAuth,
     client: &Client,
@@ -225,7 +251,7 @@ async fn consume_and_issue(
     resource: Resource,
     proof: Option<&Proof>,
     now: Timestamp,
-) -> Result<Result<TokenResponse, AuthorizationCode>, OAuthError> {
+) -> Result<Option<TokenResponse>, OAuthError> {
     // The client may have been changed since.
     let scope = code.scope.intersection(&client.scope);
     let refresh = client.may_use(&refresh_token::GRANT).then(|| RefreshIssue {
@@ -256,16 +282,17 @@ async fn consume_and_issue(
         act: Act::of_client(&client.client_id, origin, now),
         client: client.clone(),
     });
-    tokens
+    let issued = tokens
         .issue(oauth, now, move |connection| {
             if !code.consume(connection, now, forget_at)? {
-                return Ok(Err(code));
+                return Ok(Err(()));
             }
             let of = (code.member_id, code.consent);
             events.code_exchanged(connection, telling.as_ref(), of, &code.digest, false)?;
             Ok(Ok(()))
         })
-        .await
+        .await?;
+    Ok(issued.ok())
 }
 
 /// What a replayed code gave dies.

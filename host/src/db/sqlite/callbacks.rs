@@ -49,6 +49,18 @@ impl Touched {
         }
     }
 
+    /// What a statement touches that has changed no row. Of the schema rows
+    /// tell nothing.
+    pub(super) fn of_idle(self) -> Self {
+        if self.changes == Tables::ALL {
+            return self;
+        }
+        Self {
+            changes: Tables::default(),
+            ..self
+        }
+    }
+
     pub(super) fn join(&mut self, other: &Self) {
         self.reads.join(&other.reads);
         self.changes.join(&other.changes);

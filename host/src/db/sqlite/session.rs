@@ -420,8 +420,10 @@ impl Session for SqliteSession {
     ) -> Result<u64, RawDbError> {
         let place = self.prepare(statement)?;
         let statement = prepared(&mut self.statements, place);
+        let before = self.connection.total_changes();
         let executed = statement.execute(parameters);
-        note(&self.callbacks, statement, &mut self.touched);
+        let idle = executed.is_ok() && self.connection.total_changes() == before;
+        note(&self.callbacks, statement, idle, &mut self.touched);
         executed
     }
 
@@ -432,8 +434,10 @@ impl Session for SqliteSession {
     ) -> Result<RawRows, RawDbError> {
         let place = self.prepare(statement)?;
         let statement = prepared(&mut self.statements, place);
+        let before = self.connection.total_changes();
         let queried = statement.query(parameters, &mut self.rows);
-        note(&self.callbacks, statement, &mut self.touched);
+        let idle = queried.is_ok() && self.connection.total_changes() == before;
+        note(&self.callbacks, statement, idle, &mut self.touched);
         Ok(self.rows.lend(queried?, statement.names()))
     }
 
@@ -501,14 +505,19 @@ fn prepared(statements: &mut [Option<Statement>], place: usize) -> &mut Statemen
 }
 
 /// Notes what a statement has touched that was just run: only then is it known
-/// whether SQLite prepared it again.
-fn note(callbacks: &Callbacks, statement: &mut Statement, all: &mut Touched) {
+/// whether SQLite prepared it again. An idle one has changed no row, its
+/// triggers and foreign keys included.
+fn note(callbacks: &Callbacks, statement: &mut Statement, idle: bool, all: &mut Touched) {
     if let Some(touched) = callbacks.take_touched() {
         statement.touches(&touched);
         // Of what it reads now, only a part was named.
         statement.touches(&Touched::reading(Tables::ALL));
     }
-    all.join(statement.touched());
+    let touched = statement.touched();
+    all.join(&match idle {
+        true => touched.of_idle(),
+        false => *touched,
+    });
 }
 
 fn at_line(mut error: RawDbError, line: usize) -> RawDbError {

@@ -49,6 +49,26 @@ async fn a_code_replayed_after_its_lifetime_kills_what_it_gave() {
     .await;
 }
 
+/// As it would at another node.
+#[tokio::test]
+async fn a_code_counts_once_after_a_restart_too() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let code = dance.code(&app).await;
+        let mut dance = dance.restart("").await;
+        let first = tokens(&dance.exchange(&app, &code).await);
+        dance.assert_alive(&first).await;
+        let code = dance.code(&app).await;
+        let second = tokens(&dance.exchange(&app, &code).await);
+        let dance = dance.restart("").await;
+        assert_error(&dance.exchange(&app, &code).await, 400, "invalid_grant");
+        dance.assert_dead(&app, &second).await;
+        dance.assert_alive(&first).await;
+    })
+    .await;
+}
+
 /// Check 40.
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_parallel_exchanges_of_a_code_give_one_200() {
