@@ -166,37 +166,13 @@ impl PluginRoute {
         drop(spooled);
         match answer {
             Ok(answer) => {
-                let mut raw = answer.into_result().map_err(|error| self.failed(&error))?;
-                let session = std::mem::take(&mut raw.session);
-                let stored = match &raw.body {
-                    RawResponseBody::Media { media_id, size } => {
-                        let (method, headers) = (&parts.method, &parts.headers);
-                        let stored =
-                            stored_file::serve_to_plugin(app, *media_id, size, method, headers);
-                        Some(Box::pin(stored).await?)
-                    }
-                    _ => None,
-                };
-                let shown = (visitor.as_deref(), language);
-                let mut response = self.response(app, parts, shown, raw, stored)?;
-                if let Some(visit) = visit {
-                    let cookie = visit.cookie(&app.site().address);
-                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                let raw = answer.into_result().map_err(|error| self.failed(&error))?;
+                if visit.is_none() && raw.is_whole() {
+                    return self.response(app, parts, (visitor.as_deref(), language), raw, None);
                 }
-                // In boxes, since most answers change nothing.
-                match session {
-                    RawSessionChange::Stays => {}
-                    RawSessionChange::Begins(sign_in) => {
-                        let sign_in = RBox::into_inner(sign_in);
-                        let signed_in = self.sign_in(app, parts, asked, visitor, sign_in);
-                        Box::pin(signed_in).await?.set(&mut response);
-                    }
-                    RawSessionChange::Ends => {
-                        let cookie = Box::pin(self.sign_out(app, visitor)).await?;
-                        response.headers_mut().append(header::SET_COOKIE, cookie);
-                    }
-                }
-                Ok(response)
+                // In a box, since most answers ask for no more.
+                let shown = (visitor, language);
+                Box::pin(self.completed(app, parts, asked, shown, visit, raw)).await
             }
             Err(Late) => {
                 tracing::error!(
@@ -239,6 +215,46 @@ impl PluginRoute {
             None => Language::of(app.site(), None, &parts.headers),
         };
         Ok((visitor.map(Box::new), Some(language)))
+    }
+
+    /// What the plugin answered, with the file that it names and what it does
+    /// to the browser's session.
+    async fn completed(
+        &self,
+        app: &App,
+        parts: &Parts,
+        asked: Asked,
+        (visitor, language): (Option<Box<Visitor>>, Option<Language>),
+        visit: Option<Visit>,
+        mut raw: RawResponse,
+    ) -> Result<Response, Failure> {
+        let session = std::mem::take(&mut raw.session);
+        let stored = match &raw.body {
+            RawResponseBody::Media { media_id, size } => {
+                let (method, headers) = (&parts.method, &parts.headers);
+                Some(stored_file::serve_to_plugin(app, *media_id, size, method, headers).await?)
+            }
+            _ => None,
+        };
+        let shown = (visitor.as_deref(), language);
+        let mut response = self.response(app, parts, shown, raw, stored)?;
+        if let Some(visit) = visit {
+            let cookie = visit.cookie(&app.site().address);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        match session {
+            RawSessionChange::Stays => {}
+            RawSessionChange::Begins(sign_in) => {
+                let sign_in = RBox::into_inner(sign_in);
+                let cookies = self.sign_in(app, parts, asked, visitor, sign_in).await?;
+                cookies.set(&mut response);
+            }
+            RawSessionChange::Ends => {
+                let cookie = self.sign_out(app, visitor).await?;
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+        }
+        Ok(response)
     }
 
     /// Signs in whom the plugin's answer names.

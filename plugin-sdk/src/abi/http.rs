@@ -141,6 +141,16 @@ pub struct RawResponse {
     pub session: RawSessionChange,
 }
 
+impl RawResponse {
+    /// Whether it is all that there is to answer: no file of the host's, and
+    /// nothing that becomes of a session.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !matches!(self.body, RawResponseBody::Media { .. })
+            && matches!(self.session, RawSessionChange::Stays)
+    }
+}
+
 /// What an answer does to the browser's session. For plugins whose manifest
 /// says that they sign members in.
 #[repr(C, u8)]
