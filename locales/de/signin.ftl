@@ -22,6 +22,7 @@ accounts-sign-out-both = Hier und bei { $provider } abmelden
 site-title = Konten der Website anderswo
 site-lead = Andere Plugins nutzen sie im Namen der Website selbst. Hier öffnen sie kein Konto.
 site-none = Kein Anbieter ist dafür eingerichtet: site_account = true in seinem Abschnitt von hob.toml.
+site-unused = Kein Plugin kann es mehr nutzen: Die Einstellungen lassen es nicht zu. Sie können die Verknüpfung aufheben.
 
 register-title = Willkommen auf { $site }
 register-lead = Dein Konto bei { $provider } öffnet hier noch keines. Du kannst dir damit jetzt eines anlegen.

@@ -21,6 +21,7 @@ accounts-sign-out-both = Sign out here and at { $provider }
 site-title = Accounts of the site elsewhere
 site-lead = Other plugins use these in the name of the site itself. They open no account here.
 site-none = No provider is set up for it: site_account = true in its section of hob.toml.
+site-unused = No plugin can use it any more: the settings do not allow it. You can unlink it.
 
 register-title = Welcome to { $site }
 register-lead = Your account at { $provider } opens none here yet. You can make one with it now.

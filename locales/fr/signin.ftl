@@ -22,6 +22,7 @@ accounts-sign-out-both = Se déconnecter ici et chez { $provider }
 site-title = Comptes du site ailleurs
 site-lead = D’autres extensions s’en servent au nom du site lui-même. Ils n’ouvrent aucun compte ici.
 site-none = Aucun fournisseur n’est prévu pour cela : site_account = true dans sa section de hob.toml.
+site-unused = Aucune extension ne peut plus s’en servir : les réglages ne le permettent pas. Vous pouvez le dissocier.
 
 register-title = Bienvenue sur { $site }
 register-lead = Votre compte chez { $provider } n’en ouvre encore aucun ici. Vous pouvez maintenant vous en créer un avec lui.

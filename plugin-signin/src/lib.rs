@@ -168,8 +168,8 @@ fn adopt_tokens(
     else {
         return Ok(());
     };
-    let holder = |provider: &str| {
-        let keeping = signin.known(provider).ok()?.provider.tokens;
+    let holder = |row: &KeptToken| {
+        let keeping = signin.known_of(row)?.provider.tokens;
         Holder::of_member(keeping, event.member_id, event.session_id)
     };
     signin
@@ -215,6 +215,21 @@ impl SignIn {
         named.next().ok_or(SignInError::UnknownProvider)
     }
 
+    /// The provider whose token this is. None if there is none any more of this
+    /// name and issuer: what one issuer gave is for no other, whatever the
+    /// operator calls the two.
+    fn known_of(&self, row: &KeptToken) -> Option<&Known> {
+        let known = self.known(&row.provider).ok()?;
+        (known.provider.issuer == row.issuer).then_some(known)
+    }
+
+    /// The provider with which this token, of this holder, may be used as the
+    /// operator has it today.
+    fn usable(&self, holder: Holder, row: &KeptToken) -> Option<&Known> {
+        let known = self.known_of(row)?;
+        known.provider.lets_use(holder).then_some(known)
+    }
+
     async fn metadata(&self, known: &Known) -> Result<Arc<Metadata>, SignInError> {
         let (client, now) = (self.client, self.now());
         known.metadata.of(&known.provider, client, now).await
@@ -233,11 +248,11 @@ impl SignIn {
     }
 
     /// Who asks, at which provider, and when.
-    fn act(&self, request: &Request, provider: &Provider) -> Act {
+    fn act(&self, request: &Request, provider: &str) -> Act {
         Act {
             who: who(request),
             at: self.now(),
-            provider: provider.id.clone(),
+            provider: provider.to_owned(),
         }
     }
 

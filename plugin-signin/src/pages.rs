@@ -48,6 +48,8 @@ pub struct SiteAccountRow<'a> {
     pub title: &'a str,
     /// What it is called there.
     pub account: Option<&'a str>,
+    /// Whether plugins can make requests with it.
+    pub is_used: bool,
 }
 
 /// The site's own accounts elsewhere.

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     metadata::Metadata,
     settings::{ClientAuthentication, ClientSecret, Keeping, Kind, ProviderSettings},
+    tokens::Holder,
 };
 
 /// A site to sign in with.
@@ -213,6 +214,19 @@ impl Provider {
         // After dot segments were taken out.
         let is_below = url.origin() == api.origin() && url.path().starts_with(api.path());
         is_below.then_some(url)
+    }
+
+    /// Whether the operator lets other plugins use tokens of this holder. What
+    /// was kept under other settings is not used under these.
+    #[must_use]
+    pub const fn lets_use(&self, holder: Holder) -> bool {
+        match holder {
+            Holder::Member(_) => matches!(self.tokens, Keeping::Database),
+            Holder::Session(_) => matches!(self.tokens, Keeping::Session),
+            Holder::Site => self.site_account,
+            // Nobody's yet.
+            Holder::Arrival(_) => false,
+        }
     }
 
     /// Whether it is asked for an ID token (OpenID Connect Core, section

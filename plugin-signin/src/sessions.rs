@@ -29,17 +29,14 @@ const AHEAD: Duration = Duration::from_secs(60);
 impl ProviderSessions for SignIn {
     async fn accounts(&self, whose: Whose) -> Result<Vec<Account>, PluginError> {
         let rows = self.kept(whose).await?;
-        let account = |row: KeptToken| {
-            let known = self.known(&row.provider).ok()?;
-            Some(Account {
-                provider_title: known.provider.title.as_str().into(),
-                provider: row.provider.into(),
-                subject: row.subject.into(),
-                name: row.name.into(),
-                scope: row.scope.into(),
-            })
+        let account = |(known, row): (&Known, KeptToken)| Account {
+            provider_title: known.provider.title.as_str().into(),
+            provider: row.provider.into(),
+            subject: row.subject.into(),
+            name: row.name.into(),
+            scope: row.scope.into(),
         };
-        Ok(rows.into_iter().filter_map(account).collect())
+        Ok(rows.into_iter().map(account).collect())
     }
 
     async fn send(
@@ -55,8 +52,8 @@ impl ProviderSessions for SignIn {
         let row = self.kept(whose).await?;
         let row = row
             .into_iter()
-            .find(|row| row.provider == provider.as_str());
-        let row = row.ok_or_else(|| {
+            .find(|(_, row)| row.provider == provider.as_str());
+        let (_, row) = row.ok_or_else(|| {
             PluginError::not_found(format!("no token for {provider} is kept here"))
         })?;
         let (row, tokens) = self.ready(known, row).await?;
@@ -85,8 +82,9 @@ fn allowed(known: &Known, request: OutboundRequest) -> Result<OutboundRequest, P
 }
 
 impl SignIn {
-    /// What is kept, of a member what lasts before what is of the session.
-    async fn kept(&self, whose: Whose) -> Result<Vec<KeptToken>, PluginError> {
+    /// What is kept and may be used today, each with its provider; of a member
+    /// what lasts before what is of the session.
+    async fn kept(&self, whose: Whose) -> Result<Vec<(&Known, KeptToken)>, PluginError> {
         let holders = match whose {
             Whose::Site => vec![Holder::Site],
             Whose::Member {
@@ -97,11 +95,13 @@ impl SignIn {
         let rows = self.db.read(move |connection| {
             let mut rows = Vec::new();
             for holder in holders {
-                rows.extend(KeptToken::of_holder(connection, holder)?);
+                let of_holder = KeptToken::of_holder(connection, holder)?;
+                rows.extend(of_holder.into_iter().map(|row| (holder, row)));
             }
             Ok::<_, DbError>(rows)
         });
-        Ok(rows.await?)
+        let usable = |(holder, row): (Holder, KeptToken)| Some((self.usable(holder, &row)?, row));
+        Ok(rows.await?.into_iter().filter_map(usable).collect())
     }
 
     async fn send_with(
@@ -143,7 +143,10 @@ impl SignIn {
                 known.provider.id
             ))
         };
-        let row = self.db.read(find).await?.ok_or_else(ended)?;
+        // Another issuer's may have come in its place.
+        let row = self.db.read(find).await?;
+        let row = row.filter(|row| row.issuer == known.provider.issuer);
+        let row = row.ok_or_else(ended)?;
         let tokens = self.tokens.open(&row)?;
         if row.sealed != read.sealed {
             return Ok((row, tokens));

@@ -135,7 +135,7 @@ impl TokenStore {
         now: Timestamp,
     ) -> Result<(), PluginError> {
         let (holder_kind, holder_id) = holder.stored();
-        let place = place((holder_kind, holder_id), provider, &identity.subject);
+        let place = place((holder_kind, holder_id), provider, identity_of(identity));
         let sealed = self
             .sealing
             .seal(&serde_json::to_vec(&granted.tokens)?, &place)?;
@@ -164,7 +164,8 @@ impl TokenStore {
         Ok(serde_json::from_slice(opened.reveal())?)
     }
 
-    /// Gives what somebody arrived with to the session or the member.
+    /// Gives what somebody arrived with to the session or the member, if there
+    /// is a keeper for it.
     ///
     /// # Errors
     /// It can't be opened, or the database failed.
@@ -172,13 +173,13 @@ impl TokenStore {
         self,
         connection: &mut Connection,
         arrival: i64,
-        keeper: impl Fn(&str) -> Option<Holder>,
+        keeper: impl Fn(&KeptToken) -> Option<Holder>,
         now: Timestamp,
     ) -> Result<(), PluginError> {
         let Some(row) = KeptToken::take_arrival(connection, arrival)? else {
             return Ok(());
         };
-        let Some(holder) = keeper(&row.provider) else {
+        let Some(holder) = keeper(&row) else {
             return Ok(());
         };
         let granted = Granted {
@@ -240,11 +241,20 @@ fn place_of(row: &KeptToken) -> String {
     place(
         (&row.holder_kind, row.holder_id),
         &row.provider,
-        &row.subject,
+        (&row.issuer, &row.subject),
     )
 }
 
-/// Where a token is kept: what was sealed for one member opens for no other.
-fn place((holder_kind, holder_id): (&str, i64), provider: &str, subject: &str) -> String {
-    format!("token of {holder_kind} {holder_id} at {provider}, account {subject}")
+fn identity_of(identity: &Identity) -> (&str, &str) {
+    (&identity.issuer, &identity.subject)
+}
+
+/// Where a token is kept: what was sealed for one member opens for no other,
+/// and what one issuer gave is never taken for another's.
+fn place(
+    (holder_kind, holder_id): (&str, i64),
+    provider: &str,
+    (issuer, subject): (&str, &str),
+) -> String {
+    format!("token of {holder_kind} {holder_id} at {provider}, issuer {issuer}, account {subject}")
 }

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use hob::testing::{Browser, Builder, TestHost, on_each_database};
+use hob::testing::{Browser, Builder, Reply, TestHost, on_each_database};
 use hob_plugin_sdk::{InlinePlugin, StaticPlugin, http_client::OutboundRequest, prelude::*};
 use hob_signin::session::{SessionError, Sessions, Whose};
 use serde_json::json;
@@ -245,10 +245,17 @@ async fn a_request_goes_to_the_api_alone_with_the_member_s_token_alone() {
     assert_eq!(alice.get("/asker/ask?url=/y").await.status(), 303);
 }
 
+/// Further lines of a scripted provider's section.
+fn lines(provider: &Scripted, more: &str) -> String {
+    format!(
+        "scopes = [\"read\"]\napi = \"{}/api\"\n{more}",
+        provider.url
+    )
+}
+
 /// A site whose alice has linked an account at a scripted provider.
 async fn linked(provider: &Scripted, given: serde_json::Value) -> (TestHost, Browser) {
-    let lines = "scopes = [\"read\"]\ntokens = \"database\"\n";
-    let lines = format!("{lines}api = \"{}/api\"", provider.url);
+    let lines = lines(provider, "tokens = \"database\"");
     let site = provider.site(with_asker(TestHost::builder()), &lines).await;
     site.add_member("alice", PASSWORD).await;
     let mut alice = site.browser();
@@ -261,7 +268,13 @@ async fn linked(provider: &Scripted, given: serde_json::Value) -> (TestHost, Bro
     let sent = alice
         .submit("/signin/accounts/link", &[("provider", "other")])
         .await;
-    let state = support::query_of(&sent)
+    come_back(provider, &mut alice, &sent).await;
+    (site, alice)
+}
+
+/// The scripted provider sends a browser back, with a code.
+async fn come_back(provider: &Scripted, browser: &mut Browser, sent: &Reply) {
+    let state = support::query_of(sent)
         .one("state")
         .unwrap()
         .unwrap()
@@ -270,9 +283,124 @@ async fn linked(provider: &Scripted, given: serde_json::Value) -> (TestHost, Bro
         "/signin/other/authorized?code=c&state={state}&iss={}",
         provider.url
     );
-    let back = alice.get(&path).await;
+    let back = browser.get(&path).await;
     assert_eq!(back.status(), 303, "{back:?}");
+}
+
+/// The same site with this provider under the same name, and alice in it.
+async fn again(site: TestHost, provider: &Scripted, more: &str) -> (TestHost, Browser) {
+    let builder = with_asker(site.stop().await);
+    let site = provider.site(builder, &lines(provider, more)).await;
+    let mut alice = site.browser();
+    alice.sign_in("alice", PASSWORD).await;
     (site, alice)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_section_that_changed_its_issuer_finds_no_token() {
+    let (first, second) = (Scripted::start().await, Scripted::start().await);
+    let (site, _) = linked(&first, json!({"refresh_token": "r1"})).await;
+    first.say("/api/x", 200, json!({}));
+    second.say("/api/x", 200, json!({}));
+    let keep = "tokens = \"database\"";
+    let (site, mut alice) = again(site, &second, keep).await;
+    assert_eq!(alice.get("/asker/ask?url=/x").await.status(), 404);
+    assert_eq!(alice.get("/asker/accounts").await.text(), "");
+    // Nor where it would have to be refreshed.
+    site.clock().advance(Duration::from_secs(3600));
+    assert_eq!(alice.get("/asker/ask?url=/x").await.status(), 404);
+    for path in ["/api/x", "/token"] {
+        assert_eq!(second.asked(path).len(), 0, "{path}");
+    }
+    // It is still that of the first one.
+    first.say(
+        "/token",
+        200,
+        json!({"access_token": "b-token", "token_type": "bearer"}),
+    );
+    let (_site, mut alice) = again(site, &first, keep).await;
+    assert_eq!(alice.get("/asker/ask?url=/x").await.status(), 200);
+    assert_eq!(first.asked("/api/x").last().unwrap().0, "Bearer b-token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_issuer_gave_does_not_open_as_another_s() {
+    let provider = Scripted::start().await;
+    let (site, mut alice) = linked(&provider, json!({})).await;
+    provider.say("/api/x", 200, json!({}));
+    assert_eq!(alice.get("/asker/ask?url=/x").await.status(), 200);
+    let before = provider.asked("/api/x").len();
+    // Sealed for another issuer, and written into this one's row.
+    let other = Scripted::start().await;
+    other.say("/api/x", 200, json!({}));
+    let issuer = other.url.clone();
+    site.db()
+        .write(move |connection| {
+            diesel::sql_query("UPDATE \"signin_tokens\" SET \"issuer\" = $1")
+                .bind::<diesel::sql_types::Text, _>(issuer)
+                .execute(connection)
+        })
+        .await
+        .unwrap();
+    let (_site, mut alice) = again(site, &other, "tokens = \"database\"").await;
+    assert_eq!(alice.get("/asker/ask?url=/x").await.status(), 502);
+    assert_eq!(other.asked("/api/x").len(), 0);
+    assert_eq!(provider.asked("/api/x").len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_not_used_once_the_operator_lets_none_be_kept() {
+    let provider = Scripted::start().await;
+    let (mut site, _) = linked(&provider, json!({})).await;
+    provider.say("/api/x", 200, json!({}));
+    for (keep, status, accounts) in [("none", 404, 0), ("session", 404, 0), ("database", 200, 1)] {
+        let more = format!("tokens = {keep:?}");
+        let (restarted, mut alice) = again(site, &provider, &more).await;
+        let reply = alice.get("/asker/ask?url=/x").await;
+        assert_eq!(reply.status(), status, "{keep}: {reply:?}");
+        let listed = alice.get("/asker/accounts").await;
+        assert_eq!(listed.text().lines().count(), accounts, "{keep}");
+        site = restarted;
+    }
+    assert_eq!(provider.asked("/api/x").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_site_s_account_is_not_used_once_the_operator_lets_it_have_none() {
+    let provider = Scripted::start().await;
+    let own = lines(&provider, "site_account = true");
+    let site = provider.site(with_asker(TestHost::builder()), &own).await;
+    site.add_member("alice", PASSWORD).await;
+    site.add_administrator("olga", PASSWORD).await;
+    let mut olga = site.browser();
+    olga.sign_in("olga", PASSWORD).await;
+    provider.say(
+        "/token",
+        200,
+        json!({"access_token": "a-token", "token_type": "bearer"}),
+    );
+    provider.say("/api/x", 200, json!({}));
+    let fields = [("provider", "other")];
+    let sent = olga.submit("/signin/site/link", &fields).await;
+    come_back(&provider, &mut olga, &sent).await;
+    let unused = "No plugin can use it any more";
+    let mut site = site;
+    for (own, status) in [(true, 200), (false, 404)] {
+        let (restarted, _) = again(site, &provider, &format!("site_account = {own}")).await;
+        let asked = restarted.browser().get("/asker/as-site?url=/x").await;
+        assert_eq!(asked.status(), status, "{own}: {asked:?}");
+        olga = restarted.browser();
+        olga.sign_in("olga", PASSWORD).await;
+        let page = olga.get("/signin/site").await;
+        assert!(page.text().contains("The other</span> · ada"), "{page:?}");
+        assert_eq!(page.text().contains(unused), !own, "{page:?}");
+        site = restarted;
+    }
+    assert_eq!(provider.asked("/api/x").len(), 1);
+    olga.submit("/signin/site/unlink", &fields).await;
+    assert_eq!(count(&site, "signin_tokens").await, 0);
+    let page = olga.get("/signin/site").await;
+    assert!(!page.text().contains("The other"), "{page:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

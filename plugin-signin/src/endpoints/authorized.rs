@@ -35,7 +35,7 @@ async fn finish(signin: &SignIn, request: &Request) -> Result<Response, SignInEr
     let purpose = begun.purpose();
     let ended = end(signin, request, known, begun, answer).await;
     if let Err(error) = &ended {
-        let act = signin.act(request, &known.provider);
+        let act = signin.act(request, &known.provider.id);
         signin.events.failed(&signin.db, act, purpose, error).await;
     }
     ended
@@ -86,7 +86,7 @@ async fn end(
         signin,
         request,
         known,
-        act: signin.act(request, &known.provider),
+        act: signin.act(request, &known.provider.id),
     };
     match (begun.purpose(), begun.member_id) {
         (Purpose::Link, Some(member_id)) => came.link(arrived, member_id).await,

@@ -62,7 +62,7 @@ pub(super) async fn send(
     let metadata = match signin.metadata(known).await {
         Ok(metadata) => metadata,
         Err(error) => {
-            let act = signin.act(request, &known.provider);
+            let act = signin.act(request, &known.provider.id);
             signin.events.failed(&signin.db, act, purpose, &error).await;
             return Err(error);
         }

@@ -36,21 +36,7 @@ async fn list(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
         .read(|connection| KeptToken::of_holder(connection, Holder::Site))
         .await?;
     let words = request.words();
-    let rows: Vec<SiteAccountRow<'_>> = signin
-        .providers()
-        .filter(|provider| provider.site_account)
-        .map(|provider| SiteAccountRow {
-            id: &provider.id,
-            title: &provider.title,
-            account: kept
-                .iter()
-                .find(|row| row.provider == provider.id)
-                .map(|row| match row.name.as_str() {
-                    "" => row.subject.as_str(),
-                    name => name,
-                }),
-        })
-        .collect();
+    let rows = rows(signin, &kept);
     let title = words.say("site-title").to_string();
     Ok(page(
         200,
@@ -64,6 +50,40 @@ async fn list(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             accounts: &rows,
         },
     ))
+}
+
+/// A row for each provider at which the site may have an account, and for each
+/// account that no plugin can use any more, so that it can be taken away.
+fn rows<'a>(signin: &'a SignIn, kept: &'a [KeptToken]) -> Vec<SiteAccountRow<'a>> {
+    let is_usable = |row: &KeptToken| signin.usable(Holder::Site, row).is_some();
+    let (used, unused): (Vec<_>, Vec<_>) = kept.iter().partition(|row| is_usable(row));
+    let providers = signin.providers().filter(|provider| provider.site_account);
+    let usual = providers.map(|provider| SiteAccountRow {
+        id: &provider.id,
+        title: &provider.title,
+        account: used
+            .iter()
+            .find(|row| row.provider == provider.id)
+            .map(|row| name(row)),
+        is_used: true,
+    });
+    let others = unused.iter().map(|row| SiteAccountRow {
+        id: &row.provider,
+        title: signin
+            .known_of(row)
+            .map_or(&row.issuer, |known| &known.provider.title),
+        account: Some(name(row)),
+        is_used: false,
+    });
+    usual.chain(others).collect()
+}
+
+/// What an account is called.
+fn name(row: &KeptToken) -> &str {
+    match row.name.as_str() {
+        "" => &row.subject,
+        name => name,
+    }
 }
 
 /// Sends the administrator to a provider, to link an account there.
@@ -88,12 +108,12 @@ pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
     }
 }
 
-/// Forgets one. To do so twice is no error.
+/// Forgets one, whatever the settings say of its provider by now. To do so
+/// twice is no error.
 pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
     let unlinked = async {
         let fields = request.form()?;
-        let known = signin.known(fields.first("provider").unwrap_or_default())?;
-        let act = signin.act(&request, &known.provider);
+        let act = signin.act(&request, fields.first("provider").unwrap_or_default());
         signin
             .db
             .write(move |connection| site_account::unlink(connection, &act))
