@@ -38,6 +38,15 @@ impl PluginError {
         }
     }
 
+    /// Something is larger than the operator allows: with words for whoever
+    /// asked.
+    pub fn too_large(words: impl Into<String>) -> Self {
+        Self {
+            kind: RawError::KIND_TOO_LARGE,
+            message: words.into(),
+        }
+    }
+
     /// What went wrong. Where [`Self::may_be_shown`], fit for a client's eyes.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -11,7 +11,7 @@ use hob_plugin_sdk::{
     PluginError, Text,
     abi::http_client::{RawOutboundRequest, RawOutboundResponse},
     db::{Connection, DbError},
-    http_client::{OutboundRequest, OutboundResponse},
+    http_client::{OutboundErrorKind, OutboundRequest, OutboundResponse},
     sealing::{KeyId, Resealed, SealedSecrets},
 };
 use hob_signin::session::{Account, ProviderSessions, Whose};
@@ -110,7 +110,13 @@ impl SignIn {
         tokens: &Tokens,
     ) -> Result<OutboundResponse, PluginError> {
         let request = request.clone().bearer(&tokens.access_token);
-        Ok(self.client.send(request).await?)
+        self.client
+            .send(request)
+            .await
+            .map_err(|error| match error.kind {
+                OutboundErrorKind::TooLarge => PluginError::too_large(error.to_string()),
+                _ => error.into(),
+            })
     }
 
     /// The row with tokens that have not ended.

@@ -88,6 +88,7 @@ async fn ask(asker: Arc<Asker>, request: Request) -> Result<Response, PluginErro
         Err(SessionError::NotLinked(_)) => Response::text(404, "not linked"),
         Err(SessionError::Elsewhere(_)) => Response::text(403, "elsewhere"),
         Err(SessionError::NotThere) => Response::text(501, "not there"),
+        Err(SessionError::TooLarge(error)) => Response::text(413, error.message()),
         Err(SessionError::Failed(error)) => Response::text(502, error.to_string()),
     })
 }

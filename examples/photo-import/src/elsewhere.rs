@@ -4,9 +4,6 @@ use hob_plugin_sdk::{Member, PluginError, http_client::OutboundRequest};
 use hob_signin::session::{Account, SessionError, Sessions, Whose};
 use serde::Deserialize;
 
-/// Larger photographs are left where they are.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
-
 /// A photograph there, as far as it is looked at here.
 #[derive(Deserialize)]
 pub struct Photograph {
@@ -53,7 +50,8 @@ impl<'a> Elsewhere<'a> {
         Ok(listed.media)
     }
 
-    /// One of them, and its original file.
+    /// One of them, and its original file, if that is no larger than the
+    /// operator lets answers of other sites be.
     pub async fn photograph(
         &self,
         provider: &str,
@@ -61,7 +59,7 @@ impl<'a> Elsewhere<'a> {
     ) -> Result<(Photograph, Vec<u8>), SessionError> {
         let photograph = self.json(provider, &format!("/media/{id}")).await?;
         let path = format!("/media/{id}/files/original");
-        let asked = OutboundRequest::get(&path).at_most(MOST_BYTES);
+        let asked = OutboundRequest::get(&path);
         let answer = self.sessions.send(self.whose, provider, asked).await?;
         match answer.is_success() {
             true => Ok((photograph, answer.body)),

@@ -182,6 +182,10 @@ impl Import {
         PluginError::refusal(match error {
             SessionError::NotLinked(_) => "Link the account anew: it can't be used any more.",
             SessionError::NotThere => "This site has no accounts elsewhere.",
+            SessionError::TooLarge(_) => {
+                "The photograph is too large to be fetched from the other site. Please download \
+                 it there, and upload it here."
+            }
             SessionError::Elsewhere(_) | SessionError::Failed(_) => {
                 "The other site gave no answer that can be used. Please try again later."
             }

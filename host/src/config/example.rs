@@ -63,8 +63,8 @@ allow = []
 # For a connection to stand, and for the whole answer.
 connect_timeout = "5s"
 timeout = "10s"
-# The largest answer, in bytes (1 MiB).
-max_bytes = 1_048_576
+# The largest answer, in bytes (16 MiB).
+max_bytes = 16_777_216
 max_redirects = 3
 
 [log]

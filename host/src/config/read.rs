@@ -347,7 +347,7 @@ fn read_http_client(client: &mut Reader<'_>) -> Option<HttpClient> {
     }
     let connect_timeout = client.duration("connect_timeout", "5s", "1s", "5m");
     let timeout = client.duration("timeout", "10s", "1s", "10m");
-    let max_bytes = client.integer("max_bytes", 1 << 20, 1 << 10, 1 << 30);
+    let max_bytes = client.integer("max_bytes", 16 << 20, 1 << 10, 1 << 30);
     let max_redirects = client.integer("max_redirects", 3, 0, 20);
     let ca_file = client.value("ca_file", &text(None));
     let ca_file = ca_file.as_ref().and_then(Value::as_str);

@@ -67,6 +67,10 @@ pub enum SessionError {
     /// The request would go to where the provider's API does not stand.
     #[error("{0}")]
     Elsewhere(PluginError),
+    /// The answer is larger than the request wants it, or than the operator
+    /// lets answers be (`max_bytes` in `[http_client]`).
+    #[error("{0}")]
+    TooLarge(PluginError),
     /// The provider can't be reached, or something failed here.
     #[error("{0}")]
     Failed(PluginError),
@@ -83,7 +87,7 @@ pub trait ProviderSessions: Send + Sync + 'static {
     /// Sends a request to this provider. Its URL may be a path below the
     /// provider's API. An error is one of [`SessionError`]'s by its kind: not
     /// found is [`SessionError::NotLinked`], forbidden
-    /// [`SessionError::Elsewhere`].
+    /// [`SessionError::Elsewhere`], too large [`SessionError::TooLarge`].
     fn send(
         &self,
         whose: Whose,
@@ -200,6 +204,8 @@ impl From<RawError> for SessionError {
             Self::NotLinked(error)
         } else if error.is_forbidden() {
             Self::Elsewhere(error)
+        } else if error.is_too_large() {
+            Self::TooLarge(error)
         } else {
             Self::Failed(error)
         }
