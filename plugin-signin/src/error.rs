@@ -149,6 +149,8 @@ impl SignInError {
     pub fn into_refusal(self) -> PluginError {
         match self {
             Self::Refused(reason) | Self::Plugin(reason) => reason,
+            // Nothing failed: somebody was there first.
+            Self::LinkedElsewhere => PluginError::refusal(self.to_string()),
             other => PluginError::new(other.to_string()),
         }
     }

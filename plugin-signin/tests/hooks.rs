@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use hob::testing::{Builder, TestHost, on_each_database};
 use hob_plugin_sdk::{
-    InlinePlugin, StaticPlugin,
+    InlinePlugin, SessionBegun, StaticPlugin,
     db::{Connection, Db},
     prelude::*,
 };
@@ -26,6 +26,7 @@ struct Doorman {
 #[derive(serde::Deserialize)]
 struct Settings {
     lets_in: bool,
+    session: String,
     says: String,
 }
 
@@ -39,12 +40,17 @@ impl InlinePlugin for Doorman {
         [subscribes]
         "hob.signin.authorized" = 1
         "hob.signin.error" = 1
+        "hob.session.begun" = 1
         [[route]]
         route = "GET /heard"
         [config.lets_in]
         type = "boolean"
         default = true
         help = "Whether anybody comes in"
+        [config.session]
+        type = "string"
+        default = "begins"
+        help = "What comes of a session: it begins, or one of refused, failed and missing"
         [config.says]
         type = "string"
         default = "nothing"
@@ -60,6 +66,7 @@ impl Plugin for Doorman {
             .handle("GET /heard", heard)
             .subscribe(Self::authorized)
             .subscribe(Self::failed)
+            .subscribe(Self::begun)
             .offer(error_pages::<Self>);
     }
 
@@ -94,6 +101,15 @@ impl Doorman {
             event.purpose, event.provider, event.error
         ));
         Ok(())
+    }
+
+    fn begun(&self, _: &SessionBegun, _: &mut Connection) -> Result<(), PluginError> {
+        match self.settings.session.as_str() {
+            "refused" => Err(PluginError::refusal("Not with <these> shoes.")),
+            "failed" => Err(PluginError::new("s3cret of the log")),
+            "missing" => Err(PluginError::not_found("s3cret of the log")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -229,6 +245,38 @@ async fn what_another_plugin_refuses_makes_no_account() {
         assert_eq!(who(&mut ada).await, None);
         assert_eq!(count(&pair.here, "members").await, 1);
         assert_eq!(count(&pair.here, "signin_accounts").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_fails_over_a_session_shows_visitors_nothing_of_it() {
+    on_each_database(async |builder| {
+        let mut pair = Pair::start(builder).await;
+        pair.link().await;
+        let mut here = pair.here;
+        for (session, status, said) in [
+            ("begins", 303, ""),
+            ("refused", 400, "shoes."),
+            ("failed", 500, "Something went wrong"),
+            ("missing", 500, "Something went wrong"),
+        ] {
+            let builder = with_doorman(here.stop().await, &format!("session = {session:?}"));
+            here = support::here(builder, &pair.there.lines()).start().await;
+            let mut visitor = here.browser();
+            let sent = visitor.get("/signin/other").await;
+            let back = pair.there.allow(&sent).await;
+            let elsewhere = visitor.get(&back).await;
+            let mut visitor = here.browser();
+            let fields = [("username", "alice"), ("password", support::PASSWORD)];
+            let password = visitor.post_form("/login", &fields).await;
+            for reply in [elsewhere, password] {
+                assert_eq!(reply.status(), status, "{session}: {reply:?}");
+                assert!(reply.text().contains(said), "{session}: {reply:?}");
+                assert!(!reply.text().contains("s3cret"), "{session}: {reply:?}");
+            }
+            assert_eq!(who(&mut visitor).await.is_some(), session == "begins");
+        }
     })
     .await;
 }

@@ -309,6 +309,7 @@ fn refused(error: MemberError) -> Diagnostics {
         MemberError::BadUsername(_) => "choose a name of that kind",
         MemberError::EmailTaken => "give another, or change the account that has it",
         MemberError::BadEmail(_) => "write it as name@example.org",
+        MemberError::PluginFailed(_) => "see what the log says of it, or disable the plugin",
         MemberError::RefusedByPlugin(_) => "see what the plugin says, or disable it",
         MemberError::Database(_) => "see that the database is there, then run the same again",
     };

@@ -38,7 +38,9 @@ impl From<&MemberError> for Phrase {
                 Self::new("problem-refused-by-plugin").with("reason", reason.clone())
             }
             MemberError::Unknown(_) => Self::new("failure-not-found"),
-            MemberError::Database(_) => Self::new("failure-internal"),
+            MemberError::PluginFailed(_) | MemberError::Database(_) => {
+                Self::new("failure-internal")
+            }
         }
     }
 }

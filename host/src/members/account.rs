@@ -67,6 +67,9 @@ pub enum MemberError {
     Unknown(String),
     #[error("a plugin refuses it: {0}")]
     RefusedByPlugin(String),
+    /// Its words are for the log.
+    #[error("a plugin failed over it: {0}")]
+    PluginFailed(String),
     #[error(transparent)]
     Database(#[from] diesel::result::Error),
 }
@@ -74,7 +77,10 @@ pub enum MemberError {
 impl From<DbError> for MemberError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::EventRefused { reason, .. } => Self::RefusedByPlugin(reason.to_string()),
+            DbError::EventRefused { reason, .. } if reason.is_forbidden() => {
+                Self::RefusedByPlugin(reason.to_string())
+            }
+            failed @ DbError::EventRefused { .. } => Self::PluginFailed(failed.to_string()),
             other => Self::Database(other.into()),
         }
     }

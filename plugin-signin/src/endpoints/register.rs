@@ -128,7 +128,7 @@ pub fn keep(
         return Ok(());
     }
     let now = signin.now();
-    let over = || PluginError::new("what the newcomer came with is used up, or too old");
+    let over = || PluginError::refusal("what you came with is used up, or too old");
     let id = Reference::parse(&event.reference).newcomer;
     let found = Newcomer::use_up(connection, id.ok_or_else(over)?, now)?;
     let newcomer = found.ok_or_else(over)?;

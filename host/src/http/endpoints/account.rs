@@ -310,7 +310,12 @@ impl From<MemberError> for Failure {
         match error {
             MemberError::Unknown(_) => Self::NotFound,
             MemberError::Database(error) => error.into(),
-            other => Self::BadRequest((&other).into()),
+            MemberError::PluginFailed(_) => Self::Internal(error.to_string()),
+            MemberError::BadUsername(_)
+            | MemberError::BadEmail(_)
+            | MemberError::UsernameTaken(_)
+            | MemberError::EmailTaken
+            | MemberError::RefusedByPlugin(_) => Self::BadRequest((&error).into()),
         }
     }
 }
