@@ -2,7 +2,7 @@
 //!
 //! Whoever sends them names the URL, and may have it from somebody else: from a
 //! provider's metadata, from a client, from a member. So the address that is
-//! really connected to is checked ([`networks`], [`names`]), of each redirect
+//! really connected to is checked (`networks`, `names`), of each redirect
 //! anew, and time, size and number are bounded. Nothing is made before the
 //! first request. It knows no plugin, and not what is asked for.
 
