@@ -1,9 +1,9 @@
 //! A request to a plugin's route, and back: sessions and forgery are settled
 //! here, bodies read, time kept.
 
-use std::{fmt::Write as _, future::Future, net::IpAddr, pin::Pin, task::Poll, time::Duration};
+use std::{future::Future, pin::Pin, task::Poll, time::Duration};
 
-use abi_stable::std_types::{RBox, ROption, RVec};
+use abi_stable::std_types::{RBox, ROption};
 use axum::{
     body::Body,
     extract::Request,
@@ -14,34 +14,27 @@ use hob_plugin_manifest::{Authentication, Body as BodyKind, Route};
 use hob_plugin_sdk::{
     abi::{
         RawError,
-        http::{
-            PluginHttpV1, RawBody, RawMember, RawPage, RawPart, RawPartContent, RawRequest,
-            RawResponse, RawResponseBody, RawSessionChange, RawSignIn, RawSignInWho, Span,
-            SpanPair,
-        },
+        http::{PluginHttpV1, RawBody, RawPage, RawResponse, RawResponseBody, RawSessionChange},
     },
     http::Fields,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use tempfile::TempPath;
 
 use super::{
     App, bodies,
-    bodies::{FormTerms, SpooledContent, SpooledForm},
+    bodies::{FormTerms, SpooledContent},
     cors,
     envelope::Peer,
     form,
-    fresh_session::{FreshSession, Voucher, Whose},
     page::{self, Explained, Failure, Frame},
+    raw_request::{Spooled, raw_parts, raw_request},
     same_site::sent_from_here,
     stored_file,
-    uploads::Place,
     views::PluginPage,
     visit::Visit,
-    visitor::{Visitor, sign_out_cookie},
+    visitor::Visitor,
 };
 use crate::{
-    members::{Newcomer, Registration, Session},
     request_id::RequestId,
     watchdog::Watched,
     words::{Language, Phrase},
@@ -257,80 +250,6 @@ impl PluginRoute {
         Ok(response)
     }
 
-    /// Signs in whom the plugin's answer names.
-    async fn sign_in(
-        &self,
-        app: &App,
-        parts: &Parts,
-        asked: Asked,
-        visitor: Option<Box<Visitor>>,
-        wanted: RawSignIn,
-    ) -> Result<NewCookies, Failure> {
-        self.may_change_sessions()?;
-        let site = app.site();
-        let whose = match wanted.who {
-            RawSignInWho::Member(id) => Whose::Member(id),
-            RawSignInWho::Newcomer(_) if site.registration == Registration::Closed => {
-                return Err(Failure::Forbidden(Phrase::new("failure-registration")));
-            }
-            RawSignInWho::Newcomer(raw) => Whose::Newcomer(Newcomer {
-                username: raw.username.into(),
-                display_name: raw.display_name.into(),
-                plugin: self.plugin.clone(),
-                reference: wanted.reference.clone().into(),
-            }),
-        };
-        let fresh = FreshSession {
-            whose,
-            by: Some(Voucher {
-                plugin: &self.plugin,
-                by: &wanted.by,
-                reference: &wanted.reference,
-            }),
-            replaced: visitor.map(|visitor| visitor.signed_in.clone()),
-            peer: asked.peer.0.to_string(),
-            headers: &parts.headers,
-        };
-        match fresh.begin(site).await? {
-            Some(session) => Ok(NewCookies {
-                session,
-                // What was begun before is not ended by whoever is signed in
-                // now.
-                visit: Visit::end_cookie(&site.address),
-            }),
-            None => Err(Failure::Forbidden(Phrase::new("failure-disabled"))),
-        }
-    }
-
-    fn may_change_sessions(&self) -> Result<(), Failure> {
-        if !self.signs_in {
-            return Err(self.wrong("signs somebody in or out, and its manifest does not say so"));
-        }
-        if !self.route.authentication.is_by_session() {
-            return Err(self.wrong("signs somebody in or out where there are no sessions"));
-        }
-        Ok(())
-    }
-
-    /// Ends the session of the browser that asked, and answers with what its
-    /// cookie becomes.
-    async fn sign_out(
-        &self,
-        app: &App,
-        visitor: Option<Box<Visitor>>,
-    ) -> Result<HeaderValue, Failure> {
-        self.may_change_sessions()?;
-        let site = app.site();
-        if let Some(visitor) = visitor {
-            let session = &visitor.signed_in.session;
-            let (id, member_id) = (session.id, session.member_id);
-            site.db
-                .write(move |connection| Session::end(connection, member_id, id))
-                .await?;
-        }
-        Ok(sign_out_cookie(&site.address))
-    }
-
     /// A token's place is the header; a signature may stand in the query.
     fn wants_credentials_first(&self, parts: &Parts) -> bool {
         self.route.authentication == Authentication::Token
@@ -507,7 +426,7 @@ impl PluginRoute {
         self.wrong(&error.message)
     }
 
-    fn wrong(&self, what: &str) -> Failure {
+    pub(super) fn wrong(&self, what: &str) -> Failure {
         Failure::internal(format!(
             "plugin {}, route {}: {what}",
             self.plugin, self.route.route
@@ -555,171 +474,5 @@ impl PluginRoute {
             }
         }
         response
-    }
-}
-
-/// What a browser keeps once a plugin has signed somebody in.
-struct NewCookies {
-    session: HeaderValue,
-    visit: HeaderValue,
-}
-
-impl NewCookies {
-    /// Puts them into an answer, in place of the visit's: the last one counts
-    /// (RFC 6265, section 5.3).
-    fn set(self, response: &mut Response) {
-        let headers = response.headers_mut();
-        headers.append(header::SET_COOKIE, self.visit);
-        headers.append(header::SET_COOKIE, self.session);
-    }
-}
-
-/// The files of a form, which go when this is dropped, and their place among
-/// the uploads.
-struct Spooled {
-    _files: Vec<TempPath>,
-    _place: Place,
-}
-
-fn raw_parts(form: SpooledForm) -> (RawBody, Spooled) {
-    let mut files = Vec::new();
-    let parts: RVec<RawPart> = form
-        .parts
-        .into_iter()
-        .map(|part| match part.content {
-            SpooledContent::Text(text) => RawPart {
-                name: part.name.into(),
-                file_name: "".into(),
-                content: RawPartContent::Text(text.into()),
-            },
-            SpooledContent::File(file) => {
-                let path = file.path.to_string_lossy().into_owned();
-                files.push(file.path);
-                RawPart {
-                    name: part.name.into(),
-                    file_name: file.file_name.into(),
-                    content: RawPartContent::File {
-                        path: path.into(),
-                        size: file.size,
-                    },
-                }
-            }
-        })
-        .collect();
-    let spooled = Spooled {
-        _files: files,
-        _place: form.place,
-    };
-    (RawBody::Multipart(parts), spooled)
-}
-
-/// Collects texts into the one buffer that crosses.
-struct Text(String);
-
-impl Text {
-    fn add(&mut self, part: &str) -> Span {
-        let start = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        self.0.push_str(part);
-        Span {
-            start,
-            len: u32::try_from(part.len()).unwrap_or(0),
-        }
-    }
-
-    /// As it is displayed.
-    fn add_address(&mut self, address: IpAddr) -> Span {
-        let start = self.0.len();
-        match address {
-            // The most frequent kind, without the machinery of formatting.
-            IpAddr::V4(address) => {
-                let mut digits = itoa::Buffer::new();
-                for (place, octet) in address.octets().into_iter().enumerate() {
-                    if place > 0 {
-                        self.0.push('.');
-                    }
-                    self.0.push_str(digits.format(octet));
-                }
-            }
-            IpAddr::V6(address) => {
-                write!(self.0, "{address}").expect("writing to a string does not fail");
-            }
-        }
-        Span {
-            start: u32::try_from(start).unwrap_or(u32::MAX),
-            len: u32::try_from(self.0.len() - start).unwrap_or(0),
-        }
-    }
-}
-
-fn raw_request<'a>(
-    parts: &Parts,
-    asked: Asked,
-    parameters: impl Iterator<Item = (&'a str, &'a str)>,
-    (visitor, language): (Option<&Visitor>, Option<Language>),
-    visit: Option<String>,
-    body: RawBody,
-) -> RawRequest {
-    let mut text = Text(String::with_capacity(1024));
-    let method = text.add(parts.method.as_str());
-    let path = text.add(parts.uri.path());
-    let query = text.add(parts.uri.query().unwrap_or_default());
-    let peer = text.add_address(asked.peer.0);
-    let request_id = text.add(asked.id.as_str());
-    let csrf = text.add(visitor.map_or("", Visitor::csrf));
-    let language = text.add(language.map_or("", Language::as_str));
-    let visit = text.add(visit.as_deref().unwrap_or_default());
-    let parameters = parameters
-        .map(|(name, value)| SpanPair {
-            name: text.add(name),
-            value: text.add(value),
-        })
-        .collect();
-    let mut bytes = text.0.into_bytes();
-    let headers = parts
-        .headers
-        .iter()
-        // A session's secret is the host's alone.
-        .filter(|(name, _)| *name != header::COOKIE)
-        .map(|(name, value)| {
-            let mut add = |part: &[u8]| {
-                let start = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-                bytes.extend_from_slice(part);
-                Span {
-                    start,
-                    len: u32::try_from(part.len()).unwrap_or(0),
-                }
-            };
-            SpanPair {
-                name: add(name.as_str().as_bytes()),
-                value: add(value.as_bytes()),
-            }
-        })
-        .collect();
-    RawRequest {
-        text: bytes.into(),
-        method,
-        path,
-        query,
-        peer,
-        request_id,
-        csrf,
-        language,
-        visit,
-        headers,
-        parameters,
-        member: visitor
-            .map(|visitor| {
-                let (member, session) = (&visitor.signed_in.member, &visitor.signed_in.session);
-                RawMember {
-                    id: member.id,
-                    username: member.username.as_str().into(),
-                    display_name: member.display_name.as_str().into(),
-                    administrator: member.administrator,
-                    session_id: session.id,
-                    authenticated_at: session.authenticated_at.as_micros(),
-                }
-            })
-            .into(),
-        body,
     }
 }
