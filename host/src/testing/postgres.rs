@@ -328,6 +328,9 @@ fn start(binaries: &Path) -> io::Result<Server> {
         .arg("-c")
         .arg(format!("unix_socket_directories={}", folder.display()))
         .args(["-c", "fsync=off", "-c", "max_connections=300"])
+        // It would now and then count the few rows of a test, and choose other
+        // plans for it.
+        .args(["-c", "autovacuum=off"])
         .stdout(log.try_clone()?)
         .stderr(log)
         .process_group(0)
