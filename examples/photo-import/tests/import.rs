@@ -1,7 +1,8 @@
 //! A member imports a photograph from another Hob, from the first press to the
 //! stored file.
 
-#[path = "../../../plugin-signin/tests/support/mod.rs"]
+#[path = "../../../plugin-signin/tests/server/support/mod.rs"]
+#[allow(dead_code, reason = "it is of another crate, too")]
 mod support;
 
 use hob::testing::{TestHost, on_each_database};

@@ -1,9 +1,7 @@
 //! A member links accounts elsewhere, and takes them away.
 
-mod support;
-
+use crate::support::{ACCOUNTS, PASSWORD, Pair, between, count, who};
 use hob::testing::{TestHost, on_each_database};
-use support::{ACCOUNTS, PASSWORD, Pair, between, count, who};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_sees_what_opens_the_account_and_takes_it_away() {

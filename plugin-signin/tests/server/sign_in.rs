@@ -1,11 +1,9 @@
 //! Signing in with an account of another Hob, on both databases.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{HERE, PASSWORD, Pair, count, query_of, who};
 use hob::testing::{TestHost, on_each_database};
-use support::{HERE, PASSWORD, Pair, count, query_of, who};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_was_linked_signs_its_member_in() {

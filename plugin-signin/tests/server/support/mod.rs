@@ -1,9 +1,6 @@
 //! A Hob with accounts, a Hob that lets its members sign in with them, and the
 //! steps between the two. The provider is a real one, on a real socket.
 
-// Each test file uses its own part of this.
-#![allow(dead_code)]
-
 pub mod scripted;
 
 use std::{net::SocketAddr, time::Duration};
@@ -48,10 +45,6 @@ pub fn free_address() -> SocketAddr {
 }
 
 impl Provider {
-    pub async fn start() -> Self {
-        Self::start_for("profile").await
-    }
-
     /// One at which the other site may ask for this scope.
     pub async fn start_for(scope: &'static str) -> Self {
         let address = free_address();

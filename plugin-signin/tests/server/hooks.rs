@@ -1,9 +1,8 @@
 //! Another plugin hears of sign-ins, stops some, and words what goes wrong.
 
-mod support;
-
 use std::sync::Mutex;
 
+use crate::support::{Pair, count, scripted::Scripted, who};
 use hob::testing::{Builder, TestHost, on_each_database};
 use hob_plugin_sdk::{
     InlinePlugin, SessionBegun, StaticPlugin,
@@ -14,7 +13,6 @@ use hob_signin::{
     SignInAuthorized, SignInFailed,
     error_pages::{Answer, ErrorPages, Failure, error_pages},
 };
-use support::{Pair, count, scripted::Scripted, who};
 
 /// Lets some in, and has words of its own for the others.
 struct Doorman {
@@ -262,13 +260,18 @@ async fn a_plugin_that_fails_over_a_session_shows_visitors_nothing_of_it() {
             ("missing", 500, "Something went wrong"),
         ] {
             let builder = with_doorman(here.stop().await, &format!("session = {session:?}"));
-            here = support::here(builder, &pair.there.lines()).start().await;
+            here = crate::support::here(builder, &pair.there.lines())
+                .start()
+                .await;
             let mut visitor = here.browser();
             let sent = visitor.get("/signin/other").await;
             let back = pair.there.allow(&sent).await;
             let elsewhere = visitor.get(&back).await;
             let mut visitor = here.browser();
-            let fields = [("username", "alice"), ("password", support::PASSWORD)];
+            let fields = [
+                ("username", "alice"),
+                ("password", crate::support::PASSWORD),
+            ];
             let password = visitor.post_form("/login", &fields).await;
             for reply in [elsewhere, password] {
                 assert_eq!(reply.status(), status, "{session}: {reply:?}");

@@ -1,11 +1,9 @@
 //! Whose account elsewhere opens none here makes one, where the site lets them.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{ACCOUNTS, PASSWORD, Pair, between, count, who};
 use hob::testing::{Browser, Builder, Reply, TestHost, on_each_database};
-use support::{ACCOUNTS, PASSWORD, Pair, between, count, who};
 
 const PAGE: &str = "/signin/register";
 
@@ -124,7 +122,7 @@ async fn the_operator_says_who_makes_accounts() {
     let closed = Pair::start(TestHost::builder()).await;
     let own = |pair: &Pair| format!("{}\nregisters = false", pair.there.lines());
     let lines = own(&closed);
-    let without = support::here(open(TestHost::builder()), &lines)
+    let without = crate::support::here(open(TestHost::builder()), &lines)
         .start()
         .await;
     let Pair { there, here, alice } = closed;

@@ -1,10 +1,9 @@
 //! What a provider says that is not honest, not of this journey, or not what
 //! was meant.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{count, query_of, scripted::Scripted, who};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -13,7 +12,6 @@ use hob::testing::{Browser, Reply, TestHost};
 use hob_jose::testing::{sign, signing_key};
 use hob_plugin_sdk::http::Fields;
 use serde_json::{Value, json};
-use support::{count, query_of, scripted::Scripted, who};
 
 /// A browser that was sent to the provider.
 struct Sent {

@@ -1,0 +1,14 @@
+//! Signing in with another site over the real host: one module for each matter,
+//! and one program for all, so that it is compiled and linked once.
+
+mod asker;
+mod hooks;
+mod linking;
+mod migrations;
+mod providers;
+mod registration;
+mod sessions;
+mod sign_in;
+mod sign_out;
+mod site_account;
+mod support;
