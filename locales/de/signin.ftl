@@ -14,6 +14,7 @@ accounts-none = Kein Konto anderswo öffnet deines. Du meldest dich mit deinem P
 accounts-since = verknüpft am { $day }
 accounts-last-used = zuletzt benutzt am { $day }
 accounts-unlink = Verknüpfung lösen
+accounts-still-given = Hier ist die Verknüpfung gelöst. { $provider } hat den Zugriff, den diese Website auf das Konto hatte, nicht zurückgenommen: Beende ihn dort, bei den Anwendungen deines Kontos.
 accounts-link = Ein weiteres verknüpfen
 accounts-link-hint = Du meldest dich dort einmal an und kommst hierher zurück.
 accounts-link-at = Konto bei { $provider } verknüpfen

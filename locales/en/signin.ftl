@@ -13,6 +13,7 @@ accounts-none = No account elsewhere opens yours. You sign in with your password
 accounts-since = linked on { $day }
 accounts-last-used = last used on { $day }
 accounts-unlink = Unlink
+accounts-still-given = It is unlinked here. { $provider } did not take back the access that this site had to the account: end it there, among the applications of your account.
 accounts-link = Link another
 accounts-link-hint = You sign in there once, and come back here.
 accounts-link-at = Link an account at { $provider }

@@ -14,6 +14,7 @@ accounts-none = Aucun compte ailleurs n’ouvre le vôtre. Vous vous connectez a
 accounts-since = associé le { $day }
 accounts-last-used = utilisé pour la dernière fois le { $day }
 accounts-unlink = Dissocier
+accounts-still-given = La liaison est supprimée ici. { $provider } n’a pas repris l’accès que ce site avait au compte : mettez-y fin là-bas, parmi les applications de votre compte.
 accounts-link = Associer un autre compte
 accounts-link-hint = Vous vous y connectez une fois, puis vous revenez ici.
 accounts-link-at = Associer un compte de { $provider }

@@ -38,6 +38,14 @@ impl PluginError {
         }
     }
 
+    /// Something is wrong with what was asked: with words for whoever asked.
+    pub fn invalid(words: impl Into<String>) -> Self {
+        Self {
+            kind: RawError::KIND_INVALID,
+            message: words.into(),
+        }
+    }
+
     /// Something is larger than the operator allows: with words for whoever
     /// asked.
     pub fn too_large(words: impl Into<String>) -> Self {

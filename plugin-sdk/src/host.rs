@@ -45,6 +45,10 @@ pub struct Site {
 }
 
 impl Site {
+    /// Bytes of a path that [`Self::own_path`] takes: as long as servers
+    /// commonly let an address be.
+    pub const LONGEST_PATH: usize = 8 * 1024;
+
     /// A site that stands at one address, with the plugin below this prefix.
     pub fn new(name: &str, url: &str, prefix: &str) -> Self {
         Self {
@@ -82,7 +86,7 @@ impl Site {
     }
 
     /// Where to go on to, as a link's `next` says; the home page, where that is
-    /// no path of this site. Browsers take `//host` and `/\\host` for other
+    /// no path of this site or longer than [`Self::LONGEST_PATH`]. Browsers take `//host` and `/\\host` for other
     /// sites, drop tabs and line ends, and take dot segments out first.
     #[must_use]
     pub fn own_path(&self, next: Option<&str>) -> String {
@@ -97,7 +101,8 @@ impl Site {
             let segment = segment.to_ascii_lowercase().replace("%2e", ".");
             segment == "." || segment == ".."
         };
-        below.is_some_and(|below| below.starts_with('/'))
+        next.len() <= Self::LONGEST_PATH
+            && below.is_some_and(|below| below.starts_with('/'))
             && !next.starts_with("//")
             && !next.contains('\\')
             && !next.chars().any(char::is_control)
@@ -398,6 +403,9 @@ mod tests {
             assert_eq!(below.own_path(Some(next)), "/hob/", "{next:?}");
         }
         assert_eq!(root.own_path(None), "/");
+        let longest = format!("/{}", "a".repeat(Site::LONGEST_PATH - 1));
+        assert_eq!(root.own_path(Some(&longest)), longest);
+        assert_eq!(root.own_path(Some(&format!("{longest}a"))), "/");
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub enum SignInError {
     NoSubject,
     #[error("{0}")]
     Unreachable(#[from] OutboundError),
+    /// It gave nothing a moment ago, for this reason.
+    #[error("it was asked a moment ago, in vain: {0}")]
+    LeftAlone(String),
     /// The account opens no account of this site.
     #[error("this account of the provider is linked to none of this site")]
     NotLinked,
@@ -86,7 +89,8 @@ impl SignInError {
             | Self::IdToken(_)
             | Self::NoUserinfo
             | Self::NoSubject
-            | Self::Unreachable(_) => 502,
+            | Self::Unreachable(_)
+            | Self::LeftAlone(_) => 502,
             Self::Plugin(_) => 500,
         }
     }
@@ -114,7 +118,8 @@ impl SignInError {
             | Self::IdToken(_)
             | Self::NoUserinfo
             | Self::NoSubject
-            | Self::Unreachable(_) => "provider",
+            | Self::Unreachable(_)
+            | Self::LeftAlone(_) => "provider",
             Self::Plugin(_) => "internal",
         }
     }

@@ -5,10 +5,7 @@
 //! signature that fits none of them has them asked for anew, though not each
 //! time, since anybody can bring a token.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use hob_jose::{JsonWebKeySet, JwtError, KeySet, SignedToken};
 use hob_plugin_sdk::{
@@ -17,7 +14,7 @@ use hob_plugin_sdk::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{error::SignInError, id_token::IdTokenError};
+use crate::{error::SignInError, id_token::IdTokenError, published::Published};
 
 /// How long they are kept.
 const KEPT_FOR: Duration = Duration::from_secs(3600);
@@ -26,9 +23,9 @@ const ASKED_EACH: Duration = Duration::from_secs(60);
 /// Sets with certificates are long.
 const MOST_BYTES: u64 = 512 * 1024;
 
-/// A provider's keys, and when it was asked for them.
+/// A provider's keys, as it last published them.
 #[derive(Default)]
-pub struct Keys(Mutex<Option<(Timestamp, Arc<KeySet>)>>);
+pub struct Keys(Published<KeySet>);
 
 impl Keys {
     /// The claims of a token that one of the keys signed, which are published
@@ -43,42 +40,29 @@ impl Keys {
         client: HttpClient,
         now: Timestamp,
     ) -> Result<C, SignInError> {
-        if let Some((asked_at, keys)) = self.known(now) {
-            match verify(&keys, token) {
-                Err(JwtError::Signature) if asked_at + ASKED_EACH <= now => {}
-                verified => return Ok(verified.map_err(IdTokenError::from)?),
+        let ask = || async {
+            let asked = OutboundRequest::get(jwks_uri)
+                .header("accept", "application/json")
+                .at_most(MOST_BYTES);
+            let answer = client.send(asked).await?;
+            if answer.status != 200 {
+                return Err(SignInError::ProviderStatus {
+                    what: "its keys",
+                    status: answer.status,
+                });
             }
-        }
-        let keys = self.ask(jwks_uri, client, now).await?;
-        Ok(verify(&keys, token).map_err(IdTokenError::from)?)
-    }
-
-    fn known(&self, now: Timestamp) -> Option<(Timestamp, Arc<KeySet>)> {
-        let known = self.0.lock().expect("nothing panics with the lock");
-        let fresh = known.as_ref().filter(|(at, _)| now < *at + KEPT_FOR);
-        fresh.cloned()
-    }
-
-    async fn ask(
-        &self,
-        jwks_uri: &str,
-        client: HttpClient,
-        now: Timestamp,
-    ) -> Result<Arc<KeySet>, SignInError> {
-        let asked = OutboundRequest::get(jwks_uri)
-            .header("accept", "application/json")
-            .at_most(MOST_BYTES);
-        let answer = client.send(asked).await?;
-        if answer.status != 200 {
-            return Err(SignInError::ProviderStatus {
-                what: "its keys",
-                status: answer.status,
-            });
-        }
-        let published: JsonWebKeySet = answer.json().map_err(SignInError::Malformed)?;
-        let keys = Arc::new(KeySet::published(published));
-        *self.0.lock().expect("nothing panics with the lock") = Some((now, keys.clone()));
-        Ok(keys)
+            let published: JsonWebKeySet = answer.json().map_err(SignInError::Malformed)?;
+            Ok(KeySet::published(published))
+        };
+        let keys = self.0.no_older_than(KEPT_FOR, now, ask()).await?;
+        let verified = match verify(&keys, token) {
+            Err(JwtError::Signature) => {
+                let keys = self.0.no_older_than(ASKED_EACH, now, ask()).await?;
+                verify(&keys, token)
+            }
+            verified => verified,
+        };
+        Ok(verified.map_err(IdTokenError::from)?)
     }
 }
 

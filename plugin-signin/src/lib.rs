@@ -17,6 +17,7 @@ mod metadata;
 mod models;
 mod pages;
 mod provider;
+mod published;
 mod reference;
 mod sessions;
 mod settings;
@@ -26,7 +27,6 @@ mod tokens;
 
 use std::time::Duration;
 
-use futures_util::lock::Mutex;
 use hob_plugin_sdk::{
     MemberDeleted, SessionBegun, SessionEnded, Site, Throttle, Who,
     db::{Connection, Db, Timestamp},
@@ -78,8 +78,6 @@ struct Known {
     provider: Provider,
     metadata: Cached,
     keys: Keys,
-    /// Held by whoever refreshes a token there.
-    refreshing: Mutex<()>,
 }
 
 impl Plugin for SignIn {
@@ -125,7 +123,6 @@ impl Plugin for SignIn {
                 provider: Provider::new(id, written)?,
                 metadata: Cached::default(),
                 keys: Keys::default(),
-                refreshing: Mutex::default(),
             });
         }
         providers.sort_by(|one, other| one.provider.title.cmp(&other.provider.title));

@@ -119,25 +119,31 @@ pub struct Unlinking {
 }
 
 impl Unlinking {
-    /// Takes one of the member's away, so that it opens nothing any longer.
-    /// What is none of the member's is passed over.
+    /// Takes one of the member's away, so that it opens nothing any longer, and
+    /// answers with the tokens that were kept of it. What is none of the
+    /// member's is passed over.
     ///
     /// # Errors
     /// It is the last way to sign in.
-    pub fn unlink(&self, connection: &mut Connection, id: i64) -> Result<bool, SignInError> {
+    pub fn unlink(
+        &self,
+        connection: &mut Connection,
+        id: i64,
+    ) -> Result<Vec<KeptToken>, SignInError> {
+        let held = LinkedAccount::hold_of_member(connection, self.member_id)?;
         let Some(account) = LinkedAccount::unlink(connection, self.member_id, id)? else {
-            return Ok(false);
+            return Ok(Vec::new());
         };
-        if !self.has_password && LinkedAccount::count_of_member(connection, self.member_id)? == 0 {
+        if !self.has_password && held == 1 {
             return Err(SignInError::LastWay);
         }
-        KeptToken::forget_account(connection, &account.issuer, &account.subject)?;
+        let forgotten = KeptToken::forget_account(connection, &account.issuer, &account.subject)?;
         let entry = AuditEntry::new(PLUGIN, "account.unlinked", &self.who, self.at)
             .about_member(self.member_id)
             .about("account", &account.subject)
             .with("issuer", &account.issuer)
             .with("name", &account.name);
         connection.note(entry)?;
-        Ok(true)
+        Ok(forgotten)
     }
 }

@@ -3,10 +3,7 @@
 //!
 //! It is asked when it is first needed and kept for an hour.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use hob_plugin_sdk::{
     db::Timestamp,
@@ -17,6 +14,7 @@ use serde::Deserialize;
 use crate::{
     error::SignInError,
     provider::{Endpoints, Provider, Written, checked_url},
+    published::Published,
 };
 
 /// How long it is kept.
@@ -36,6 +34,8 @@ pub struct Metadata {
     /// Where a browser is sent to sign out there too (OpenID Connect
     /// RP-Initiated Logout, section 2).
     pub end_session_endpoint: Option<String>,
+    /// Where it takes tokens back (RFC 7009).
+    pub revocation_endpoint: Option<String>,
     /// What it says of its answers (RFC 9207, section 3).
     pub names_itself: NamesItself,
     /// It takes the secret in the header (RFC 8414, section 2).
@@ -55,21 +55,22 @@ pub enum NamesItself {
 
 /// The members of the document that count here.
 #[derive(Deserialize)]
-struct Published {
+struct Document {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: Option<String>,
     jwks_uri: Option<String>,
     end_session_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
-/// What was last published, and when it was asked.
+/// What was last published.
 #[derive(Default)]
-pub struct Cached(Mutex<Option<(Timestamp, Arc<Metadata>)>>);
+pub struct Cached(Published<Metadata>);
 
 impl Metadata {
     /// Of a provider that publishes nothing.
@@ -87,6 +88,7 @@ impl Metadata {
             userinfo_endpoint,
             jwks_uri: None,
             end_session_endpoint: None,
+            revocation_endpoint: None,
             names_itself: NamesItself::Unknown,
             takes_basic: false,
         }
@@ -94,7 +96,7 @@ impl Metadata {
 
     /// # Errors
     /// It is another's, or an endpoint is none, or leaves TLS.
-    fn of(published: Published, issuer: &str, written: &Written) -> Result<Self, MetadataError> {
+    fn of(published: Document, issuer: &str, written: &Written) -> Result<Self, MetadataError> {
         // RFC 8414, section 3.3: letter by letter.
         if published.issuer != issuer {
             return Err(MetadataError::OtherIssuer);
@@ -107,6 +109,7 @@ impl Metadata {
             userinfo_endpoint: written.userinfo.clone().or(published.userinfo_endpoint),
             jwks_uri: written.jwks.clone().or(published.jwks_uri),
             end_session_endpoint: published.end_session_endpoint,
+            revocation_endpoint: written.revocation.clone().or(published.revocation_endpoint),
             names_itself: match published.authorization_response_iss_parameter_supported {
                 true => NamesItself::Always,
                 false => NamesItself::Perhaps,
@@ -122,6 +125,7 @@ impl Metadata {
             &metadata.userinfo_endpoint,
             &metadata.jwks_uri,
             &metadata.end_session_endpoint,
+            &metadata.revocation_endpoint,
         ];
         let more = more.into_iter().flatten();
         for endpoint in endpoints.into_iter().chain(more) {
@@ -162,25 +166,21 @@ impl Cached {
             Endpoints::Known(metadata) => return Ok(Arc::new(metadata.clone())),
             Endpoints::Published { at, written } => (at, written),
         };
-        if let Some((asked_at, known)) = &*self.0.lock().expect("nothing panics with the lock")
-            && now < *asked_at + KEPT_FOR
-        {
-            return Ok(known.clone());
-        }
-        let asked = OutboundRequest::get(at)
-            .header("accept", "application/json")
-            .at_most(MOST_BYTES);
-        let answer = client.send(asked).await?;
-        if answer.status != 200 {
-            return Err(SignInError::ProviderStatus {
-                what: "its metadata",
-                status: answer.status,
-            });
-        }
-        let published: Published = answer.json().map_err(SignInError::Malformed)?;
-        let metadata = Arc::new(Metadata::of(published, &provider.issuer, written)?);
-        *self.0.lock().expect("nothing panics with the lock") = Some((now, metadata.clone()));
-        Ok(metadata)
+        let ask = async {
+            let asked = OutboundRequest::get(at)
+                .header("accept", "application/json")
+                .at_most(MOST_BYTES);
+            let answer = client.send(asked).await?;
+            if answer.status != 200 {
+                return Err(SignInError::ProviderStatus {
+                    what: "its metadata",
+                    status: answer.status,
+                });
+            }
+            let published = answer.json().map_err(SignInError::Malformed)?;
+            Ok(Metadata::of(published, &provider.issuer, written)?)
+        };
+        self.0.no_older_than(KEPT_FOR, now, ask).await
     }
 }
 
@@ -200,6 +200,7 @@ mod tests {
             "userinfo_endpoint": "https://login.example/me",
             "jwks_uri": "https://login.example/keys",
             "end_session_endpoint": "https://login.example/end",
+            "revocation_endpoint": "https://login.example/revoke",
         });
         change(&mut document);
         let published = serde_json::from_value(document).expect("a test's document");
@@ -229,6 +230,7 @@ mod tests {
             "userinfo_endpoint",
             "jwks_uri",
             "end_session_endpoint",
+            "revocation_endpoint",
         ] {
             let plain = of(|document| document[endpoint] = "http://login.example/".into());
             assert_eq!(plain, Err(MetadataError::LeavesTls), "{endpoint}");

@@ -40,6 +40,9 @@ pub struct AccountsPage<'a> {
     /// Where the member may be signed in, as far as one can be signed out there.
     pub sign_out_at: &'a [ProviderButton<'a>],
     pub providers: &'a [ProviderButton<'a>],
+    /// The provider, by its title, that did not take back what was kept of an
+    /// account that was just unlinked.
+    pub still_given: Option<&'a str>,
 }
 
 /// A provider at which the site itself may have an account.
@@ -62,6 +65,8 @@ pub struct SitePage<'a> {
     pub link_url: &'a str,
     pub unlink_url: &'a str,
     pub accounts: &'a [SiteAccountRow<'a>],
+    /// As on [`AccountsPage`].
+    pub still_given: Option<&'a str>,
 }
 
 /// What was typed into a field, and what is wrong with it.

@@ -59,6 +59,8 @@ pub struct Written {
     pub userinfo: Option<String>,
     /// The keys by which it signs ID tokens.
     pub jwks: Option<String>,
+    /// Takes tokens back.
+    pub revocation: Option<String>,
 }
 
 /// In which members of the provider's answer it stands who somebody is.
@@ -79,6 +81,8 @@ struct Known {
     name: &'static str,
     /// Paths below the issuer, or whole addresses, where it publishes none.
     endpoints: Option<[&'static str; 3]>,
+    /// Where it takes tokens back, where it does not publish that.
+    revocation: Option<&'static str>,
     /// Where it publishes them, by which document.
     document: Document,
     /// Where its API stands: a path below the issuer, or a whole address.
@@ -114,12 +118,14 @@ impl Provider {
             token: written.token_endpoint.clone(),
             userinfo: written.userinfo_endpoint.clone(),
             jwks: written.jwks_uri.clone(),
+            revocation: written.revocation_endpoint.clone(),
         };
         for (key, url) in [
             ("authorization_endpoint", &own.authorization),
             ("token_endpoint", &own.token),
             ("userinfo_endpoint", &own.userinfo),
             ("jwks_uri", &own.jwks),
+            ("revocation_endpoint", &own.revocation),
         ] {
             if let Some(url) = url
                 && checked_url(url).is_none()
@@ -134,6 +140,7 @@ impl Provider {
         let endpoints = match (written.kind, known.endpoints) {
             (Kind::Oauth, _) => Endpoints::Known(Metadata {
                 jwks_uri: own.jwks,
+                revocation_endpoint: own.revocation,
                 ..Metadata::written(
                     issuer,
                     own.authorization
@@ -142,12 +149,15 @@ impl Provider {
                     Some(own.userinfo.ok_or_else(|| missing("userinfo_endpoint"))?),
                 )
             }),
-            (_, Some([authorization, token, userinfo])) => Endpoints::Known(Metadata::written(
-                issuer,
-                own.authorization.unwrap_or_else(|| below(authorization)),
-                own.token.unwrap_or_else(|| below(token)),
-                Some(own.userinfo.unwrap_or_else(|| below(userinfo))),
-            )),
+            (_, Some([authorization, token, userinfo])) => Endpoints::Known(Metadata {
+                revocation_endpoint: own.revocation.or_else(|| known.revocation.map(below)),
+                ..Metadata::written(
+                    issuer,
+                    own.authorization.unwrap_or_else(|| below(authorization)),
+                    own.token.unwrap_or_else(|| below(token)),
+                    Some(own.userinfo.unwrap_or_else(|| below(userinfo))),
+                )
+            }),
             (kind, None) => Endpoints::Published {
                 at: known.document.url(&issuer_url),
                 written: Written {
@@ -261,6 +271,7 @@ const fn known(kind: Kind) -> Known {
         subject: "sub",
         name: "preferred_username",
         endpoints: None,
+        revocation: None,
         document: Document::Openid,
         api: None,
     };
@@ -309,6 +320,7 @@ const fn known(kind: Kind) -> Known {
                 "/oauth/token",
                 "/api/v1/accounts/verify_credentials",
             ]),
+            revocation: Some("/oauth/revoke"),
             api: Some("/api"),
             ..openid
         },

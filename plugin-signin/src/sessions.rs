@@ -1,30 +1,36 @@
 //! Requests of other plugins to a provider, as a member or as the site itself
 //! (`hob.signin.session`).
 //!
-//! A token that is about to end is refreshed before it is used, one at a time
-//! for each provider, so that no refresh token is used twice; and one that the
-//! provider refuses is refreshed once.
+//! A token that is about to end is refreshed before it is used, and one that the
+//! provider refuses is refreshed once. Whoever does so claims the row first, so
+//! that no refresh token is used twice, on whichever node: the others wait for
+//! what comes of it.
 
 use std::time::Duration;
 
 use hob_plugin_sdk::{
-    PluginError, Text,
+    PluginError,
     abi::http_client::{RawOutboundRequest, RawOutboundResponse},
-    db::{Connection, DbError},
+    db::{DbError, Timestamp},
     http_client::{OutboundErrorKind, OutboundRequest, OutboundResponse},
     sealing::{KeyId, Resealed, SealedSecrets},
 };
-use hob_signin::session::{Account, ProviderSessions, Whose};
+use hob_signin::session::{Account, ProviderSessions, Which, Whose};
 
 use crate::{
-    Known, SignIn, dance,
+    Known, SignIn,
+    dance::{self, TIME_TO_GIVE},
     error::SignInError,
     models::KeptToken,
-    tokens::{Holder, Tokens},
+    tokens::{Granted, Holder, Tokens},
 };
 
 /// How long before its end a token is refreshed.
 const AHEAD: Duration = Duration::from_secs(60);
+/// After which time a claim counts no more: whoever made it is gone.
+const CLAIM_LASTS: Duration = TIME_TO_GIVE.saturating_add(Duration::from_secs(10));
+/// How often those who wait look.
+const LOOKS_EACH: Duration = Duration::from_millis(50);
 
 impl ProviderSessions for SignIn {
     async fn accounts(&self, whose: Whose) -> Result<Vec<Account>, PluginError> {
@@ -32,6 +38,7 @@ impl ProviderSessions for SignIn {
         let account = |(known, row): (&Known, KeptToken)| Account {
             provider_title: known.provider.title.as_str().into(),
             provider: row.provider.into(),
+            issuer: row.issuer.into(),
             subject: row.subject.into(),
             name: row.name.into(),
             scope: row.scope.into(),
@@ -42,20 +49,15 @@ impl ProviderSessions for SignIn {
     async fn send(
         &self,
         whose: Whose,
-        provider: Text,
+        which: Which,
         request: RawOutboundRequest,
     ) -> Result<RawOutboundResponse, PluginError> {
+        let provider = which.provider.as_str();
         let known = self
-            .known(&provider)
+            .known(provider)
             .map_err(|_| PluginError::not_found(format!("there is no provider {provider}")))?;
         let request = allowed(known, request.into())?;
-        let row = self.kept(whose).await?;
-        let row = row
-            .into_iter()
-            .find(|(_, row)| row.provider == provider.as_str());
-        let (_, row) = row.ok_or_else(|| {
-            PluginError::not_found(format!("no token for {provider} is kept here"))
-        })?;
+        let row = self.one(whose, &which).await?;
         let (row, tokens) = self.ready(known, row).await?;
         let answer = self.send_with(&request, &tokens).await?;
         if answer.status != 401 || tokens.refresh_token.is_none() {
@@ -104,6 +106,25 @@ impl SignIn {
         Ok(rows.await?.into_iter().filter_map(usable).collect())
     }
 
+    /// The one that is meant.
+    async fn one(&self, whose: Whose, which: &Which) -> Result<KeptToken, PluginError> {
+        let (provider, subject) = (which.provider.as_str(), which.subject.as_str());
+        let is_meant = |row: &KeptToken| {
+            row.provider == provider && (subject.is_empty() || row.subject == subject)
+        };
+        let rows = self.kept(whose).await?;
+        let mut meant = rows.into_iter().map(|(_, row)| row).filter(is_meant);
+        match (meant.next(), meant.next()) {
+            (Some(row), None) => Ok(row),
+            (Some(_), Some(_)) => Err(PluginError::invalid(format!(
+                "several accounts at {provider} are kept here, and it was not said which is meant"
+            ))),
+            (None, _) => Err(PluginError::not_found(format!(
+                "no token for {provider} is kept here"
+            ))),
+        }
+    }
+
     async fn send_with(
         &self,
         request: &OutboundRequest,
@@ -140,47 +161,110 @@ impl SignIn {
         known: &Known,
         read: KeptToken,
     ) -> Result<(KeptToken, Tokens), PluginError> {
-        let _alone = known.refreshing.lock().await;
         let id = read.id;
-        let find = move |connection: &mut Connection| KeptToken::find(connection, id);
-        let ended = || {
-            PluginError::not_found(format!(
-                "the account at {} has to be linked anew",
-                known.provider.id
-            ))
-        };
-        // Another issuer's may have come in its place.
-        let row = self.db.read(find).await?;
-        let row = row.filter(|row| row.issuer == known.provider.issuer);
-        let row = row.ok_or_else(ended)?;
-        let tokens = self.tokens.open(&row)?;
-        if row.sealed != read.sealed {
-            return Ok((row, tokens));
+        loop {
+            let row = self
+                .db
+                .read(move |connection| KeptToken::find(connection, id))
+                .await?;
+            // Another issuer's may have come in its place.
+            let row = row.filter(|row| row.issuer == known.provider.issuer);
+            let row = row.ok_or_else(|| ended(known))?;
+            if row.sealed != read.sealed {
+                let tokens = self.tokens.open(&row)?;
+                return Ok((row, tokens));
+            }
+            if self.claim(&row).await? {
+                self.refresh(known, row).await?;
+            } else {
+                self.host.sleep(LOOKS_EACH).await;
+            }
         }
-        let refresh_token = tokens.refresh_token.ok_or_else(ended)?;
-        let metadata = self.metadata(known).await.map_err(failed)?;
-        let (provider, now) = (&known.provider, self.now());
-        let scope = &row.scope;
-        let fresh =
-            dance::refresh(provider, &metadata, self.client, &refresh_token, scope, now).await;
-        let granted = match fresh {
-            Ok(granted) => granted,
-            // The member, or the provider, has taken it back.
-            Err(SignInError::Provider(error)) if error == "invalid_grant" => {
+    }
+
+    /// Whether this request is the one that refreshes it.
+    async fn claim(&self, row: &KeptToken) -> Result<bool, PluginError> {
+        let now = self.now();
+        if row.is_being_refreshed(now) {
+            return Ok(false);
+        }
+        let row = row.clone();
+        let claimed = self
+            .db
+            .write(move |connection| row.claim(connection, now, now + CLAIM_LASTS));
+        Ok(claimed.await?)
+    }
+
+    /// Puts fresh tokens into a row that was claimed.
+    async fn refresh(&self, known: &Known, row: KeptToken) -> Result<(), PluginError> {
+        let now = self.now();
+        match self.fresh(known, &row, now).await {
+            Ok(granted) => {
+                let store = self.tokens;
                 self.db
+                    .write(move |connection| store.renew(connection, &row, &granted, now))
+                    .await?;
+                Ok(())
+            }
+            // The member, or the provider, has taken it back: this one, if no
+            // other has come in its place.
+            Err(SignInError::Provider(error)) if error == "invalid_grant" => {
+                let forgotten = self
+                    .db
                     .write(move |connection| row.forget(connection))
                     .await?;
-                return Err(ended());
+                match forgotten {
+                    true => Err(ended(known)),
+                    false => Ok(()),
+                }
             }
-            Err(error) => return Err(failed(error)),
-        };
-        let (store, fresh) = (self.tokens, granted.tokens.clone());
-        self.db
-            .write(move |connection| store.renew(connection, &row, &granted, now))
-            .await?;
-        let row = self.db.read(find).await?.ok_or_else(ended)?;
-        Ok((row, fresh))
+            Err(error) => {
+                self.db
+                    .write(move |connection| row.release(connection))
+                    .await?;
+                Err(failed(error))
+            }
+        }
     }
+
+    async fn fresh(
+        &self,
+        known: &Known,
+        row: &KeptToken,
+        now: Timestamp,
+    ) -> Result<Granted, SignInError> {
+        let gone = || SignInError::Provider("invalid_grant".to_owned());
+        let refresh_token = self.tokens.open(row)?.refresh_token.ok_or_else(gone)?;
+        let metadata = self.metadata(known).await?;
+        let (provider, scope) = (&known.provider, &row.scope);
+        dance::refresh(provider, &metadata, self.client, &refresh_token, scope, now).await
+    }
+
+    /// Has the provider take back what was kept of an account that is unlinked
+    /// now. False where it can't be asked for that, or does not do it: then the
+    /// account's owner can do so there.
+    pub async fn give_back(&self, row: &KeptToken) -> bool {
+        let given_back = async {
+            let Some(known) = self.known_of(row) else {
+                return Ok::<_, SignInError>(false);
+            };
+            let tokens = self.tokens.open(row)?;
+            let metadata = self.metadata(known).await?;
+            dance::revoke(&known.provider, &metadata, self.client, &tokens).await
+        };
+        given_back.await.unwrap_or_else(|error| {
+            let provider = row.provider.as_str();
+            tracing::warn!(provider, %error, "a token could not be given back");
+            false
+        })
+    }
+}
+
+fn ended(known: &Known) -> PluginError {
+    PluginError::not_found(format!(
+        "the account at {} has to be linked anew",
+        known.provider.id
+    ))
 }
 
 fn failed(error: SignInError) -> PluginError {

@@ -30,6 +30,7 @@ pub struct ProviderSettings {
     pub token_endpoint: Option<String>,
     pub userinfo_endpoint: Option<String>,
     pub jwks_uri: Option<String>,
+    pub revocation_endpoint: Option<String>,
     pub subject: Option<String>,
     pub name: Option<String>,
 }

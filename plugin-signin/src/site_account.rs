@@ -45,19 +45,21 @@ pub fn link(
     Ok(connection.note(entry)?)
 }
 
-/// Forgets it. To do so twice is no error.
+/// Forgets it, and answers with the tokens that were kept. To do so twice is no
+/// error.
 ///
 /// # Errors
 /// The database failed.
-pub fn unlink(connection: &mut Connection, act: &Act) -> Result<(), SignInError> {
+pub fn unlink(connection: &mut Connection, act: &Act) -> Result<Option<KeptToken>, SignInError> {
     let Some(forgotten) = KeptToken::forget_site(connection, &act.provider)? else {
-        return Ok(());
+        return Ok(None);
     };
     let entry = entry("site_account.unlinked", act)
         .about("account", &forgotten.subject)
         .with("issuer", &forgotten.issuer)
         .with("name", &forgotten.name);
-    Ok(connection.note(entry)?)
+    connection.note(entry)?;
+    Ok(Some(forgotten))
 }
 
 fn entry(action: &str, act: &Act) -> AuditEntry {

@@ -1,7 +1,7 @@
 //! The member's photographs at another Hob, by its API.
 
 use hob_plugin_sdk::{Member, PluginError, http_client::OutboundRequest};
-use hob_signin::session::{Account, SessionError, Sessions, Whose};
+use hob_signin::session::{Account, SessionError, Sessions, Which, Whose};
 use serde::Deserialize;
 
 /// A photograph there, as far as it is looked at here.
@@ -45,8 +45,8 @@ impl<'a> Elsewhere<'a> {
     }
 
     /// The member's own newest photographs there.
-    pub async fn photographs(&self, provider: &str) -> Result<Vec<Photograph>, SessionError> {
-        let listed: Listed = self.json(provider, "/media?owner=me&limit=50").await?;
+    pub async fn photographs(&self, which: &Which) -> Result<Vec<Photograph>, SessionError> {
+        let listed: Listed = self.json(which, "/media?owner=me&limit=50").await?;
         Ok(listed.media)
     }
 
@@ -54,13 +54,13 @@ impl<'a> Elsewhere<'a> {
     /// operator lets answers of other sites be.
     pub async fn photograph(
         &self,
-        provider: &str,
+        which: &Which,
         id: i64,
     ) -> Result<(Photograph, Vec<u8>), SessionError> {
-        let photograph = self.json(provider, &format!("/media/{id}")).await?;
+        let photograph = self.json(which, &format!("/media/{id}")).await?;
         let path = format!("/media/{id}/files/original");
         let asked = OutboundRequest::get(&path);
-        let answer = self.sessions.send(self.whose, provider, asked).await?;
+        let answer = self.sessions.send(self.whose, which.clone(), asked).await?;
         match answer.is_success() {
             true => Ok((photograph, answer.body)),
             false => Err(refused(&path, answer.status)),
@@ -69,11 +69,11 @@ impl<'a> Elsewhere<'a> {
 
     async fn json<T: serde::de::DeserializeOwned>(
         &self,
-        provider: &str,
+        which: &Which,
         path: &str,
     ) -> Result<T, SessionError> {
         let asked = OutboundRequest::get(path).header("accept", "application/json");
-        let answer = self.sessions.send(self.whose, provider, asked).await?;
+        let answer = self.sessions.send(self.whose, which.clone(), asked).await?;
         match answer.is_success() {
             true => answer.json().map_err(SessionError::Failed),
             false => Err(refused(path, answer.status)),

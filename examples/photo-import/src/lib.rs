@@ -11,7 +11,7 @@ use hob_plugin_sdk::{
     media::{Media, NewMedium},
     prelude::*,
 };
-use hob_signin::session::{Account, SessionError, Sessions};
+use hob_signin::session::{Account, SessionError, Sessions, Which};
 
 use elsewhere::{Elsewhere, Photograph};
 
@@ -60,6 +60,7 @@ impl Plugin for Import {
       <form method="post" action="{{ import_url }}">
         <input type="hidden" name="csrf" value="{{ csrf }}">
         <input type="hidden" name="provider" value="{{ account.provider }}">
+        <input type="hidden" name="account" value="{{ account.subject }}">
         <input type="hidden" name="photograph" value="{{ photograph.id }}">
         <button class="button button-small" type="submit">Import<span class="visually-hidden"> {{ photograph.title }}</span></button>
       </form>
@@ -88,7 +89,10 @@ async fn import(import: Arc<Import>, request: Request) -> Result<Response, Plugi
     let fields = request
         .form()
         .map_err(|error| PluginError::new(error.to_string()))?;
-    let provider = fields.first("provider").unwrap_or_default();
+    let which = Which {
+        provider: fields.first("provider").unwrap_or_default().into(),
+        subject: fields.first("account").unwrap_or_default().into(),
+    };
     let id = fields.first("photograph").and_then(|id| id.parse().ok());
     let Some(id) = id else {
         return import
@@ -96,7 +100,7 @@ async fn import(import: Arc<Import>, request: Request) -> Result<Response, Plugi
             .await;
     };
     let elsewhere = Elsewhere::of(&import.sessions, member);
-    let published = match elsewhere.photograph(provider, id).await {
+    let published = match elsewhere.photograph(&which, id).await {
         Ok((photograph, file)) => import.publish(member, photograph, &file).await,
         Err(error) => Err(import.refusal(error)),
     };
@@ -130,7 +134,7 @@ impl Import {
             .await
             .map_err(|error| self.refusal(error))?
         {
-            match elsewhere.photographs(&account.provider).await {
+            match elsewhere.photographs(&account.which()).await {
                 Ok(photographs) => accounts.push((account, photographs)),
                 Err(error) => problem = Some(self.refusal(error)),
             }
@@ -181,6 +185,7 @@ impl Import {
         tracing::info!(%error, "photographs elsewhere can't be asked for");
         PluginError::refusal(match error {
             SessionError::NotLinked(_) => "Link the account anew: it can't be used any more.",
+            SessionError::Several(_) => "Choose the account whose photographs are meant.",
             SessionError::NotThere => "This site has no accounts elsewhere.",
             SessionError::TooLarge(_) => {
                 "The photograph is too large to be fetched from the other site. Please download \

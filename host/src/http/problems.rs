@@ -35,7 +35,9 @@ impl From<&MemberError> for Phrase {
             }
             MemberError::EmailTaken => Self::new("problem-email-taken"),
             MemberError::RefusedByPlugin(reason) => {
-                Self::new("problem-refused-by-plugin").with("reason", reason.clone())
+                // The sentence around it ends with a full stop of its own.
+                let reason = reason.trim_end().trim_end_matches('.');
+                Self::new("problem-refused-by-plugin").with("reason", reason.to_owned())
             }
             MemberError::Unknown(_) => Self::new("failure-not-found"),
             MemberError::PluginFailed(_) | MemberError::Database(_) => {

@@ -1,7 +1,7 @@
 //! A whole site in a test: the host's real router, database and media, with
 //! plugins that are linked in, and a clock that can be moved.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use hob_plugin_manifest::packed;
 use hob_plugin_sdk::{StaticPlugin, abi::command::RawOutput, db::Db};
@@ -40,9 +40,11 @@ pub struct TestHost {
 }
 
 /// What a site lives in, and what is still there after it was stopped.
+/// Nodes of one site live in one house.
+#[derive(Clone)]
 struct House {
-    folder: TempDir,
-    postgres: Option<FreshDatabase>,
+    folder: Arc<TempDir>,
+    postgres: Option<Arc<FreshDatabase>>,
 }
 
 /// What the site is to be like.
@@ -53,9 +55,9 @@ pub struct Builder {
     server: String,
     media: String,
     url: String,
-    postgres: Option<FreshDatabase>,
+    postgres: Option<Arc<FreshDatabase>>,
     /// Of a site that was there before; a fresh one makes its own.
-    folder: Option<TempDir>,
+    folder: Option<Arc<TempDir>>,
     clock: Clock,
     keyless: bool,
 }
@@ -69,7 +71,7 @@ pub async fn on_each_database(test: impl AsyncFn(Builder)) {
         .expect("making a database does not panic");
     if let Some(postgres) = postgres {
         let mut builder = TestHost::builder();
-        builder.postgres = Some(postgres);
+        builder.postgres = Some(Arc::new(postgres));
         test(builder).await;
     }
 }
@@ -121,6 +123,19 @@ impl TestHost {
         }
     }
 
+    /// Another node of the same site: with the same database, files, keys and
+    /// clock, and whatever plugins and settings are added.
+    #[must_use]
+    pub fn second_node(&self) -> Builder {
+        let House { folder, postgres } = self.house().clone();
+        Builder {
+            folder: Some(folder),
+            postgres,
+            clock: self.clock.clone(),
+            ..Self::builder()
+        }
+    }
+
     /// The clock that everything on this site asks.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -160,7 +175,7 @@ impl TestHost {
 
     /// Its database, where that is PostgreSQL.
     pub(super) fn postgres(&self) -> Option<&FreshDatabase> {
-        self.house().postgres.as_ref()
+        self.house().postgres.as_deref()
     }
 
     /// A client without cookies.
@@ -395,7 +410,7 @@ impl Builder {
 
     fn start_blocking(self) -> Result<TestHost, String> {
         let folder = self.folder.unwrap_or_else(|| {
-            TempDir::with_prefix("hob-test-").expect("a temporary folder can be made")
+            Arc::new(TempDir::with_prefix("hob-test-").expect("a temporary folder can be made"))
         });
         let unpacked: Vec<_> = self
             .plugins

@@ -45,13 +45,48 @@ pub struct Account {
     pub provider: Text,
     /// What members call it.
     pub provider_title: Text,
-    /// The account's id there.
+    /// Whose accounts they are, whatever the operator calls the provider: its
+    /// issuer identifier.
+    pub issuer: Text,
+    /// The account's id there, which never changes.
     pub subject: Text,
     /// What it is called there for people; empty if the provider does not say.
     pub name: Text,
     /// The scopes that were granted, divided by spaces, as far as the provider
     /// said so.
     pub scope: Text,
+}
+
+/// With which account elsewhere a request is made.
+#[repr(C)]
+#[derive(StableAbi, Clone, Debug, PartialEq, Eq)]
+pub struct Which {
+    /// What the operator calls the provider.
+    pub provider: Text,
+    /// The account's id there; empty for the only one that there is.
+    pub subject: Text,
+}
+
+impl Which {
+    /// The only account at this provider.
+    #[must_use]
+    pub fn only_at(provider: &str) -> Self {
+        Self {
+            provider: provider.into(),
+            subject: Text::default(),
+        }
+    }
+}
+
+impl Account {
+    /// What names this account in a request.
+    #[must_use]
+    pub fn which(&self) -> Which {
+        Which {
+            provider: self.provider.clone(),
+            subject: self.subject.clone(),
+        }
+    }
 }
 
 /// Why a request has no answer.
@@ -64,6 +99,10 @@ pub enum SessionError {
     /// nowhere, or the one there was has ended. The member can link anew.
     #[error("{0}")]
     NotLinked(PluginError),
+    /// There are several accounts at the provider, and the request does not say
+    /// which is meant.
+    #[error("{0}")]
+    Several(PluginError),
     /// The request would go to where the provider's API does not stand.
     #[error("{0}")]
     Elsewhere(PluginError),
@@ -84,14 +123,15 @@ pub trait ProviderSessions: Send + Sync + 'static {
         whose: Whose,
     ) -> impl Future<Output = Result<Vec<Account>, PluginError>> + Send;
 
-    /// Sends a request to this provider. Its URL may be a path below the
+    /// Sends a request with this account. Its URL may be a path below the
     /// provider's API. An error is one of [`SessionError`]'s by its kind: not
-    /// found is [`SessionError::NotLinked`], forbidden
-    /// [`SessionError::Elsewhere`], too large [`SessionError::TooLarge`].
+    /// found is [`SessionError::NotLinked`], invalid [`SessionError::Several`],
+    /// forbidden [`SessionError::Elsewhere`], too large
+    /// [`SessionError::TooLarge`].
     fn send(
         &self,
         whose: Whose,
-        provider: Text,
+        which: Which,
         request: RawOutboundRequest,
     ) -> impl Future<Output = Result<RawOutboundResponse, PluginError>> + Send;
 }
@@ -104,7 +144,7 @@ pub struct SessionV1 {
     send: extern "C" fn(
         RawContext,
         Whose,
-        Text,
+        Which,
         RawOutboundRequest,
     ) -> FfiFuture<RResult<RawOutboundResponse, RawError>>,
 }
@@ -139,11 +179,11 @@ extern "C" fn accounts_of<S: ProviderSessions>(
 extern "C" fn send_by<S: ProviderSessions>(
     context: RawContext,
     whose: Whose,
-    to: Text,
+    which: Which,
     request: RawOutboundRequest,
 ) -> FfiFuture<RResult<RawOutboundResponse, RawError>> {
     answer(
-        || provider::<S>(context).send(whose, to, request),
+        || provider::<S>(context).send(whose, which, request),
         std::convert::identity,
     )
 }
@@ -178,20 +218,21 @@ impl Sessions {
         Ok(answered.into_result().map_err(SessionError::from)?.into())
     }
 
-    /// Sends a request to the provider that the operator calls so. Its URL may
-    /// be a path, which counts below the provider's API. Redirects are not
-    /// followed: a token goes nowhere else.
+    /// Sends a request with an account: one of [`Self::accounts`], or
+    /// [`Which::only_at`] a provider. Its URL may be a path, which counts below
+    /// the provider's API. Redirects are not followed: a token goes nowhere
+    /// else.
     ///
     /// # Errors
     /// [`SessionError`]. An answer is an answer whatever its status is.
     pub async fn send(
         &self,
         whose: Whose,
-        provider: &str,
+        which: Which,
         request: OutboundRequest,
     ) -> Result<OutboundResponse, SessionError> {
         let table = self.table.ok_or(SessionError::NotThere)?;
-        let sent = (table.send)(table.context, whose, provider.into(), request.into());
+        let sent = (table.send)(table.context, whose, which, request.into());
         let answered = sent.await.into_result().map_err(SessionError::from)?;
         Ok(answered.into())
     }
@@ -202,6 +243,8 @@ impl From<RawError> for SessionError {
         let error = PluginError::from(raw);
         if error.is_not_found() {
             Self::NotLinked(error)
+        } else if error.is_invalid() {
+            Self::Several(error)
         } else if error.is_forbidden() {
             Self::Elsewhere(error)
         } else if error.is_too_large() {

@@ -11,7 +11,7 @@ use hob_plugin_sdk::{db::Timestamp, http_client::HttpClient};
 use url::Url;
 
 pub use answer::{Answer, Code};
-pub use token::refresh;
+pub use token::{TIME_TO_GIVE, refresh, revoke};
 
 use crate::{
     error::SignInError,

@@ -1,5 +1,5 @@
 //! A code, or a refresh token, is swapped for an access token (RFC 6749,
-//! sections 4.1.3, 4.1.4 and 6).
+//! sections 4.1.3, 4.1.4 and 6), and given back (RFC 7009).
 
 use std::time::Duration;
 
@@ -20,6 +20,10 @@ use crate::{
 };
 
 const MOST_BYTES: u64 = 256 * 1024;
+/// How long a provider may take over tokens, at most.
+pub const TIME_TO_GIVE: Duration = Duration::from_secs(20);
+/// How long a member waits for a provider to take a token back.
+const TIME_TO_REVOKE: Duration = Duration::from_secs(5);
 
 /// What a provider gives. No `Debug`: it is all secret.
 #[derive(Deserialize)]
@@ -107,13 +111,49 @@ pub async fn refresh(
     Ok(granted)
 }
 
+/// Has the provider take tokens back: both, since not each provider ends the
+/// access token with the refresh token (RFC 7009, section 2.1). False where it
+/// can't be asked for that.
+///
+/// # Errors
+/// It does not say that it did.
+pub async fn revoke(
+    provider: &Provider,
+    metadata: &Metadata,
+    client: HttpClient,
+    tokens: &Tokens,
+) -> Result<bool, SignInError> {
+    let Some(endpoint) = &metadata.revocation_endpoint else {
+        return Ok(false);
+    };
+    let refresh_token = tokens.refresh_token.as_deref();
+    let all = [
+        ("refresh_token", refresh_token),
+        ("access_token", Some(tokens.access_token.as_str())),
+    ];
+    for (kind, token) in all {
+        let Some(token) = token else { continue };
+        let form = [("token", token), ("token_type_hint", kind)];
+        let asked = request(provider, metadata, endpoint, &form).within(TIME_TO_REVOKE);
+        let answer = client.send(asked).await?;
+        if answer.status != 200 {
+            return Err(SignInError::ProviderStatus {
+                what: "a token to be taken back",
+                status: answer.status,
+            });
+        }
+    }
+    Ok(true)
+}
+
 async fn ask(
     provider: &Provider,
     metadata: &Metadata,
     client: HttpClient,
     form: &[(&str, &str)],
 ) -> Result<Given, SignInError> {
-    let answer = client.send(request(provider, metadata, form)).await?;
+    let asked = request(provider, metadata, &metadata.token_endpoint, form);
+    let answer = client.send(asked.within(TIME_TO_GIVE)).await?;
     // GitHub refuses with 200.
     if let Ok(refusal) = answer.json::<Refusal>() {
         return Err(SignInError::Provider(shown(&refusal.error)));
@@ -131,9 +171,14 @@ async fn ask(
     }
 }
 
-fn request(provider: &Provider, metadata: &Metadata, form: &[(&str, &str)]) -> OutboundRequest {
+/// A form that this site sends as the client that it is there.
+fn request(
+    provider: &Provider,
+    metadata: &Metadata,
+    endpoint: &str,
+    form: &[(&str, &str)],
+) -> OutboundRequest {
     let mut form = form.to_vec();
-    let endpoint = &metadata.token_endpoint;
     let in_the_header = match provider.client_authentication {
         ClientAuthentication::Basic => true,
         ClientAuthentication::Post => false,

@@ -5,7 +5,7 @@ use hob_plugin_sdk::{Request, Response, Words, db::Timestamp, prelude::*};
 
 use super::{
     begin::{self, Errand},
-    failed, member,
+    failed, given_back, member, still_given,
 };
 use crate::{
     SignIn,
@@ -71,6 +71,7 @@ async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             accounts: &rows,
             sign_out_at: &sign_out_at,
             providers: &providers,
+            still_given: still_given(signin, request)?,
         },
     ))
 }
@@ -115,10 +116,11 @@ pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
                 who: who(&request),
                 at: signin.now(),
             };
-            signin
+            let forgotten = signin
                 .db
                 .write(move |connection| unlinking.unlink(connection, id))
                 .await?;
+            return Ok(given_back(&signin, PATH, forgotten).await);
         }
         Ok::<_, SignInError>(Response::redirect(signin.site().plugin_path(PATH)))
     };

@@ -14,13 +14,46 @@ use hob_signin::error_pages::{Answer, Failure};
 use crate::{
     SignIn,
     error::SignInError,
+    models::KeptToken,
     pages::{self, ErrorPage, page},
 };
+
+/// The parameter by which a page learns of it.
+const STILL_GIVEN: &str = "still_given";
 
 /// The member who asks, on a route that lets nobody else in.
 fn member(request: &Request) -> Result<&Member, SignInError> {
     let missing = || PluginError::new("a member's route without a member");
     Ok(request.member().ok_or_else(missing)?)
+}
+
+/// Has providers take back what was kept of an account that was unlinked, and
+/// goes back to the page, which says where that could not be done.
+async fn given_back(
+    signin: &SignIn,
+    page: &str,
+    forgotten: impl IntoIterator<Item = KeptToken>,
+) -> Response {
+    let mut still_given = None;
+    for row in forgotten {
+        if !signin.give_back(&row).await {
+            still_given = Some(row.provider);
+        }
+    }
+    let page = signin.site().plugin_path(page);
+    Response::redirect(match still_given {
+        Some(provider) => format!("{page}?{STILL_GIVEN}={provider}"),
+        None => page,
+    })
+}
+
+/// The provider that was not asked to take tokens back, as the page is told.
+fn still_given<'a>(signin: &'a SignIn, request: &Request) -> Result<Option<&'a str>, SignInError> {
+    let fields = request.query_fields()?;
+    let known = fields
+        .first(STILL_GIVEN)
+        .and_then(|id| signin.known(id).ok());
+    Ok(known.map(|known| known.provider.title.as_str()))
 }
 
 /// What the visitor reads where something went wrong: what another plugin says,

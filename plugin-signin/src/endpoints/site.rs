@@ -5,7 +5,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 
 use super::{
     begin::{self, Errand},
-    failed, member,
+    failed, given_back, member, still_given,
 };
 use crate::{
     SignIn,
@@ -48,6 +48,7 @@ async fn list(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             link_url: &signin.site().plugin_path("/site/link"),
             unlink_url: &signin.site().plugin_path("/site/unlink"),
             accounts: &rows,
+            still_given: still_given(signin, request)?,
         },
     ))
 }
@@ -114,11 +115,11 @@ pub async fn unlink(signin: Arc<SignIn>, request: Request) -> Response {
     let unlinked = async {
         let fields = request.form()?;
         let act = signin.act(&request, fields.first("provider").unwrap_or_default());
-        signin
+        let forgotten = signin
             .db
             .write(move |connection| site_account::unlink(connection, &act))
             .await?;
-        Ok::<_, SignInError>(Response::redirect(signin.site().plugin_path(PATH)))
+        Ok::<_, SignInError>(given_back(&signin, PATH, forgotten).await)
     };
     match unlinked.await {
         Ok(response) => response,

@@ -24,6 +24,8 @@ pub struct KeptToken {
     pub scope: String,
     pub sealed: Sealed,
     pub expires_at: Option<Timestamp>,
+    /// Somebody is refreshing it, and leaves it to others after this.
+    pub refreshed_until: Option<Timestamp>,
 }
 
 /// A token to be kept.
@@ -73,6 +75,7 @@ impl NewKeptToken<'_> {
                 signin_tokens::key_id.eq(excluded(signin_tokens::key_id)),
                 signin_tokens::expires_at.eq(excluded(signin_tokens::expires_at)),
                 signin_tokens::updated_at.eq(excluded(signin_tokens::updated_at)),
+                signin_tokens::refreshed_until.eq(None::<Timestamp>),
             ))
             .execute(connection)?;
         Ok(())
@@ -113,6 +116,46 @@ impl KeptToken {
         .optional()
     }
 
+    /// Whether somebody is refreshing it now.
+    #[must_use]
+    pub fn is_being_refreshed(&self, now: Timestamp) -> bool {
+        self.refreshed_until.is_some_and(|until| now < until)
+    }
+
+    /// Takes on to refresh it, if it is still what was read and nobody else is
+    /// at it: on this node or another.
+    pub fn claim(
+        &self,
+        connection: &mut Connection,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> QueryResult<bool> {
+        let nobody_is_at_it = signin_tokens::refreshed_until
+            .is_null()
+            .or(signin_tokens::refreshed_until.le(now));
+        let claimed = update(
+            signin_tokens::table
+                .find(self.id)
+                .filter(signin_tokens::sealed.eq(&self.sealed))
+                .filter(nobody_is_at_it),
+        )
+        .set(signin_tokens::refreshed_until.eq(Some(until)))
+        .execute(connection)?;
+        Ok(claimed == 1)
+    }
+
+    /// Leaves it to others to refresh it.
+    pub fn release(&self, connection: &mut Connection) -> QueryResult<()> {
+        update(
+            signin_tokens::table
+                .find(self.id)
+                .filter(signin_tokens::sealed.eq(&self.sealed)),
+        )
+        .set(signin_tokens::refreshed_until.eq(None::<Timestamp>))
+        .execute(connection)?;
+        Ok(())
+    }
+
     /// Puts others in their place, if they are still those that were read.
     pub fn renew(
         &self,
@@ -133,20 +176,21 @@ impl KeptToken {
             signin_tokens::scope.eq(scope),
             signin_tokens::expires_at.eq(expires_at),
             signin_tokens::updated_at.eq(now),
+            signin_tokens::refreshed_until.eq(None::<Timestamp>),
         ))
         .execute(connection)?;
         Ok(renewed == 1)
     }
 
     /// Forgets one that is of no use any more, if it is still what was read.
-    pub fn forget(&self, connection: &mut Connection) -> QueryResult<()> {
-        delete(
+    pub fn forget(&self, connection: &mut Connection) -> QueryResult<bool> {
+        let forgotten = delete(
             signin_tokens::table
                 .find(self.id)
                 .filter(signin_tokens::sealed.eq(&self.sealed)),
         )
         .execute(connection)?;
-        Ok(())
+        Ok(forgotten == 1)
     }
 
     /// Forgets all of a holder's.
@@ -175,21 +219,21 @@ impl KeptToken {
         .optional()
     }
 
-    /// Forgets all of an account elsewhere that members hold: it opens nobody's
-    /// any longer.
+    /// Forgets all of an account elsewhere that members hold, and answers with
+    /// them: it opens nobody's any longer.
     pub fn forget_account(
         connection: &mut Connection,
         issuer: &str,
         subject: &str,
-    ) -> QueryResult<()> {
+    ) -> QueryResult<Vec<Self>> {
         delete(
             signin_tokens::table
                 .filter(signin_tokens::issuer.eq(issuer))
                 .filter(signin_tokens::subject.eq(subject))
                 .filter(signin_tokens::holder_kind.ne("site")),
         )
-        .execute(connection)?;
-        Ok(())
+        .returning(Self::as_returning())
+        .get_results(connection)
     }
 
     /// How many are sealed under which key.

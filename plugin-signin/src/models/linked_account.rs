@@ -84,12 +84,13 @@ impl LinkedAccount {
         .optional()
     }
 
-    /// How many of a member's there are.
-    pub fn count_of_member(connection: &mut Connection, member_id: i64) -> QueryResult<i64> {
-        signin_accounts::table
-            .filter(signin_accounts::member_id.eq(member_id))
-            .count()
-            .get_result(connection)
+    /// Holds all of a member's until the transaction ends, so that none comes or
+    /// goes meanwhile, and answers with how many there are: a row that is
+    /// written waits for whoever wrote it before.
+    pub fn hold_of_member(connection: &mut Connection, member_id: i64) -> QueryResult<usize> {
+        update(signin_accounts::table.filter(signin_accounts::member_id.eq(member_id)))
+            .set(signin_accounts::member_id.eq(member_id))
+            .execute(connection)
     }
 
     /// Takes all of a member's away.

@@ -52,5 +52,6 @@ diesel::table! {
         key_id -> BigInt,
         expires_at -> Nullable<BigInt>,
         updated_at -> BigInt,
+        refreshed_until -> Nullable<BigInt>,
     }
 }

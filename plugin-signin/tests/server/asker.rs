@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use hob::testing::{Browser, Builder, Reply, TestHost};
 use hob_plugin_sdk::{InlinePlugin, StaticPlugin, http_client::OutboundRequest, prelude::*};
-use hob_signin::session::{SessionError, Sessions, Whose};
+use hob_signin::session::{SessionError, Sessions, Which, Whose};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, query_of, scripted::Scripted};
@@ -63,8 +63,8 @@ async fn accounts(asker: Arc<Asker>, request: Request) -> Result<Response, Plugi
     let accounts = accounts.map_err(|error| PluginError::new(error.to_string()))?;
     let lines = accounts.iter().map(|one| {
         format!(
-            "{}|{}|{}|{}",
-            one.provider, one.provider_title, one.name, one.scope
+            "{}|{}|{}|{}|{}|{}",
+            one.provider, one.provider_title, one.name, one.scope, one.issuer, one.subject
         )
     });
     Ok(Response::text(200, lines.collect::<Vec<_>>().join("\n")))
@@ -78,10 +78,14 @@ async fn ask(asker: Arc<Asker>, request: Request) -> Result<Response, PluginErro
         Some("site") => Whose::Site,
         _ => whose(&request),
     };
-    let provider = fields.first("provider").unwrap_or("other");
-    Ok(match asker.sessions.send(whose, provider, asked).await {
+    let which = Which {
+        provider: fields.first("provider").unwrap_or("other").into(),
+        subject: fields.first("account").unwrap_or_default().into(),
+    };
+    Ok(match asker.sessions.send(whose, which, asked).await {
         Ok(answer) => Response::bytes(answer.status, "text/plain", answer.body),
         Err(SessionError::NotLinked(_)) => Response::text(404, "not linked"),
+        Err(SessionError::Several(_)) => Response::text(400, "which"),
         Err(SessionError::Elsewhere(_)) => Response::text(403, "elsewhere"),
         Err(SessionError::NotThere) => Response::text(501, "not there"),
         Err(SessionError::TooLarge(error)) => Response::text(413, error.message()),
@@ -108,8 +112,13 @@ pub fn lines(provider: &Scripted, more: &str) -> String {
 
 /// A site whose alice has linked an account at a scripted provider.
 pub async fn linked(provider: &Scripted, given: Value) -> (TestHost, Browser) {
+    linked_at(TestHost::builder(), provider, given).await
+}
+
+/// The same on a database of the test's.
+pub async fn linked_at(builder: Builder, provider: &Scripted, given: Value) -> (TestHost, Browser) {
     let lines = lines(provider, "tokens = \"database\"");
-    let site = provider.site(with_asker(TestHost::builder()), &lines).await;
+    let site = provider.site(with_asker(builder), &lines).await;
     site.add_member("alice", PASSWORD).await;
     let mut alice = site.browser();
     alice.sign_in("alice", PASSWORD).await;

@@ -240,6 +240,7 @@ async fn what_another_plugin_refuses_makes_no_account() {
             refused.text().contains("Not with <these> shoes."),
             "{refused:?}"
         );
+        assert!(!refused.text().contains("shoes.."), "{refused:?}");
         assert_eq!(who(&mut ada).await, None);
         assert_eq!(count(&pair.here, "members").await, 1);
         assert_eq!(count(&pair.here, "signin_accounts").await, 0);

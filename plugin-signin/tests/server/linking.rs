@@ -66,10 +66,7 @@ async fn an_account_here_is_opened_by_several() {
     on_each_database(async |builder| {
         let mut pair = Pair::start(builder).await;
         let mut alice = pair.link().await;
-        pair.there.site.add_member("grace", PASSWORD).await;
-        let mut grace = pair.there.site.browser();
-        grace.sign_in("grace", PASSWORD).await;
-        pair.there.ada = grace;
+        pair.there.become_grace().await;
         assert_eq!(pair.link_in(&mut alice).await.status(), 303);
         assert_eq!(count(&pair.here, "signin_accounts").await, 2);
         let mut visitor = pair.here.browser();

@@ -12,3 +12,4 @@ mod sign_in;
 mod sign_out;
 mod site_account;
 mod support;
+mod unlinking;

@@ -305,10 +305,13 @@ async fn the_metadata_of_another_is_not_used() {
         })
     };
     let at = "/.well-known/openid-configuration";
+    let later = || site.clock().advance(Duration::from_secs(30));
     provider.say(at, 200, document("https://evil.example"));
     assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+    later();
     provider.say(at, 404, document(&provider.url));
     assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+    later();
     provider.say(at, 200, document(&provider.url));
     assert_eq!(site.browser().get("/signin/other").await.status(), 303);
     // It is kept for an hour.
@@ -316,6 +319,54 @@ async fn the_metadata_of_another_is_not_used() {
     assert_eq!(site.browser().get("/signin/other").await.status(), 303);
     site.clock().advance(Duration::from_secs(3600));
     assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_while_a_provider_is_asked_waits_for_the_same_answer() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let at = "/.well-known/openid-configuration";
+    provider.hold(at);
+    let visits = (0..5).map(|_| {
+        let mut browser = site.browser();
+        async move { browser.get("/signin/other").await.status() }
+    });
+    let let_go = async {
+        provider.until_asked(at, 1).await;
+        let again = provider.until_asked(at, 2);
+        let again = tokio::time::timeout(Duration::from_millis(300), again).await;
+        assert!(again.is_err(), "it is asked twice");
+        provider.let_go(at);
+    };
+    let visits = futures_util::future::join_all(visits);
+    let (visits, ()) = futures_util::future::join(visits, let_go).await;
+    assert_eq!(visits, [303; 5]);
+    assert_eq!(provider.asked(at).len(), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_gave_nothing_is_left_alone_for_a_while() {
+    let provider = Scripted::start().await;
+    let site = provider.site(TestHost::builder(), "").await;
+    let at = "/.well-known/openid-configuration";
+    let document = provider.said(at);
+    provider.say(at, 503, json!({}));
+    for (passed, asked) in [(0, 1), (0, 1), (29, 1), (1, 2), (29, 2)] {
+        site.clock().advance(Duration::from_secs(passed));
+        assert_eq!(site.browser().get("/signin/other").await.status(), 502);
+        assert_eq!(provider.asked(at).len(), asked, "{passed} s later");
+    }
+    provider.say(at, 200, document);
+    site.clock().advance(Duration::from_secs(1));
+    // Its keys too.
+    provider.say("/keys", 503, json!({}));
+    for _ in 0..2 {
+        let mut sent = begin(&site).await;
+        gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
+        let back = sent.back(&format!("&iss={}", provider.url)).await;
+        assert!(!is_believed(&back), "{back:?}");
+    }
+    assert_eq!(provider.asked("/keys").len(), 1);
 }
 
 #[tokio::test]

@@ -131,6 +131,8 @@ async fn nobody_is_sent_to_another_site_afterwards() {
         "//evil.example/",
         "/%5Cevil.example",
         "/..//evil.example",
+        // Nor is more kept than an address may be long.
+        &format!("/{}", "a".repeat(8192)),
     ] {
         let mut browser = pair.here.browser();
         let sent = browser.get(&format!("/signin/other?next={next}")).await;

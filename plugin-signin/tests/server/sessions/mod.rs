@@ -22,7 +22,8 @@ async fn a_request_is_made_as_the_member_who_linked_the_account() {
         assert_eq!(status, 200, "{body}");
         assert!(body.contains("\"username\":\"ada\""), "{body}");
         let accounts = alice.get("/asker/accounts").await;
-        assert_eq!(accounts.text(), "other|The other|ada|profile");
+        let ada = format!("other|The other|ada|profile|{}|", pair.there.url);
+        assert!(accounts.text().starts_with(&ada), "{accounts:?}");
         // Nobody else's.
         pair.here.add_member("bob", PASSWORD).await;
         let mut bob = pair.here.browser();
@@ -45,6 +46,39 @@ async fn a_request_is_made_as_the_member_who_linked_the_account() {
             .await;
         assert_eq!(me(&mut alice).await.0, 404);
         assert_eq!(count(&pair.here, "signin_tokens").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_accounts_at_a_provider_one_is_named() {
+    on_each_database(async |builder| {
+        let keep = "tokens = \"database\"";
+        let mut pair = Pair::start_with(with_asker(builder), "profile", keep).await;
+        let mut alice = pair.link().await;
+        pair.there.become_grace().await;
+        pair.link_in(&mut alice).await;
+        let accounts = alice.get("/asker/accounts").await;
+        let accounts: Vec<Vec<&str>> = accounts
+            .text()
+            .lines()
+            .map(|line| line.split('|').collect())
+            .collect();
+        let [ada, grace] = &accounts[..] else {
+            panic!("{accounts:?}");
+        };
+        for (account, name) in [(ada, "ada"), (grace, "grace")] {
+            assert_eq!(account[2], name);
+            let path = format!("/asker/ask?url=/me&account={}", account[5]);
+            let reply = alice.get(&path).await;
+            let username = format!("\"username\":\"{name}\"");
+            assert!(reply.text().contains(&username), "{reply:?}");
+        }
+        // Nobody guesses which is meant, and an account of nobody's is none.
+        let unclear = alice.get("/asker/ask?url=/me").await;
+        assert_eq!((unclear.status(), unclear.text()), (400, "which"));
+        let none = alice.get("/asker/ask?url=/me&account=4711").await;
+        assert_eq!(none.status(), 404, "{none:?}");
     })
     .await;
 }

@@ -101,6 +101,14 @@ impl Provider {
         )
     }
 
+    /// From now on grace sits there, and not ada.
+    pub async fn become_grace(&mut self) {
+        self.site.add_member("grace", PASSWORD).await;
+        let mut grace = self.site.browser();
+        grace.sign_in("grace", PASSWORD).await;
+        self.ada = grace;
+    }
+
     /// Ada allows what she is asked, or what she allowed before, and is sent
     /// back.
     pub async fn allow(&mut self, sent: &Reply) -> String {

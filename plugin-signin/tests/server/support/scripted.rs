@@ -1,7 +1,7 @@
 //! A provider that says what a test tells it to: for what no honest one says.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -12,20 +12,25 @@ use http_body_util::BodyExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 use super::{free_address, here};
 
-/// A status and a document in JSON, by path.
-type Script = Arc<Mutex<BTreeMap<String, (u16, Value)>>>;
-
-/// What it was asked: the path, the header `Authorization`, and the body.
-type Asked = Arc<Mutex<Vec<(String, String, String)>>>;
-
 pub struct Scripted {
     pub url: String,
-    script: Script,
-    asked: Asked,
+    script: Arc<Script>,
+}
+
+#[derive(Default)]
+struct Script {
+    /// A status and a document in JSON, by path.
+    says: Mutex<BTreeMap<String, (u16, Value)>>,
+    /// Paths at which it keeps the answers to itself for now.
+    holds: Mutex<BTreeSet<String>>,
+    /// What it was asked: the path, the header `Authorization`, and the body.
+    asked: Mutex<Vec<(String, String, String)>>,
+    /// Something of the above has changed.
+    changed: Notify,
 }
 
 impl Scripted {
@@ -33,20 +38,19 @@ impl Scripted {
     pub async fn start() -> Self {
         let address = free_address();
         let url = format!("http://{address}");
-        let (script, asked) = (Script::default(), Asked::default());
-        let (its_script, its_asked) = (script.clone(), asked.clone());
+        let script = Arc::new(Script::default());
+        let its_script = script.clone();
         let listener = TcpListener::bind(address).await.unwrap();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (script, asked) = (its_script.clone(), its_asked.clone());
-                let service =
-                    service_fn(move |request| answer(script.clone(), asked.clone(), request));
+                let script = its_script.clone();
+                let service = service_fn(move |request| answer(script.clone(), request));
                 let connection =
                     http1::Builder::new().serve_connection(TokioIo::new(stream), service);
                 tokio::spawn(connection);
             }
         });
-        let provider = Self { url, script, asked };
+        let provider = Self { url, script };
         provider.say(
             "/.well-known/openid-configuration",
             200,
@@ -70,15 +74,34 @@ impl Scripted {
 
     /// From now on this is the answer at this path.
     pub fn say(&self, path: &str, status: u16, document: Value) {
-        self.script
-            .lock()
-            .unwrap()
-            .insert(path.to_owned(), (status, document));
+        let mut says = self.script.says.lock().unwrap();
+        says.insert(path.to_owned(), (status, document));
+    }
+
+    /// What it says at this path.
+    pub fn said(&self, path: &str) -> Value {
+        self.script.says.lock().unwrap()[path].1.clone()
+    }
+
+    /// Keeps its answers at this path to itself until they are let go.
+    pub fn hold(&self, path: &str) {
+        self.script.holds.lock().unwrap().insert(path.to_owned());
+    }
+
+    pub fn let_go(&self, path: &str) {
+        self.script.holds.lock().unwrap().remove(path);
+        self.script.changed.notify_waiters();
+    }
+
+    /// Waits until it was asked so often at this path.
+    pub async fn until_asked(&self, path: &str, times: usize) {
+        let enough = || self.asked(path).len() >= times;
+        self.script.until(enough).await;
     }
 
     /// What it was asked at this path: the headers `Authorization` and bodies.
     pub fn asked(&self, path: &str) -> Vec<(String, String)> {
-        let asked = self.asked.lock().unwrap();
+        let asked = self.script.asked.lock().unwrap();
         let here = asked.iter().filter(|(asked, _, _)| asked == path);
         here.map(|(_, authorization, body)| (authorization.clone(), body.clone()))
             .collect()
@@ -95,9 +118,20 @@ impl Scripted {
     }
 }
 
+impl Script {
+    async fn until(&self, holds: impl Fn() -> bool) {
+        loop {
+            let changed = self.changed.notified();
+            if holds() {
+                return;
+            }
+            changed.await;
+        }
+    }
+}
+
 async fn answer(
-    script: Script,
-    asked: Asked,
+    script: Arc<Script>,
     request: Request<Incoming>,
 ) -> Result<Response<String>, hyper::Error> {
     let path = request.uri().path().to_owned();
@@ -106,11 +140,12 @@ async fn answer(
         authorization.map_or(String::new(), |value| value.to_str().unwrap().to_owned());
     let body = request.into_body().collect().await?.to_bytes();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    asked
-        .lock()
-        .unwrap()
-        .push((path.clone(), authorization, body));
-    let said = script.lock().unwrap().get(&path).cloned();
+    let asked = (path.clone(), authorization, body);
+    script.asked.lock().unwrap().push(asked);
+    script.changed.notify_waiters();
+    let is_let_go = || !script.holds.lock().unwrap().contains(&path);
+    script.until(is_let_go).await;
+    let said = script.says.lock().unwrap().get(&path).cloned();
     let (status, document) = said.unwrap_or((404, json!({})));
     let response = Response::builder()
         .status(status)

@@ -1,0 +1,1 @@
+ALTER TABLE signin_tokens DROP COLUMN refreshed_until;

@@ -1,0 +1,89 @@
+//! What a provider publishes, as it was last said: asked for by one request at a
+//! time, and remembered. So is that it gave nothing, for a while: a provider
+//! that is away is not asked by everybody who comes.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex as StdMutex},
+    time::Duration,
+};
+
+use futures_util::lock::Mutex;
+use hob_plugin_sdk::db::Timestamp;
+
+use crate::error::SignInError;
+
+/// How long a provider that gave nothing is not asked again.
+pub const LEFT_ALONE_FOR: Duration = Duration::from_secs(30);
+
+/// A document of a provider.
+pub struct Published<T> {
+    said: StdMutex<Said<T>>,
+    /// Held by whoever asks.
+    asking: Mutex<()>,
+}
+
+struct Said<T> {
+    document: Option<(Timestamp, Arc<T>)>,
+    /// When it last gave none, and why.
+    nothing: Option<(Timestamp, String)>,
+}
+
+impl<T> Default for Published<T> {
+    fn default() -> Self {
+        Self {
+            said: StdMutex::new(Said {
+                document: None,
+                nothing: None,
+            }),
+            asking: Mutex::default(),
+        }
+    }
+}
+
+impl<T> Published<T> {
+    /// What it said no longer ago than this, or says now if it is asked.
+    ///
+    /// # Errors
+    /// It gives nothing that can be used, or gave nothing a moment ago.
+    pub async fn no_older_than(
+        &self,
+        age: Duration,
+        now: Timestamp,
+        ask: impl Future<Output = Result<T, SignInError>> + Send,
+    ) -> Result<Arc<T>, SignInError> {
+        if let Some(known) = self.known(age, now) {
+            return known;
+        }
+        let _alone = self.asking.lock().await;
+        // Somebody may have asked meanwhile.
+        if let Some(known) = self.known(age, now) {
+            return known;
+        }
+        let asked = ask.await;
+        let mut said = self.said.lock().expect("nothing panics with the lock");
+        match asked {
+            Ok(document) => {
+                let document = Arc::new(document);
+                said.document = Some((now, document.clone()));
+                said.nothing = None;
+                Ok(document)
+            }
+            Err(error) => {
+                said.nothing = Some((now, error.to_string()));
+                Err(error)
+            }
+        }
+    }
+
+    fn known(&self, age: Duration, now: Timestamp) -> Option<Result<Arc<T>, SignInError>> {
+        let said = self.said.lock().expect("nothing panics with the lock");
+        if let Some((at, document)) = &said.document
+            && now < *at + age
+        {
+            return Some(Ok(document.clone()));
+        }
+        let (at, why) = said.nothing.as_ref()?;
+        (now < *at + LEFT_ALONE_FOR).then(|| Err(SignInError::LeftAlone(why.clone())))
+    }
+}
