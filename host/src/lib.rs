@@ -13,6 +13,7 @@ pub mod http_client;
 mod logging;
 pub mod media;
 pub mod members;
+mod memory;
 pub mod migrate;
 pub mod plugins;
 mod request_id;

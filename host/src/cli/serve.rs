@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
     http::{Server, ServerError},
-    logging, startup,
+    logging, memory, startup,
     watchdog::Watchdog,
 };
 
@@ -69,6 +69,7 @@ impl Serve {
                 app.site().name,
                 app.site().address.url()
             ));
+            memory::give_back();
             tracing::info!(%address, url = app.site().address.url(), "serving");
             let served = server.serve(stop_signal(), config.server.shutdown_timeout);
             let left = served.await.map_err(told)?;
