@@ -126,7 +126,7 @@ pub struct OAuth {
 /// The scopes that the enabled plugins declare.
 struct Scopes {
     /// In English; a page asks for its visitor's language.
-    descriptions: Vec<ScopeDescription>,
+    descriptions: Arc<[ScopeDescription]>,
     all: Scope,
     /// What an application that registers itself may ask for.
     self_registered: Scope,

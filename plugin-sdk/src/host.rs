@@ -1,6 +1,10 @@
 //! The host as a plugin sees it.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use hob_plugin_manifest::Manifest;
 
@@ -27,6 +31,8 @@ pub struct Host {
     site_table: &'static SiteV1,
     words: &'static WordsV1,
     site: Site,
+    /// What was asked for, by language.
+    scopes: Arc<Mutex<BTreeMap<String, Arc<[ScopeDescription]>>>>,
 }
 
 /// What the site is called and where it stands.
@@ -172,6 +178,7 @@ impl Host {
                 own_url: raw.own_url.into(),
                 all_urls: raw.all_urls.into_iter().map(String::from).collect(),
             },
+            scopes: Arc::default(),
         })
     }
 
@@ -217,10 +224,15 @@ impl Host {
 
     /// The scopes that all enabled plugins declare, with their words in a
     /// language by its name; in English where that is empty, or where a plugin
-    /// does not have it.
+    /// does not have it. They stay the same for as long as the host runs, and
+    /// are fetched once for each language.
     #[must_use]
-    pub fn scopes(&self, language: &str) -> Vec<ScopeDescription> {
-        (self.site_table.scopes)(self.site_table.context, language.into())
+    pub fn scopes(&self, language: &str) -> Arc<[ScopeDescription]> {
+        let mut known = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scopes) = known.get(language) {
+            return Arc::clone(scopes);
+        }
+        let scopes: Arc<[_]> = (self.site_table.scopes)(self.site_table.context, language.into())
             .into_iter()
             .map(|raw| ScopeDescription {
                 name: raw.name.into(),
@@ -229,7 +241,9 @@ impl Host {
                 plugin: raw.plugin.into(),
                 dangerous: raw.dangerous,
             })
-            .collect()
+            .collect();
+        known.insert(language.to_owned(), Arc::clone(&scopes));
+        scopes
     }
 
     /// What all enabled plugins offer to whoever has a token, as far as a plain

@@ -3,6 +3,8 @@
 //!
 //! The errors themselves speak English, for the command line and for programs.
 
+use std::sync::Arc;
+
 use hob_plugin_sdk::{Request, ScopeDescription, Words};
 
 use crate::{
@@ -41,7 +43,7 @@ pub fn client_kind(words: Words, kind: ClientKind) -> String {
 
 /// What the scopes of the site allow, in a visitor's words.
 pub struct ScopeWords {
-    descriptions: Vec<ScopeDescription>,
+    descriptions: Arc<[ScopeDescription]>,
     other: String,
 }
 
