@@ -132,7 +132,7 @@ pub struct RequestLimits {
     /// How long a plugin may take to answer.
     pub time: Duration,
     /// How long the sender of a body is waited for.
-    pub silence: Patience,
+    pub patience: Patience,
 }
 
 /// The parts of the site that plugins are given, and pages are made of. Clones

@@ -316,7 +316,7 @@ pub fn start_with(
             body: config.server.max_body_bytes,
             upload: config.media.max_bytes,
             time: config.server.request_timeout,
-            silence: Patience {
+            patience: Patience {
                 silence: config.server.body_timeout,
                 least_rate: config.server.min_body_rate,
             },

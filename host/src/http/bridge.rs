@@ -304,7 +304,7 @@ impl PluginRoute {
             BodyKind::None => Ok((self.no_body(app, parts, visitor)?, None)),
             BodyKind::Buffered => {
                 let limit = self.route.limit.unwrap_or(limits.body);
-                let bytes = bodies::buffered(body, limit, limits.silence).await?;
+                let bytes = bodies::buffered(body, limit, limits.patience).await?;
                 if needs_csrf && visitor.is_some() {
                     if !bodies::is_form(&parts.headers) {
                         return Err(form::forged());
@@ -321,7 +321,7 @@ impl PluginRoute {
                     uploads: &app.site().uploads,
                     peer,
                     limit: self.route.limit.unwrap_or(limits.upload),
-                    patience: limits.silence,
+                    patience: limits.patience,
                 };
                 let spooled = bodies::multipart(&parts.headers, body, terms).await?;
                 let csrf = spooled.parts.iter().find_map(|part| match &part.content {

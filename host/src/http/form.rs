@@ -91,8 +91,12 @@ impl FromRequest<App> for OpenForm {
                 "failure-form-kind",
             )));
         }
-        let body =
-            bodies::buffered(request.into_body(), LARGEST_FORM, app.site().limits.silence).await?;
+        let body = bodies::buffered(
+            request.into_body(),
+            LARGEST_FORM,
+            app.site().limits.patience,
+        )
+        .await?;
         Ok(Self {
             fields: Fields::parse(&body)?,
         })

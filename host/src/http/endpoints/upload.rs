@@ -60,7 +60,7 @@ pub async fn publish(
         uploads: &app.site().uploads,
         peer,
         limit: limits.upload,
-        patience: limits.silence,
+        patience: limits.patience,
     };
     let form = bodies::multipart(&parts.headers, body, terms).await?;
     let _place = form.place;
