@@ -154,3 +154,57 @@ async fn work(
         .await
         .is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_goes_to_the_thread_that_has_the_fewest() {
+        let (workers, mut queues): (Vec<_>, Vec<_>) = (0..3)
+            .map(|_| {
+                let (queue, taken) = mpsc::unbounded_channel();
+                let worker = Worker {
+                    load: Arc::default(),
+                    queue,
+                    ended: oneshot::channel().1,
+                };
+                (worker, taken)
+            })
+            .unzip();
+        let workers = Workers { workers };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("it is bound");
+        let connect = async || {
+            let client = TcpStream::connect(address).await.expect("it listens");
+            let (stream, peer) = listener.accept().await.expect("somebody knocked");
+            workers.serve(stream, peer);
+            client
+        };
+        let mut clients = Vec::new();
+        for _ in 0..3 {
+            clients.push(connect().await);
+        }
+        let mut taken: Vec<_> = queues
+            .iter_mut()
+            .map(|queue| queue.try_recv().expect("each thread has one"))
+            .collect();
+
+        // One ends, and the next takes its place; the one after that finds all
+        // alike.
+        drop(taken.remove(1));
+        clients.push(connect().await);
+        assert!(queues[0].try_recv().is_err() && queues[2].try_recv().is_err());
+        let _next = queues[1].try_recv().expect("the thread with none");
+        clients.push(connect().await);
+        let loads = workers.workers.iter().map(|worker| {
+            let load = &worker.load;
+            load.load(Ordering::Relaxed)
+        });
+        let mut loads: Vec<_> = loads.collect();
+        loads.sort_unstable();
+        assert_eq!(loads, [1, 1, 2]);
+    }
+}
