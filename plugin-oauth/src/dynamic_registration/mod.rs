@@ -8,10 +8,7 @@ mod admission;
 mod error;
 mod metadata;
 
-use hob_plugin_sdk::{
-    PluginError,
-    db::{Connection, Json, Timestamp},
-};
+use hob_plugin_sdk::db::{Connection, Json, Timestamp};
 
 pub use admission::Admission;
 pub use error::{ClientMetadataError, DynamicRegistrationError, RegistrationTokenError};
@@ -258,20 +255,33 @@ pub async fn replace(
 /// Deletes the client, with all that members allowed it and all that it holds.
 ///
 /// # Errors
-/// The database's.
-pub async fn remove(oauth: &OAuth, managed: Registered, origin: Origin) -> Result<(), PluginError> {
+/// It was suspended meanwhile, or is gone; or the database's.
+pub async fn remove(
+    oauth: &OAuth,
+    managed: Registered,
+    origin: Origin,
+) -> Result<(), DynamicRegistrationError> {
     let (client, events) = (managed.client, oauth.events());
     let act = Act::of_client(&client.client_id, origin, oauth.now());
     let client_id = client.client_id.clone();
-    oauth
+    let removed = oauth
         .change(move |connection: &mut Connection| {
+            if !Client::hold(connection, client.id, act.at)? {
+                let refusal = match Client::lock(connection, client.id)? {
+                    true => DynamicRegistrationError::Suspended,
+                    false => RegistrationTokenError::Registration.into(),
+                };
+                return Ok(Err(refusal));
+            }
             let (members, ended) = client.delete(connection, act.at)?;
             let (of, reason) = ((client.client_id.as_str(), None), Revoked::ClientDeleted);
             let named = (client.client_id.as_str(), client.name.as_str());
             events.client_deleted(connection, &act, named, Deletion::ByItself, members, ended)?;
-            events.tokens_revoked(connection, &act, of, reason, ended)
+            events.tokens_revoked(connection, &act, of, reason, ended)?;
+            Ok(Ok(()))
         })
         .await?;
+    removed?;
     tracing::info!(client_id, "an application ended its registration");
     Ok(())
 }

@@ -422,6 +422,14 @@ async fn a_client_that_is_suspended_meanwhile_changes_nothing() {
         let reply = while_it_is_suspended(&dance, &own, other.put(&dance, &metadata)).await;
         assert_eq!(reply.status(), 200, "{reply:?}");
         assert_eq!(name(&other).await, "Photo Bench");
+
+        // Nor does it go, with what the operator suspended it for.
+        let reply = while_it_is_suspended(&dance, &own, own.delete(&dance)).await;
+        assert_refused(&reply, 403, "access_denied");
+        dance.mark_suspended(&own.app, false).await;
+        assert_eq!(name(&own).await, "Photo Desk");
+        let reply = while_it_is_suspended(&dance, &own, other.delete(&dance)).await;
+        assert_eq!(reply.status(), 204, "{reply:?}");
     })
     .await;
 }
