@@ -6,6 +6,7 @@ use std::{fmt, marker::PhantomData};
 use abi_stable::{
     StableAbi,
     std_types::{RResult, RString},
+    type_layout::TypeLayout,
 };
 
 use crate::{
@@ -32,7 +33,7 @@ pub trait Event: StableAbi + Clone + Send + Sync + Sized + 'static {
 }
 
 /// An event as a list in the docs has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct EventDescription {
     /// The Rust type.
     pub kind: &'static str,
@@ -42,6 +43,8 @@ pub struct EventDescription {
     /// What happened, as the type's documentation says it.
     pub about: &'static str,
     pub fields: &'static [FieldDescription],
+    /// As it crosses.
+    pub layout: &'static TypeLayout,
 }
 
 /// A field of an event.
@@ -102,6 +105,7 @@ macro_rules! event {
                     kind: stringify!($field_kind),
                     about: concat!($($field_about),+),
                 },)*],
+                layout: <Self as ::abi_stable::StableAbi>::LAYOUT,
             };
         }
     )+};

@@ -19,6 +19,7 @@ pub mod http;
 pub mod http_client;
 pub mod interface;
 pub mod job;
+pub mod layouts;
 pub mod log;
 pub mod media;
 pub mod members;
