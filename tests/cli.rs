@@ -143,8 +143,21 @@ fn the_commands_of_a_plugin_come_and_go_with_it() {
     let site = with_hello();
     let said = site.hob(&["hello", "greetings"]).succeeds();
     assert_eq!(said, "visitors: 0\nmembers: 0\napplications: \n");
+    let library = site.path("plugins/libhob_hello_plugin.so");
+    let sound = fs::read(&library).unwrap();
+    fs::write(&library, &sound[..4096]).unwrap();
+    let said = site.hob(&["hello", "greetings"]).fails();
+    assert!(said.contains("plugins/libhob_hello_plugin.so"), "{said}");
+    assert_eq!(said, site.hob(&["plugins", "check"]).fails());
+    fs::write(&library, sound).unwrap();
+
     site.edit_configuration("\"hello\"", "");
-    site.hob(&["hello", "greetings"]).misunderstands();
+    assert_eq!(
+        site.hob(&["hello", "greetings"]).fails(),
+        "error: `hob hello` belongs to the plugin hello, which is not enabled\n  --> hob.toml\n  \
+         fix: add \"hello\" to `enabled` in [plugins], and run `hob dbupdate`\n"
+    );
+    site.hob(&["helo", "greetings"]).misunderstands();
     assert!(!site.hob(&["--help"]).succeeds().contains("hello"));
 }
 

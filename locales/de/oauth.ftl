@@ -25,6 +25,7 @@ consent-before = Das hast du schon erlaubt:
 consent-group-other = Sonstiges
 consent-sensitive = heikel
 consent-needed = nötig
+consent-deny-keeps = Wenn du ablehnst, bleibt, was du früher erlaubt hast.
 consent-take-back = Dein Passwort sieht die Anwendung nie, und du kannst das jederzeit unter { $page } widerrufen.
 consent-lasts = Das gilt, bis du es widerrufst.
 consent-lasts-until = Das gilt bis { $day }, wenn du es nicht vorher widerrufst.

@@ -25,6 +25,7 @@ consent-before = You allowed this before:
 consent-group-other = Other
 consent-sensitive = sensitive
 consent-needed = needed
+consent-deny-keeps = If you deny, what you allowed before stays.
 consent-take-back = It never sees your password, and you can take this back at any time under { $page }.
 consent-lasts = You allow this until you take it back.
 consent-lasts-until = You allow this until { $day }, unless you take it back sooner.

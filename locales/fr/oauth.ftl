@@ -24,6 +24,7 @@ consent-before = Vous l’avez déjà autorisé :
 consent-group-other = Autre
 consent-sensitive = sensible
 consent-needed = indispensable
+consent-deny-keeps = Si vous refusez, ce que vous avez autorisé auparavant le reste.
 consent-take-back = L’application ne voit jamais votre mot de passe, et vous pouvez révoquer cet accès à tout moment sous { $page }.
 consent-lasts = Cet accès dure jusqu’à ce que vous le révoquiez.
 consent-lasts-until = Cet accès dure jusqu’au { $day }, sauf si vous le révoquez avant.

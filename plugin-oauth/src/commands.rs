@@ -25,7 +25,7 @@ use crate::{
     OAuth,
     act::Act,
     grants::{Grant, GrantTypes},
-    models::{Client, ClientKind},
+    models::{Client, ClientKind, ClientSecret},
     operations,
     registration::{self, Typed},
     secret::PlainSecret,
@@ -127,6 +127,7 @@ pub async fn client_rotate(
             })?,
     };
     let act = Act::of_operator(&oauth, &invocation);
+    let old_until = act.at + old_lives_on;
     let secret = secret_rotation::rotate(&oauth, act, &client, old_lives_on)
         .await?
         .map_err(|error| {
@@ -139,11 +140,16 @@ pub async fn client_rotate(
             };
             CommandError::usage(error.to_string(), fix)
         })?;
-    let output = output(&invocation, &ClientJson::new(&client, Some(&secret)))?;
+    let (row, now) = (client.id, oauth.now());
+    let live = oauth
+        .read(move |connection| ClientSecret::live_of_client(connection, row, now))
+        .await?;
+    let shown = ClientJson::new(&client, Some(&secret)).with_secrets(&live);
+    let output = output(&invocation, &shown)?;
     let old = if old_lives_on.is_zero() {
         "The old one is dead.".to_owned()
     } else {
-        format!("The old one works until {}.", oauth.now() + old_lives_on)
+        format!("The old one works until {old_until}.")
     };
     Ok(output.with_note(format!(
         "The secret is shown only now; only its digest is kept. {old}\n"

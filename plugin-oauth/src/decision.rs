@@ -10,8 +10,8 @@ use hob_plugin_sdk::{
 
 use crate::{
     act::Act,
-    events::{DecidedConsent, Events},
-    models::{Client, Consent, ConsentTerm, NewConsent},
+    events::{DecidedConsent, Events, Revoked, Withdrawal},
+    models::{Client, Consent, ConsentTerm, Consents, NewConsent, revoke_all_under},
     resource::Resource,
     scope::Scope,
 };
@@ -22,6 +22,8 @@ pub enum Decision {
     /// Something of what was asked, and nothing that was not.
     Allow(Scope),
     Deny,
+    /// All that was asked was allowed before, and nothing of it is any longer.
+    TakeBack,
 }
 
 /// What is wrong with a consent form.
@@ -37,7 +39,7 @@ pub enum DecisionError {
 
 impl Decision {
     /// Reads the consent form. None where it says neither. To allow nothing of
-    /// what was asked is to deny.
+    /// what was asked is to deny, or to take back what was allowed before.
     ///
     /// `before` is what was allowed before. Where something new is asked, only
     /// that has boxes, and what was allowed before stays so whatever the form
@@ -61,16 +63,18 @@ impl Decision {
         let needed = required.intersection(&form.all("needed").collect());
         let chosen = form.all("scope").chain(needed.words()).collect();
         let ticked = asked.intersection(&chosen);
-        let allowed = match asked.without(before).is_empty() {
+        let nothing_new = asked.is_within(before);
+        let allowed = match nothing_new {
             true => ticked,
             false => asked.intersection(before).union(&ticked),
         };
         if !asked.intersection(required).is_within(&allowed) {
             return Err(DecisionError::ShownOtherwise);
         }
-        Ok(Some(match allowed.is_empty() {
-            true => Self::Deny,
-            false => Self::Allow(allowed),
+        Ok(Some(match (allowed.is_empty(), nothing_new) {
+            (false, _) => Self::Allow(allowed),
+            (true, true) => Self::TakeBack,
+            (true, false) => Self::Deny,
         }))
     }
 }
@@ -92,7 +96,8 @@ pub struct Allowed {
 
 impl Allowed {
     /// Stores it, and tells others of it. What was asked and is not ticked is
-    /// taken back; what was not asked this time stays, and ends with the rest.
+    /// taken back, and all that was issued so far dies, since it may allow that;
+    /// what was not asked this time stays, and ends with the rest.
     ///
     /// # Errors
     /// A plugin refuses, in words for the member; or the database's.
@@ -142,7 +147,39 @@ impl Allowed {
             after: &after,
         };
         events.consent_decided(connection, act, &decided)?;
+        if before.is_some_and(|consent| !consent.scope.is_within(&after)) {
+            let ended = revoke_all_under(connection, Consents::One(term.id))?;
+            let of = (self.client.client_id.as_str(), Some(self.member_id));
+            events.tokens_revoked(connection, act, of, Revoked::Narrowed, ended)?;
+        }
         Ok(term)
+    }
+
+    /// Takes back all that was asked, whatever is ticked; what was not asked
+    /// this time stays as it is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn take_back(
+        mut self,
+        connection: &mut Connection,
+        events: Events,
+        act: &Act,
+    ) -> Result<(), DbError> {
+        let (member_id, client) = (self.member_id, self.client.id);
+        let before = Consent::find(connection, member_id, client, &self.resource, act.at)?;
+        let Some(before) = before else {
+            return Ok(());
+        };
+        if !before.scope.is_within(&self.asked) {
+            self.scope = Scope::default();
+            self.expires_at = before.expires_at;
+            return self.store(connection, events, act).map(drop);
+        }
+        let (consents, ended) = Consent::revoke(connection, Consents::One(before.id))?;
+        let of = (self.client.client_id.as_str(), Some(member_id));
+        events.consents_revoked(connection, act, &consents, Withdrawal::ByMember)?;
+        events.tokens_revoked(connection, act, of, Revoked::Consents, ended)
     }
 }
 
@@ -218,6 +255,11 @@ mod tests {
         // Where nothing is new, a part can be taken back.
         let part = "decision=allow&scope=profile";
         assert_eq!(read_after("profile media:read", part), allowed("profile"));
+        // Or the whole.
+        for whole in ["decision=allow", "decision=allow&scope=email"] {
+            let taken = Ok(Some(Decision::TakeBack));
+            assert_eq!(read_after("profile media:read email", whole), taken);
+        }
         assert_eq!(
             read_after("profile", "decision=deny&scope=media:read"),
             Ok(Some(Decision::Deny))

@@ -232,7 +232,7 @@ impl LiveToken {
                 PersonalToken::live_of_member(connection, member_id, now)?
             }
             // They are of no client.
-            Consents::Client(_) | Consents::Given(..) => Vec::new(),
+            Consents::Client(_) | Consents::Given(..) | Consents::One(_) => Vec::new(),
         };
         let personal = personal.into_iter().map(|token| Self {
             last_used_from: token.last_used_from.clone(),

@@ -156,7 +156,13 @@ async fn what_a_member_allows_and_takes_back_is_told() {
         listener::forget();
         let page = dance.browser.get(&app.authorize_path(&all)).await;
         allow(&mut dance.browser, &page, &ticked).await;
-        assert_eq!(listener::names(), ["consent.narrowed"]);
+        // What was issued for more dies.
+        assert_eq!(listener::names(), ["consent.narrowed", "token.revoked"]);
+        let revoked = listener::one::<TokenRevoked>();
+        assert_eq!(
+            (revoked.what.as_str(), revoked.reason.as_str()),
+            ("consent", "consent_narrowed")
+        );
         let narrowed = listener::one::<ConsentNarrowed>();
         assert_eq!(narrowed.removed.as_str(), "media:read");
         assert_eq!(narrowed.scope.as_str(), "profile media:write");

@@ -100,7 +100,7 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
     }
     let matches = match parser.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return unparsed(error, config.err()),
+        Err(error) => return unparsed(error, Some(config)),
     };
     if let Some((name, inner)) = matches.subcommand()
         && let Some(extension) = extensions.iter().find(|extension| extension.id() == name)
@@ -123,12 +123,14 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
 }
 
 /// Help and version are answers; the rest is misunderstanding. A command that
-/// is not known may be a plugin's, whose configuration can't be read.
-fn unparsed(error: clap::Error, config: Option<Diagnostics>) -> Outcome {
-    use clap::error::ErrorKind;
+/// is not known may be a plugin's, which can't be used.
+fn unparsed(error: clap::Error, config: Option<Result<Config, Diagnostics>>) -> Outcome {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
 
     if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(problems) = config
+        && let Some(config) = config
+        && let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(problems) = plugin_command::missing(&config?, name)
     {
         return Err(problems);
     }

@@ -15,7 +15,7 @@ use super::{Outcome, print, runtime};
 use crate::{
     config::Config,
     diagnostic::{Diagnostic, Diagnostics},
-    plugins,
+    plugins, startup,
 };
 
 /// A plugin's branch of the command line.
@@ -39,6 +39,27 @@ pub fn available(config: &Config) -> Vec<Extension> {
         })
         .map(|manifest| Extension { manifest })
         .collect()
+}
+
+/// Why a plugin's branch of the command line is not there, if there is a plugin
+/// of this name: it is not enabled, or something keeps it from being used.
+pub fn missing(config: &Config, name: &str) -> Option<Diagnostics> {
+    if config.plugins.enabled.iter().any(|own| own.id == name) {
+        return startup::resolve_plugins(config).err();
+    }
+    let installed = plugins::discover(config);
+    let manifest = &installed.find(name)?.packed.manifest;
+    let has_commands = !manifest.commands.is_empty();
+    has_commands.then(|| {
+        Diagnostic::new(format!(
+            "`hob {name}` belongs to the plugin {name}, which is not enabled"
+        ))
+        .at(config.file())
+        .fix(format!(
+            "add {name:?} to `enabled` in [plugins], and run `hob dbupdate`"
+        ))
+        .into()
+    })
 }
 
 impl Extension {

@@ -72,7 +72,7 @@ event! {
         access_tokens: u64,
         /// How many refresh tokens died.
         refresh_tokens: u64,
-        /// `given_back` (RFC 7009), `operator`, `replayed`, `consent_revoked`, `client_suspended`, `client_deleted`, `member_disabled`, `password_changed` or `member_deleted`.
+        /// `given_back` (RFC 7009), `operator`, `replayed`, `consent_revoked`, `consent_narrowed`, `client_suspended`, `client_deleted`, `member_disabled`, `password_changed` or `member_deleted`.
         reason: RString,
     }
 

@@ -87,11 +87,11 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
     let of = match consents {
         Consents::Member(member_id) | Consents::Given(member_id, _) => Some(member_id),
-        Consents::Client(_) => None,
+        Consents::Client(_) | Consents::One(_) => None,
     };
     let client_id = match consents {
         Consents::Client(_) | Consents::Given(..) => invocation.value("client-id"),
-        Consents::Member(_) => None,
+        Consents::Member(_) | Consents::One(_) => None,
     };
     let client_id = client_id.unwrap_or_default().to_owned();
     let revoked = oauth

@@ -57,7 +57,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     let decision = Decision::from_form(&form, scope, &before, required)?;
     match decision.ok_or(Unredirectable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth, request, member, client, waiting, scope).await,
-        Decision::Deny => deny(oauth, request, member, &client, waiting).await,
+        denial => deny(oauth, request, member, &client, waiting, denial).await,
     }
 }
 
@@ -199,7 +199,7 @@ async fn allow(
     let issued = match issued.map_err(OAuthError::from) {
         Err(refusal @ OAuthError::RefusedByPlugin(_)) => {
             // The question is answered: nobody may answer it otherwise now.
-            if !deny_waiting(oauth, &client, member, waiting, act).await? {
+            if !deny_waiting(oauth, &client, member, waiting, Decision::Deny, act).await? {
                 return Err(Unredirectable::RequestGone);
             }
             let state = state.as_deref();
@@ -231,11 +231,12 @@ async fn deny(
     member: &Member,
     client: &Client,
     waiting: Waiting,
+    denial: Decision,
 ) -> Result<Response, Unredirectable> {
     let asked = &waiting.request;
     let (redirect_uri, state) = (asked.redirect_uri.clone(), asked.state.clone());
     let act = Act::of_member(oauth, member, request);
-    if !deny_waiting(oauth, client, member, waiting, act).await? {
+    if !deny_waiting(oauth, client, member, waiting, denial, act).await? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(tell_error(
@@ -248,19 +249,34 @@ async fn deny(
     ))
 }
 
-/// Stores that nothing is allowed. False if that was decided before.
+/// Stores that nothing is allowed, or not any longer. False if that was decided
+/// before.
 async fn deny_waiting(
     oauth: &OAuth,
     client: &Client,
     member: &Member,
     waiting: Waiting,
+    denial: Decision,
     act: Act,
 ) -> Result<bool, PluginError> {
     let (client, member, events) = (client.clone(), member.clone(), oauth.events());
+    let asked = &waiting.request;
+    let taken_back = (denial == Decision::TakeBack).then(|| Allowed {
+        member_id: member.id,
+        client: client.clone(),
+        audience: oauth.audience(&asked.resource),
+        resource: asked.resource.clone(),
+        asked: asked.scope.clone(),
+        scope: Scope::default(),
+        expires_at: None,
+    });
     oauth
         .change(move |connection| {
             let decided = waiting.decide(connection, &member, act.at)?;
             if decided {
+                if let Some(taken_back) = taken_back {
+                    taken_back.take_back(connection, events, &act)?;
+                }
                 let (scope, device) = (&waiting.request.scope, false);
                 events.authorization_denied(connection, &act, &client, member.id, scope, device)?;
             }

@@ -26,6 +26,8 @@ pub enum Revoked {
     /// A code or a refresh token was used once too often.
     Replayed,
     Consents,
+    /// The member took a part of the consent back.
+    Narrowed,
     /// All of an application, by the operator.
     ClientTokens,
     ClientSuspended,
@@ -40,7 +42,7 @@ impl Revoked {
         match self {
             Self::AccessToken { .. } => "access",
             Self::Family { .. } | Self::Replayed => "family",
-            Self::Consents => "consent",
+            Self::Consents | Self::Narrowed => "consent",
             Self::ClientTokens | Self::ClientSuspended | Self::ClientDeleted => "client",
             Self::MemberDisabled | Self::PasswordChanged | Self::MemberDeleted => "member",
         }
@@ -59,6 +61,7 @@ impl Revoked {
             Self::ClientTokens => "operator",
             Self::Replayed => "replayed",
             Self::Consents => "consent_revoked",
+            Self::Narrowed => "consent_narrowed",
             Self::ClientSuspended => "client_suspended",
             Self::ClientDeleted => "client_deleted",
             Self::MemberDisabled => "member_disabled",

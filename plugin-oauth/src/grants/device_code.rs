@@ -167,21 +167,19 @@ async fn store_decision(
     act: Act,
 ) -> Result<bool, PluginError> {
     let (member, client, now) = (member.clone(), client.clone(), act.at);
-    let allowed = match decision {
-        Decision::Deny => None,
-        Decision::Allow(scope) => Some(Allowed {
-            member_id: member.id,
-            client: client.clone(),
-            audience: oauth.audience(&device.resource),
-            resource: device.resource.clone(),
-            asked: device.scope.clone(),
-            scope,
-            expires_at: oauth.consent_expires_at(now),
-        }),
+    let answer = |scope| Allowed {
+        member_id: member.id,
+        client: client.clone(),
+        audience: oauth.audience(&device.resource),
+        resource: device.resource.clone(),
+        asked: device.scope.clone(),
+        scope,
+        expires_at: oauth.consent_expires_at(now),
     };
-    let state = match allowed {
-        Some(_) => DeviceState::Approved,
-        None => DeviceState::Denied,
+    let (state, allowed, taken_back) = match decision {
+        Decision::Allow(scope) => (DeviceState::Approved, Some(answer(scope)), None),
+        Decision::TakeBack => (DeviceState::Denied, None, Some(answer(Scope::default()))),
+        Decision::Deny => (DeviceState::Denied, None, None),
     };
     let events = oauth.events();
     oauth
@@ -196,6 +194,9 @@ async fn store_decision(
                 device.grant(connection, consent, scope)?;
                 events.device_approved(connection, &act, &client, id, consent.id, scope)?;
             } else {
+                if let Some(taken_back) = taken_back {
+                    taken_back.take_back(connection, events, &act)?;
+                }
                 let scope = &device.scope;
                 events.device_denied(connection, &act, &client, id, scope)?;
                 events.authorization_denied(connection, &act, &client, id, scope, true)?;
@@ -328,32 +329,39 @@ async fn consume_and_issue(
     Ok(tokens.issue(oauth, now, consume).await?.ok())
 }
 
-/// What a replayed device code gave dies.
+/// What a replayed device code gave dies, and the code is forgotten, as an
+/// authorization code is.
 async fn kill_replayed(
     oauth: &OAuth,
     client: &Client,
     origin: Origin,
     device: &DeviceAuthorization,
 ) -> Result<GrantError, OAuthError> {
-    tracing::warn!(
-        client_id = client.client_id,
-        member_id = device.member_id,
-        device_code = device.device_code.name(),
-        "a device code was used again; what it gave is revoked"
-    );
     if let (Some(consent), family) = (device.consent, device.family) {
         let events = oauth.events();
         let act = Act::of_client(&client.client_id, origin, oauth.now());
-        let (client, member_id, code) = (client.clone(), device.member_id, device.device_code);
-        oauth
+        let (own, member_id, code) = (client.clone(), device.member_id, device.device_code);
+        let first = oauth
             .change(move |connection| {
+                if !DeviceAuthorization::forget(connection, &code)? {
+                    return Ok(false);
+                }
                 let ended = revoke_family(connection, consent, family)?;
-                let of = (client.client_id.as_str(), member_id);
+                let of = (own.client_id.as_str(), member_id);
                 let code = (&code, true);
-                events.code_replayed(connection, &act, &client, member_id, code, ended)?;
-                events.tokens_revoked(connection, &act, of, Revoked::Replayed, ended)
+                events.code_replayed(connection, &act, &own, member_id, code, ended)?;
+                events.tokens_revoked(connection, &act, of, Revoked::Replayed, ended)?;
+                Ok(true)
             })
             .await?;
+        if first {
+            tracing::warn!(
+                client_id = client.client_id,
+                member_id = device.member_id,
+                device_code = device.device_code.name(),
+                "a device code was used again; what it gave is revoked"
+            );
+        }
     }
     Ok(GrantError::CodeReplayed)
 }

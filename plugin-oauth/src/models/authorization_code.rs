@@ -85,4 +85,11 @@ impl AuthorizationCode {
         .execute(connection)?;
         Ok(touched == 1)
     }
+
+    /// Deletes its row: nothing is left that a replay could end. False if
+    /// somebody else did.
+    pub fn forget(connection: &mut Connection, digest: &SecretDigest) -> QueryResult<bool> {
+        let touched = diesel::delete(codes::table.find(digest)).execute(connection)?;
+        Ok(touched == 1)
+    }
 }

@@ -242,6 +242,14 @@ impl DeviceAuthorization {
         .execute(connection)?;
         Ok(touched == 1)
     }
+
+    /// Deletes its row: nothing is left that a replay could end. False if
+    /// somebody else did.
+    pub fn forget(connection: &mut Connection, device_code: &SecretDigest) -> QueryResult<bool> {
+        let own = devices::table.filter(dsl::device_code.eq(device_code));
+        let touched = diesel::delete(own).execute(connection)?;
+        Ok(touched == 1)
+    }
 }
 
 /// Of a second.

@@ -46,6 +46,8 @@ pub use listed_client::ListedClient;
 pub use member_epoch::MemberEpoch;
 pub use personal_token::PersonalToken;
 pub use refresh_token::RefreshToken;
-pub use revocation::{Consents, Ended, forget_member, revoke_all_of_member, revoke_family};
+pub use revocation::{
+    Consents, Ended, forget_member, revoke_all_of_member, revoke_all_under, revoke_family,
+};
 pub use server_key::ServerKey;
 pub use used_jwt_id::UsedJwtId;

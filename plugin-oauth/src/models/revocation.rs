@@ -61,6 +61,8 @@ pub enum Consents {
     Client(i64),
     /// What this member gave to this client.
     Given(i64, i64),
+    /// This one.
+    One(i64),
 }
 
 type ConsentIds = oauth_consents::BoxedQuery<'static, Hob, diesel::sql_types::BigInt>;
@@ -76,6 +78,7 @@ impl Consents {
             Self::Given(member_id, client) => ids
                 .filter(oauth_consents::member_id.eq(member_id))
                 .filter(oauth_consents::client.eq(client)),
+            Self::One(id) => ids.filter(oauth_consents::id.eq(id)),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::support;
 use hob::testing::on_each_database;
 use serde_json::json;
 use support::{
-    Dance, REDIRECT_URI, allow, answer, deny,
+    Dance, REDIRECT_URI, allow, answer, assert_error, deny,
     registration::{open_site, web_metadata},
     tokens,
 };
@@ -103,6 +103,66 @@ async fn where_nothing_is_new_a_part_can_be_taken_back() {
     .await;
 }
 
+/// Whatever was issued so far may allow what was taken back.
+#[tokio::test]
+async fn what_is_taken_back_works_no_longer() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.web_app().await, dance.web_app().await);
+        let both = ("scope", "profile media:read");
+        let first = dance.tokens(&app).await;
+        let of_other = dance.tokens(&other).await;
+        let waiting = dance.code_with(&app, &[both]).await;
+        // To allow the same once more, or more, takes nothing back.
+        let again = app.authorize_path(&[both, ("prompt", "consent")]);
+        let page = dance.browser.get(&again).await;
+        assert!(
+            page.text().contains("what you allowed before stays"),
+            "{page:?}"
+        );
+        let whole = scope("profile media:read");
+        answer(&allow(&mut dance.browser, &page, &whole).await).expect_code();
+        let wider = app.authorize_path(&[("scope", "profile media:write")]);
+        let page = dance.browser.get(&wider).await;
+        let more = scope("media:write");
+        answer(&allow(&mut dance.browser, &page, &more).await).expect_code();
+        // Nor does Deny.
+        let page = dance.browser.get(&again).await;
+        deny(&mut dance.browser, &page).await;
+        dance.assert_alive(&first).await;
+
+        let page = dance.browser.get(&again).await;
+        let narrowed = allow(&mut dance.browser, &page, &scope("profile")).await;
+        dance.assert_dead(&app, &first).await;
+        let late = dance.exchange(&app, &waiting).await;
+        assert_error(&late, 400, "invalid_grant");
+        let code = answer(&narrowed).expect_code();
+        let second = tokens(&dance.exchange(&app, &code).await);
+        dance.assert_alive(&second).await;
+
+        // The whole of what is asked; what is not asked stays.
+        let page = dance
+            .browser
+            .get(&app.authorize_path(&[("scope", "profile"), ("prompt", "consent")]))
+            .await;
+        let nothing = allow(&mut dance.browser, &page, &[]).await;
+        assert_eq!(answer(&nothing).one("error"), Some("access_denied"));
+        dance.assert_dead(&app, &second).await;
+        let silent = app.authorize_path(&[("scope", "profile"), ("prompt", "none")]);
+        let silent = dance.browser.get(&silent).await;
+        assert_eq!(answer(&silent).one("error"), Some("consent_required"));
+        assert_eq!(dance.count("oauth_consents").await, 2);
+        let write = app.authorize_path(&[("scope", "media:write"), ("prompt", "none")]);
+        answer(&dance.browser.get(&write).await).expect_code();
+        let write = app.authorize_path(&[("scope", "media:write"), ("prompt", "consent")]);
+        let page = dance.browser.get(&write).await;
+        allow(&mut dance.browser, &page, &[]).await;
+        assert_eq!(dance.count("oauth_consents").await, 1);
+        dance.assert_alive(&of_other).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_revoked_while_the_page_is_open_is_not_granted_by_it() {
     on_each_database(async |builder| {
@@ -119,6 +179,29 @@ async fn what_is_revoked_while_the_page_is_open_is_not_granted_by_it() {
         let code = answer(&allowed).expect_code();
         let given = tokens(&dance.exchange(&app, &code).await);
         assert_eq!(given.scope, "media:read");
+    })
+    .await;
+}
+
+/// The form carries all that was asked.
+#[tokio::test]
+async fn whatever_can_be_asked_can_be_answered() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        // As long as an address can be; and letters that are escaped once more
+        // in the form.
+        for state in ["x".repeat(60_000), "\"".repeat(18_000), "ü".repeat(9_000)] {
+            let asked = app.authorize_path(&[("state", &state), ("prompt", "consent")]);
+            let page = dance.browser.get(&asked).await;
+            let denied = deny(&mut dance.browser, &page).await;
+            assert_eq!(answer(&denied).one("error"), Some("access_denied"));
+            assert_eq!(answer(&denied).one("state"), Some(state.as_str()));
+            let page = dance.browser.get(&asked).await;
+            let allowed = allow(&mut dance.browser, &page, &scope("profile")).await;
+            answer(&allowed).expect_code();
+            assert_eq!(answer(&allowed).one("state"), Some(state.as_str()));
+        }
     })
     .await;
 }

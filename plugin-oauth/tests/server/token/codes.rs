@@ -25,6 +25,30 @@ async fn a_replayed_code_kills_what_it_gave() {
     .await;
 }
 
+/// Anybody can name a public client and try a code that was used; the audit log
+/// is told of the first time.
+#[tokio::test]
+async fn a_code_that_is_replayed_again_and_again_is_noted_once() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let code = dance.code(&app).await;
+        let other = dance.code(&app).await;
+        dance.exchange(&app, &code).await;
+        let noted = dance.count("hob_audit_entries").await;
+        for _ in 0..10 {
+            assert_error(&dance.exchange(&app, &code).await, 400, "invalid_grant");
+        }
+        assert_eq!(dance.count("hob_audit_entries").await - noted, 1);
+        // Another code of the client is none of it, and is noted by itself.
+        let given = tokens(&dance.exchange(&app, &other).await);
+        dance.assert_alive(&given).await;
+        assert_error(&dance.exchange(&app, &other).await, 400, "invalid_grant");
+        assert_eq!(dance.count("hob_audit_entries").await - noted, 2);
+    })
+    .await;
+}
+
 /// Check 39.
 #[tokio::test]
 async fn a_code_replayed_after_its_lifetime_kills_what_it_gave() {
