@@ -3,11 +3,9 @@
 
 use crate::support;
 
-use std::{sync::mpsc, time::Duration};
+use std::time::Duration;
 
-use diesel::RunQueryDsl;
-use hob::testing::{Reply, TestHost, on_each_database};
-use hob_plugin_sdk::db::DbError;
+use hob::testing::{TestHost, on_each_database};
 use http::Method;
 use serde_json::{Value, json};
 use support::{
@@ -367,69 +365,6 @@ async fn a_suspended_client_manages_nothing() {
         assert_challenged(&wrong, true);
         dance.site.run_command(&command("resume")).await;
         assert_eq!(own.get(&dance).await.status(), 200);
-    })
-    .await;
-}
-
-/// Begins to suspend the client, and is done only after `request` has seen that
-/// it is not.
-async fn while_it_is_suspended(
-    dance: &Dance,
-    client: &SelfRegistered,
-    request: impl Future<Output = Reply>,
-) -> Reply {
-    let (done, wait) = mpsc::channel::<()>();
-    let set = "UPDATE \"oauth_clients\" SET \"suspended_at\" = 1 WHERE \"client_id\" =";
-    let suspend = format!("{set} '{}'", client.app.client_id);
-    let asked_before = dance.site.statements();
-    let suspending = dance.site.db().write(move |connection| {
-        let touched = diesel::sql_query(suspend).execute(connection)?;
-        // Nothing comes: the sender is dropped.
-        assert!(wait.recv().is_err());
-        Ok::<_, DbError>(touched)
-    });
-    let look = async {
-        // The suspension, and what the request looks up.
-        while dance.site.statements() < asked_before + 2 {
-            tokio::task::yield_now().await;
-        }
-        // As long as another look takes, so that the first is over.
-        dance.count("oauth_clients").await;
-        drop(done);
-    };
-    let (touched, reply, ()) = tokio::join!(suspending, request, look);
-    assert_eq!(touched.expect("the statement is right"), 1);
-    reply
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_is_suspended_meanwhile_changes_nothing() {
-    on_each_database(async |builder| {
-        let dance = open_site(builder).await;
-        let (own, other) = (registered(&dance).await, registered(&dance).await);
-        let renamed = |of: &SelfRegistered| update(of, &json!({"client_name": "Photo Bench"}));
-        let name =
-            async |of: &SelfRegistered| of.get(&dance).await.json::<Value>()["client_name"].clone();
-
-        let metadata = renamed(&own);
-        let reply = while_it_is_suspended(&dance, &own, own.put(&dance, &metadata)).await;
-        assert_refused(&reply, 403, "access_denied");
-        dance.mark_suspended(&own.app, false).await;
-        assert_eq!(name(&own).await, "Photo Desk");
-
-        // That of another is nothing to it.
-        let metadata = renamed(&other);
-        let reply = while_it_is_suspended(&dance, &own, other.put(&dance, &metadata)).await;
-        assert_eq!(reply.status(), 200, "{reply:?}");
-        assert_eq!(name(&other).await, "Photo Bench");
-
-        // Nor does it go, with what the operator suspended it for.
-        let reply = while_it_is_suspended(&dance, &own, own.delete(&dance)).await;
-        assert_refused(&reply, 403, "access_denied");
-        dance.mark_suspended(&own.app, false).await;
-        assert_eq!(name(&own).await, "Photo Desk");
-        let reply = while_it_is_suspended(&dance, &own, other.delete(&dance)).await;
-        assert_eq!(reply.status(), 204, "{reply:?}");
     })
     .await;
 }
