@@ -189,6 +189,30 @@ async fn of_who_tries_again_and_again_one_event_a_minute_tells() {
     .await;
 }
 
+/// Whatever stands where a name belongs.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_long_name_only_the_beginning_is_told() {
+    let _one = listener::alone().await;
+    on_each_database(async |builder| {
+        let dance = heard(builder).await;
+        let (longest, longer) = ("a".repeat(64), "b".repeat(65));
+        for tried in [&longest, &longer] {
+            listener::forget();
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_id", tried.as_str()),
+                ("client_secret", "wrong"),
+            ];
+            dance.post_token(&form).await;
+            let failed = later::<ClientAuthenticationFailed>(1).await;
+            assert_eq!(failed[0].client_id.as_str(), &tried[..64]);
+            assert_eq!(failed[0].who.name.as_str(), &tried[..64]);
+            assert!(!failed[0].known);
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_way_that_is_gone_is_told_of_once_an_hour() {
     let _one = listener::alone().await;

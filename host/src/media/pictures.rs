@@ -117,3 +117,31 @@ fn told(error: &PictureError, language: &str) -> RawError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_operators_bounds_and_the_plugins_the_narrower_count() {
+        let narrowed_to = |own: (u64, u64), wished: (u64, u64)| {
+            let (max_bytes, max_pixels) = own;
+            let own = Limits {
+                max_bytes,
+                max_pixels,
+            };
+            let wish = RawPictureWish {
+                path: "".into(),
+                language: "".into(),
+                most_bytes: wished.0,
+                most_pixels: wished.1,
+                side: 1,
+                most_result_bytes: 1,
+            };
+            let narrowed = narrowed(own, &wish);
+            (narrowed.max_bytes, narrowed.max_pixels)
+        };
+        assert_eq!(narrowed_to((10, 200), (20, 100)), (10, 100));
+        assert_eq!(narrowed_to((20, 100), (10, 200)), (10, 100));
+    }
+}

@@ -154,13 +154,14 @@ fn a_read_raises_nothing() {
     on_each(DatabaseOptions::default(), |fixture| {
         subscribe(fixture);
         let db = fixture.db();
-        block_on((db.read)(
+        let outcome = block_on((db.read)(
             db.context,
             job(|raw| {
                 assert_eq!(raise(raw, 1).unwrap_err().kind, RawError::KIND_INVALID);
                 RawVerdict::Commit
             }),
         ));
+        assert!(matches!(outcome, RawJobOutcome::Done), "{outcome:?}");
         assert_eq!(count(db, "SELECT count(*) FROM noted"), 0);
     });
 }

@@ -208,3 +208,30 @@ async fn entries_are_found_by_who_what_when_and_whom_and_go_in_time() {
     })
     .await;
 }
+
+/// More than go in one transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_old_enough_goes_however_many_there_are() {
+    on_each_database(async |builder| {
+        let site = builder.start().await;
+        let now = site.clock().now();
+        let day = Duration::from_secs(24 * 3600);
+        for _ in 0..3 {
+            let noted = site.db().write(move |connection| {
+                let (who, at) = (Who::operator("root"), now - 2 * day);
+                (0..400).try_for_each(|_| {
+                    connection.note(AuditEntry::new("api", "album.emptied", &who, at))
+                })
+            });
+            noted
+                .await
+                .map_err(|error: DbError| error.to_string())
+                .expect("they can be stored");
+        }
+        note(&site, "api", "album.emptied", now).await;
+        let gone = audit::prune(&site.db(), now, day).await;
+        assert_eq!(gone.expect("it is there"), 1200);
+        assert_eq!(entries(&site, Filter::default()).await.len(), 1);
+    })
+    .await;
+}

@@ -167,6 +167,25 @@ async fn nobody_who_hears_holds_the_stop_up_for_longer_than_it_waits() {
     .await;
 }
 
+/// Whoever hears of it next does not wait for one that never ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_too_long_to_hear_is_given_up() {
+    let _one = ONE.lock().await;
+    on_each_database(async |builder| {
+        let builder = builder.server_toml("request_timeout = \"1s\"");
+        let site = builder.plugin(tower()).start().await;
+        heard();
+        strike(&site, FOR_EVER).await;
+        strike(&site, QUIETLY).await;
+        tokio::time::timeout(Duration::from_secs(20), site.settle_events())
+            .await
+            .expect("it is not waited for");
+        let heard = heard();
+        assert_eq!(heard, ["inside -1", "inside 0", "after -1", "after 0"]);
+    })
+    .await;
+}
+
 /// As the docs say: what more than 8,192 wait for is let fall, the last first,
 /// and whoever raised it goes on.
 #[tokio::test(flavor = "multi_thread")]

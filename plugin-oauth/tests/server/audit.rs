@@ -43,6 +43,8 @@ async fn acts_of_members_and_operators_leave_an_entry() {
         let words = ["oauth", "client", "suspend", &app.client_id];
         dance.site.run_command(&words).await;
         assert_eq!(entries(&dance, "client.suspended").await.len(), 1);
+        // It had none any longer.
+        assert_eq!(entries(&dance, "token.revoked").await.len(), 1);
         // No secret and no token stands in any of them.
         let secret = app.secret.as_deref().expect("it has one");
         for entry in entries(&dance, "").await {
@@ -100,6 +102,40 @@ async fn what_an_operator_prunes_is_noted_and_what_the_hourly_job_does_is_not() 
         // Nothing to do is noted too: somebody did so.
         dance.site.run_command(&["oauth", "prune"]).await;
         assert_eq!(entries(&dance, "pruned").await.len(), 2);
+    })
+    .await;
+}
+
+/// An act that ends many at once fills no log: up to a hundred have an entry
+/// each.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_than_a_hundred_consents_that_end_at_once_one_entry_tells() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let words = ["oauth", "consent", "revoke", "--client-id", &app.client_id];
+        let noted_of = async |members: std::ops::Range<i64>| {
+            for member in members {
+                dance
+                    .execute(&format!(
+                        "INSERT INTO \"oauth_consents\" (\"member_id\", \"client\", \"resource\", \
+                         \"scope\", \"granted_at\", \"updated_at\", \"revision\") \
+                         SELECT {member}, \"id\", '', 'profile', 1, 1, 0 FROM \"oauth_clients\""
+                    ))
+                    .await;
+            }
+            let output = dance.site.run_command(&words).await;
+            assert_eq!(output.exit_code, 0, "{}", output.stderr);
+            // At most a hundred, the latest first.
+            entries(&dance, "consent.revoked").await
+        };
+        let each = noted_of(1000..1100).await;
+        assert_eq!(each.len(), 100);
+        assert!(each.iter().all(|entry| entry.member_id.is_some()));
+        let noted = noted_of(2000..2101).await;
+        let all = json!({"consents": 101, "reason": "operator"});
+        assert_eq!((noted[0].member_id, details(&noted[0])), (None, all));
+        assert!(noted[1].member_id < Some(1100), "{:?}", noted[1]);
     })
     .await;
 }

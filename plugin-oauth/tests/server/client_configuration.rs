@@ -462,6 +462,27 @@ async fn a_client_that_nobody_uses_goes_after_a_while() {
     .await;
 }
 
+/// That a member allows it is a use, also once that has come to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_stays_for_as_long_from_when_it_was_last_allowed() {
+    on_each_database(async |builder| {
+        let lines = "dynamic_registration = \"open\"\nunused_registration_lifetime = \"30d\"\n\
+                     consent_lifetime = \"1d\"";
+        let mut dance = Dance::start(builder.plugin_toml("oauth", lines)).await;
+        let allowed = registered(&dance).await.app;
+        dance.site.clock().advance(20 * DAY);
+        dance.browser.sign_in("alice", support::PASSWORD).await;
+        dance.code(&allowed).await;
+        for (passed, is_there) in [(15, true), (16, false)] {
+            dance.site.clock().advance(passed * DAY);
+            dance.site.run_job("oauth", "prune").await;
+            assert_eq!(dance.count("oauth_consents").await, 0);
+            assert_eq!(is_known(&dance, &allowed.client_id).await, is_there);
+        }
+    })
+    .await;
+}
+
 /// Where tokens live longer than unused clients, the token is the use.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_holds_a_token_of_its_own_stays_as_long_as_that() {

@@ -56,6 +56,12 @@ async fn a_step_up_has_boxes_only_for_what_is_new_and_takes_nothing_back() {
         assert!(!page.text().contains(&box_of("profile")), "{page:?}");
         let listed = "<li>See your name and your profile page</li>";
         assert!(page.text().contains(listed), "{page:?}");
+        // Of what was allowed before, as far as it is asked now.
+        let other = app.authorize_path(&[("scope", "media:read")]);
+        let page = dance.browser.get(&other).await;
+        assert!(page.text().contains(&box_of("media:read")), "{page:?}");
+        assert!(!page.text().contains(listed), "{page:?}");
+        let page = dance.browser.get(&wider).await;
 
         // Denied, all stays as it was.
         let denied = deny(&mut dance.browser, &page).await;

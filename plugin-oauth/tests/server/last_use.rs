@@ -8,7 +8,7 @@ use axum::body::Body;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use futures_util::future::join_all;
 use hob::testing::{Builder, on_each_database};
-use hob_plugin_sdk::db::Timestamp;
+use hob_plugin_sdk::db::{DbError, Dialect, Timestamp};
 use http::Request;
 use serde_json::Value;
 use support::{App, Dance, tokens};
@@ -207,17 +207,80 @@ async fn an_application_that_acts_for_itself_is_used_too() {
         let dance = behind_proxy(builder).await;
         let own = ["--grant", "client_credentials"];
         let app = dance.register_without_redirect("media:read", &own).await;
-        let form = [("grant_type", "client_credentials")];
-        let given = tokens(&dance.token(&app, &form).await);
+        let given = own_token(&dance, &app).await;
         dance.site.clock().advance(2 * HOUR);
         let before = dance.site.clock().now();
-        assert_eq!(used_from(&dance, &given.access, HOME).await, 200);
+        assert_eq!(used_from(&dance, &given, HOME).await, 200);
         note(&dance).await;
         let client = told(&dance, &["client", "show", &app.client_id]).await;
         assert!(time(&client) >= before, "{client}");
         let words = ["token", "list", "--client-id", &app.client_id];
         let token = told(&dance, &words).await;
         assert_eq!(token["last_used_from"], HOME);
+    })
+    .await;
+}
+
+/// What lets it act for itself, as often as it asks.
+async fn own_token(dance: &Dance, app: &App) -> String {
+    let form = [("grant_type", "client_credentials")];
+    tokens(&dance.token(app, &form).await).access
+}
+
+/// However many tokens it has that are used.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_use_of_an_application_is_noted_once_an_hour() {
+    on_each_database(async |builder| {
+        let dance = behind_proxy(builder).await;
+        let own = ["--grant", "client_credentials"];
+        let app = dance.register_without_redirect("media:read", &own).await;
+        let (first, second) = (own_token(&dance, &app).await, own_token(&dance, &app).await);
+        let clock = dance.site.clock().clone();
+        let last_use = async |token: &str| {
+            assert_eq!(used_from(&dance, token, HOME).await, 200);
+            note(&dance).await;
+            time(&told(&dance, &["client", "show", &app.client_id]).await)
+        };
+        // That it was given them is longer ago.
+        clock.advance(2 * HOUR);
+        let noted = last_use(&first).await;
+        clock.advance(HOUR / 2);
+        assert_eq!(last_use(&second).await, noted);
+        clock.advance(HOUR / 2);
+        assert!(last_use(&first).await >= noted + HOUR);
+    })
+    .await;
+}
+
+/// What is issued holds the row of the client, which on PostgreSQL is a write in
+/// any case.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_what_is_issued_notes_the_use_once_an_hour() {
+    on_each_database(async |builder| {
+        let dance = behind_proxy(builder).await;
+        let dialect = dance
+            .site
+            .db()
+            .read(|connection| Ok::<_, DbError>(connection.dialect()));
+        if dialect.await.expect("it reads") != Dialect::Sqlite {
+            return;
+        }
+        let own = ["--grant", "client_credentials"];
+        let app = dance.register_without_redirect("media:read", &own).await;
+        let last_use_if_before = async |ago: Duration| {
+            let noted = dance.site.clock().now() - ago;
+            for table in ["oauth_clients", "oauth_client_secrets"] {
+                let set = format!("UPDATE \"{table}\" SET \"last_used_at\" = ");
+                dance.execute(&format!("{set}{}", noted.as_micros())).await;
+            }
+            own_token(&dance, &app).await;
+            let client = told(&dance, &["client", "show", &app.client_id]).await;
+            (noted, time(&client))
+        };
+        let (noted, told) = last_use_if_before(HOUR / 2).await;
+        assert_eq!(told, noted);
+        let (noted, told) = last_use_if_before(HOUR).await;
+        assert!(told > noted, "{told}");
     })
     .await;
 }

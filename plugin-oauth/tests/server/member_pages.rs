@@ -5,7 +5,9 @@ use crate::support;
 use hob::testing::on_each_database;
 use serde_json::Value;
 use support::{
-    App, Dance, PASSWORD, REDIRECT_URI, assert_error_page,
+    App, Dance, PASSWORD, REDIRECT_URI,
+    admin::{INITIAL_TOKENS, olga, to},
+    assert_error_page,
     registration::{NEW_CLIENT, client_form},
 };
 
@@ -140,15 +142,53 @@ async fn a_deleted_application_stops_at_once() {
 #[tokio::test]
 async fn the_operator_says_who_may_register() {
     on_each_database(async |builder| {
-        let builder = builder.plugin_toml("oauth", "registration = \"administrators\"");
         let mut dance = Dance::start(builder).await;
-        assert_eq!(dance.browser.get(NEW_CLIENT).await.status(), 403);
-        let reply = dance
-            .browser
-            .submit(NEW_CLIENT, &client_form("public", REDIRECT_URI))
-            .await;
-        assert_eq!(reply.status(), 403);
+        dance.site.add_administrator("olga", PASSWORD).await;
+        for (policy, alice_may, olga_may) in [
+            ("members", true, true),
+            ("administrators", false, true),
+            ("closed", false, false),
+        ] {
+            dance = dance.restart(&format!("registration = {policy:?}")).await;
+            let mut olga = dance.site.browser();
+            olga.sign_in("olga", PASSWORD).await;
+            for (browser, may) in [(&mut dance.browser, alice_may), (&mut olga, olga_may)] {
+                let (shown, done) = if may { (200, 201) } else { (403, 403) };
+                let page = browser.get(NEW_CLIENT).await;
+                assert_eq!(page.status(), shown, "{policy}: {page:?}");
+                let form = client_form("public", REDIRECT_URI);
+                let reply = browser.submit(NEW_CLIENT, &form).await;
+                assert_eq!(reply.status(), done, "{policy}: {reply:?}");
+            }
+        }
         dance.web_app().await;
+    })
+    .await;
+}
+
+/// No browser keeps a page with a secret, and no other site hears of where it
+/// stood.
+#[tokio::test]
+async fn what_is_shown_only_once_is_kept_nowhere() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register_on_page("confidential", REDIRECT_URI).await;
+        let mut olga = olga(&dance).await;
+        let (client, rotate) = (client_form("confidential", REDIRECT_URI), [("old", "now")]);
+        let secret = format!("/oauth/clients/{}/secret", app.client_id);
+        let token = [("name", "Backup"), ("scope", "profile"), ("ends", "30")];
+        let initial = [("uses", "1"), ("days", "7"), ("note", "")];
+        for page in [
+            dance.browser.submit(NEW_CLIENT, &client).await,
+            dance.browser.submit(&secret, &rotate).await,
+            dance.browser.submit("/oauth/tokens/new", &token).await,
+            olga.submit(INITIAL_TOKENS, &initial).await,
+            olga.submit(&to(&app, "secret"), &rotate).await,
+        ] {
+            assert_eq!(page.status(), 201, "{page:?}");
+            assert_eq!(page.headers("cache-control"), ["no-store"], "{page:?}");
+            assert_eq!(page.headers("referrer-policy"), ["no-referrer"], "{page:?}");
+        }
     })
     .await;
 }

@@ -316,6 +316,26 @@ async fn a_resource_server_may_look_at_it_and_no_other_client() {
     .await;
 }
 
+/// Though its row is still there.
+#[tokio::test]
+async fn one_that_has_ended_takes_no_room() {
+    on_each_database(async |builder| {
+        let lines = "personal_tokens_per_member = 1";
+        let mut dance = Dance::start(builder.plugin_toml("oauth", lines)).await;
+        let week = form(&[("ends", "7")]);
+        for _ in 0..2 {
+            let made = dance.browser.submit(NEW, &week).await;
+            assert_eq!(made.status(), 201, "{made:?}");
+            let refused = dance.browser.submit(NEW, &week).await;
+            assert_eq!(refused.status(), 422, "{refused:?}");
+            dance.site.clock().advance(7 * DAY);
+            dance.browser.sign_in("alice", PASSWORD).await;
+        }
+        assert_eq!(dance.count("oauth_personal_tokens").await, 2);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_says_who_makes_them_and_how_many() {
     on_each_database(async |builder| {
@@ -358,6 +378,19 @@ async fn the_operator_says_who_makes_them_and_how_many() {
             "{page:?}"
         );
         assert!(!page.text().contains(NEW), "{page:?}");
+
+        dance.site.add_administrator("olga", PASSWORD).await;
+        for (policy, may) in [("administrators", true), ("closed", false)] {
+            dance = dance
+                .restart(&format!("personal_tokens = {policy:?}"))
+                .await;
+            let mut olga = dance.site.browser();
+            olga.sign_in("olga", PASSWORD).await;
+            let (shown, done) = if may { (200, 201) } else { (403, 403) };
+            assert_eq!(olga.get(NEW).await.status(), shown, "{policy}");
+            let reply = olga.submit(NEW, &form(&[])).await;
+            assert_eq!(reply.status(), done, "{policy}: {reply:?}");
+        }
     })
     .await;
 }

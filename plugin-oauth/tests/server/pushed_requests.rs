@@ -228,6 +228,26 @@ async fn a_request_uri_that_is_brought_many_times_at_once_gives_one_code() {
     .await;
 }
 
+/// And does not come to life again when the client does.
+#[tokio::test]
+async fn what_waits_for_its_member_dies_when_its_client_is_suspended() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.web_app().await, dance.web_app().await);
+        let path = dance.pushed_path(&app, &[]).await;
+        let of_other = dance.pushed_path(&other, &[]).await;
+        for word in ["suspend", "resume"] {
+            let words = ["oauth", "client", word, app.client_id.as_str()];
+            assert_eq!(dance.site.run_command(&words).await.exit_code, 0);
+        }
+        assert_error_page(&dance.browser.get(&path).await);
+        request_on(&dance.browser.get(&of_other).await);
+        let again = dance.pushed_path(&app, &[]).await;
+        request_on(&dance.browser.get(&again).await);
+    })
+    .await;
+}
+
 /// The operator's suspension ends what is stored; this came a moment later.
 #[tokio::test]
 async fn what_was_pushed_while_its_client_was_suspended_leads_nowhere() {
@@ -242,6 +262,39 @@ async fn what_was_pushed_while_its_client_was_suspended_leads_nowhere() {
         assert!(page.text().contains("suspended"), "{page:?}");
         dance.mark_suspended(&app, false).await;
         request_on(&dance.browser.get(&path).await);
+    })
+    .await;
+}
+
+/// Whether its member was shown the question already or is still to come.
+#[tokio::test]
+async fn what_was_pushed_is_over_once_its_application_may_not_ask_for_it() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let elsewhere = "https://elsewhere.example/callback";
+        for change in [["--redirect-uri", elsewhere], ["--scope", "profile"]] {
+            let (app, other) = (dance.web_app().await, dance.web_app().await);
+            let (shown, waiting) = (
+                dance.pushed_path(&app, &[]).await,
+                dance.pushed_path(&app, &[]).await,
+            );
+            let of_other = dance.pushed_path(&other, &[]).await;
+            let page = dance.browser.get(&shown).await;
+            let page_of_other = dance.browser.get(&of_other).await;
+            let stored = async |dance: &Dance| {
+                let consents = dance.count("oauth_consents").await;
+                (consents, dance.count("oauth_authorization_codes").await)
+            };
+            let before = stored(&dance).await;
+            let edit = ["oauth", "client", "edit", &app.client_id];
+            let edit = [&edit[..], &change].concat();
+            assert_eq!(dance.site.run_command(&edit).await.exit_code, 0);
+            assert_error_page(&dance.browser.get(&waiting).await);
+            assert_error_page(&allow(&mut dance.browser, &page, &scope("profile")).await);
+            assert_eq!(stored(&dance).await, before);
+            let reply = allow(&mut dance.browser, &page_of_other, &scope("profile")).await;
+            answer(&reply).expect_code();
+        }
     })
     .await;
 }

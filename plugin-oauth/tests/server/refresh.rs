@@ -435,6 +435,23 @@ async fn a_revoked_consent_kills_its_tokens_at_once() {
     .await;
 }
 
+/// A token of the same moment, whose client is stopped and which nobody has
+/// ended.
+#[tokio::test]
+async fn a_refresh_token_counts_only_while_its_client_is_not_suspended() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let first = dance.tokens(&app).await;
+        dance.mark_suspended(&app, true).await;
+        refused(&dance, &app, &first).await;
+        dance.mark_suspended(&app, false).await;
+        let second = renewed(&dance, &app, &first).await;
+        dance.assert_alive(&second).await;
+    })
+    .await;
+}
+
 /// Check 69. A client that may ask again does not get its old tokens back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_clients_tokens_are_dead_at_once_and_for_good() {

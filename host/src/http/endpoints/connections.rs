@@ -353,7 +353,14 @@ mod tests {
         let host = |url| host_of(url).unwrap_or_default();
         assert_eq!(host("https://example.org/desk?a=b"), "example.org");
         assert_eq!(host("http://example.org:8080"), "example.org:8080");
-        for other in ["javascript:alert(1)", "data:text/html,x", "example.org", ""] {
+        for other in [
+            "javascript:alert(1)",
+            "javascript://example.org/%0aalert(1)",
+            "data:text/html,x",
+            "ftp://example.org",
+            "example.org",
+            "",
+        ] {
             assert_eq!(host_of(other), None, "{other:?}");
         }
     }

@@ -141,6 +141,20 @@ fn a_photograph_stays_a_jpeg_and_a_drawing_a_png() {
     assert_eq!(pixels(&made).get_pixel(3, 3), Rgba([20, 90, 200, 40]));
 }
 
+/// However few bytes it would have.
+#[test]
+fn the_result_fits_its_square_and_is_never_enlarged() {
+    let plain = |width, height| {
+        let pixels = RgbImage::from_pixel(width, height, Rgb([20, 90, 200]));
+        let made = recoded(file(pixels, ImageFormat::Png));
+        (made.width, made.height)
+    };
+    assert_eq!(plain(64, 64), (64, 64));
+    assert_eq!(plain(128, 64), (64, 32));
+    assert_eq!(plain(4, 128), (2, 64));
+    assert_eq!(plain(8, 4), (8, 4));
+}
+
 #[test]
 fn the_result_becomes_smaller_until_it_fits() {
     let noisy = RgbaImage::from_fn(200, 100, |x, y| Rgba(noise(x, y)));

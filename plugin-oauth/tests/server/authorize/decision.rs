@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hob::testing::on_each_database;
+use serde_json::Value;
 
 use super::{
     assert_consent_page, scope,
@@ -256,6 +257,51 @@ async fn a_step_up_asks_for_what_is_new_and_keeps_the_rest() {
                 .await;
             answer(&reply).expect_code();
         }
+    })
+    .await;
+}
+
+/// Of the same application, by another request.
+#[tokio::test]
+async fn what_is_not_asked_this_time_stays_allowed() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        dance.code_with(&app, &[("scope", "profile")]).await;
+        dance.code_with(&app, &[("scope", "media:read")]).await;
+        for (asked, is_remembered) in [
+            ("profile", true),
+            ("profile media:read", true),
+            ("profile media:write", false),
+        ] {
+            let path = app.authorize_path(&[("scope", asked)]);
+            let reply = dance.browser.get(&path).await;
+            assert_eq!(reply.status() == 303, is_remembered, "{asked}: {reply:?}");
+        }
+    })
+    .await;
+}
+
+/// Whatever is allowed beyond that later; what is taken back begins anew.
+#[tokio::test]
+async fn a_consent_was_granted_when_it_began() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let allowed = async |dance: &mut Dance, asked: &str| {
+            dance.site.clock().advance(Duration::from_secs(3600));
+            dance.code_with(&app, &[("scope", asked)]).await;
+            let words = ["oauth", "consent", "list", "--member", "alice", "--json"];
+            let listed = dance.site.run_command(&words).await.stdout;
+            let listed: Value = serde_json::from_str(&listed).expect("it prints JSON");
+            (listed[0]["granted_at"].clone(), listed[0]["scope"].clone())
+        };
+        let (began, _) = allowed(&mut dance, "profile").await;
+        let wider = allowed(&mut dance, "profile media:read").await;
+        assert_eq!(wider, (began.clone(), "profile media:read".into()));
+        dance.take_back(&app).await;
+        let (anew, _) = allowed(&mut dance, "profile").await;
+        assert!(anew.as_str() > began.as_str(), "{anew} after {began}");
     })
     .await;
 }

@@ -171,6 +171,12 @@ async fn dance_by_metadata(mount: Mount) {
             let refused = alice.get(&path).await;
             assert_eq!(answer(&refused).one("error"), Some("invalid_target"));
         }
+        // Every host of the site is the site's own.
+        for resource in [mount.site, issuer.as_str()] {
+            let path = mount.at(&app.authorize_path(&[("resource", resource)]));
+            let asked = alice.get(&path).await;
+            assert_eq!(asked.status(), 200, "{resource}: {asked:?}");
+        }
 
         let mut send = async |request: http::request::Builder, body: Body| {
             let request = request.header("content-type", "application/json");

@@ -230,6 +230,22 @@ async fn a_code_dies_with_the_client() {
     .await;
 }
 
+/// The code of a request that was allowed at the same moment.
+#[tokio::test]
+async fn a_code_counts_only_while_its_client_is_not_suspended() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        let code = dance.code(&app).await;
+        dance.mark_suspended(&app, true).await;
+        assert_error(&dance.exchange(&app, &code).await, 400, "invalid_grant");
+        dance.mark_suspended(&app, false).await;
+        let given = tokens(&dance.exchange(&app, &code).await);
+        dance.assert_alive(&given).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_token_request_can_name_the_resource_that_was_granted_and_no_other() {
     on_each_database(async |builder| {
