@@ -23,22 +23,12 @@ use crate::{
 /// Shows the form.
 pub async fn get(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
-    if !may_register(&oauth, member) {
-        return Ok(registration_is_closed(&request));
-    }
-    if let Some(most) = oauth.settings().applications_per_member() {
-        let member_id = member.id;
-        let there = oauth
-            .read(move |connection| Client::count_of_owner(connection, member_id))
-            .await?;
-        if there >= most {
-            let words = request.words();
-            return Ok(notice(
-                403,
-                words.say("clients-too-many"),
-                too_many(words, most),
-            ));
-        }
+    let member_id = member.id;
+    let there = oauth
+        .read(move |connection| Client::count_of_owner(connection, member_id))
+        .await?;
+    if let Some(obstacle) = Obstacle::of(&oauth, member, there) {
+        return Ok(obstacle.notice(request.words()));
     }
     let form = TypedForm {
         scope: oauth
@@ -57,7 +47,7 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugin
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     if !may_register(&oauth, member) {
-        return Ok(registration_is_closed(&request));
+        return Ok(Obstacle::Closed.notice(request.words()));
     }
     let form = TypedForm::read(&request)?;
     let words = request.words();
@@ -88,7 +78,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let client = match stored {
         Ok(Some(client)) => client,
         Ok(None) => {
-            let sentence = too_many(words, most.unwrap_or_default());
+            let sentence = Obstacle::TooMany(most.unwrap_or_default()).sentence(words);
             return again(403, Sentences::of_whole(words, &sentence));
         }
         Err(error) if error.is_forbidden() => {
@@ -144,24 +134,47 @@ fn show_form(
     )
 }
 
+/// Why a member can register no further application.
+#[derive(Clone, Copy)]
+pub(super) enum Obstacle {
+    /// The operator does not let this member.
+    Closed,
+    /// So many are there already as a member may have.
+    TooMany(u64),
+}
+
+impl Obstacle {
+    /// For a member who has registered so many.
+    pub(super) fn of(oauth: &OAuth, member: &Member, there: u64) -> Option<Self> {
+        if !may_register(oauth, member) {
+            return Some(Self::Closed);
+        }
+        let most = oauth.settings().applications_per_member()?;
+        (there >= most).then_some(Self::TooMany(most))
+    }
+
+    /// What the member can do about it.
+    pub(super) fn sentence(self, words: Words) -> String {
+        match self {
+            Self::Closed => words.say("clients-closed-hint"),
+            Self::TooMany(most) => words.say("clients-too-many-hint").with("most", most),
+        }
+        .to_string()
+    }
+
+    fn notice(self, words: Words) -> Response {
+        let title = match self {
+            Self::Closed => "clients-closed",
+            Self::TooMany(_) => "clients-too-many",
+        };
+        notice(403, words.say(title), self.sentence(words))
+    }
+}
+
 fn may_register(oauth: &OAuth, member: &Member) -> bool {
     match oauth.settings().registration {
         Registration::Members => true,
         Registration::Administrators => member.administrator,
         Registration::Closed => false,
     }
-}
-
-fn registration_is_closed(request: &Request) -> Response {
-    let words = request.words();
-    notice(
-        403,
-        words.say("clients-closed"),
-        words.say("clients-closed-hint"),
-    )
-}
-
-fn too_many(words: Words, most: u64) -> String {
-    let sentence = words.say("clients-too-many-hint").with("most", most);
-    sentence.to_string()
 }

@@ -4,6 +4,7 @@ use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm},
+    client_new::Obstacle,
     emblem::ShownEmblem,
     member_page::{TimeText, notice, page},
     worded::{ScopeWords, client_kind},
@@ -20,11 +21,13 @@ use crate::{
 
 /// The member's own applications.
 pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    let member_id = super::member(&request)?.id;
+    let member = super::member(&request)?;
+    let member_id = member.id;
     let clients = oauth
         .read(move |connection| Client::of_owner(connection, member_id))
         .await?;
     let words = request.words();
+    let obstacle = Obstacle::of(&oauth, member, clients.len() as u64);
     let shown: Vec<(String, TimeText, ShownEmblem)> = clients
         .iter()
         .map(|client| {
@@ -53,6 +56,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
             words,
             site_name: &oauth.host().site().name,
             new_url: &oauth.own_path("/clients/new"),
+            obstacle: obstacle.map(|obstacle| obstacle.sentence(words)).as_deref(),
             clients: &rows,
         },
     ))

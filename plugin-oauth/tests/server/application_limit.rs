@@ -41,6 +41,9 @@ async fn a_member_registers_so_many_and_no_more() {
             assert!(refused.text().contains("a member have: 2"), "{refused:?}");
         }
         assert!(keeps_the_form(&late), "{late:?}");
+        let full = dance.browser.get("/oauth/clients").await;
+        assert!(!full.text().contains("/oauth/clients/new"), "{full:?}");
+        assert!(full.text().contains("a member have: 2"), "{full:?}");
         assert_eq!(dance.count("oauth_clients").await, 2);
 
         // Another member, and the operator, are not counted with her.
@@ -61,6 +64,8 @@ async fn a_member_registers_so_many_and_no_more() {
             .expect("her application");
         let delete = format!("/oauth/clients/{own}/delete");
         assert_eq!(dance.browser.submit(&delete, &[]).await.status(), 303);
+        let roomy = dance.browser.get("/oauth/clients").await;
+        assert!(roomy.text().contains("/oauth/clients/new"), "{roomy:?}");
         assert_eq!(register(&mut dance.browser).await.status(), 201);
         assert_eq!(register(&mut dance.browser).await.status(), 403);
     })

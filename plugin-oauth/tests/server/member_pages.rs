@@ -159,6 +159,11 @@ async fn the_operator_says_who_may_register() {
                 let form = client_form("public", REDIRECT_URI);
                 let reply = browser.submit(NEW_CLIENT, &form).await;
                 assert_eq!(reply.status(), done, "{policy}: {reply:?}");
+                // Who may not is not led there.
+                let list = browser.get("/oauth/clients").await;
+                assert_eq!(list.text().contains(NEW_CLIENT), may, "{policy}: {list:?}");
+                let told = list.text().contains("The operator of this site");
+                assert_eq!(told, !may, "{policy}: {list:?}");
             }
         }
         dance.web_app().await;
