@@ -154,12 +154,17 @@ impl RedirectUri {
         }
     }
 
-    /// The host that it leads to, where that is one of the web.
+    /// The host that it leads to, where that is one of the web; with its port,
+    /// where that is not the scheme's: another port can be another's server.
     #[must_use]
     pub fn web_host(&self) -> Option<String> {
         let url = Url::parse(&self.0).ok();
-        url.filter(|_| self.target() == RedirectTarget::Web)
-            .and_then(|url| url.host_str().map(ToOwned::to_owned))
+        let url = url.filter(|_| self.target() == RedirectTarget::Web)?;
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
     }
 
     /// The URI with parameters added to its query; its own query is kept

@@ -168,8 +168,11 @@ fn parameters_join_the_uris_own_query() {
 #[test]
 fn only_the_web_has_a_host() {
     let host = |uri: &str| register(uri).unwrap().web_host();
-    let example = Some("example.org".to_owned());
-    assert_eq!(host("https://example.org:8443/cb"), example);
+    let some = |host: &str| Some(host.to_owned());
+    assert_eq!(host("https://example.org/cb"), some("example.org"));
+    assert_eq!(host("https://example.org:443/cb"), some("example.org"));
+    let other_port = host("https://example.org:8443/cb");
+    assert_eq!(other_port, some("example.org:8443"));
     assert_eq!(host("http://[::1]/cb"), None);
     assert_eq!(host("com.example.app:/cb"), None);
     assert_eq!(host(OUT_OF_BAND), None);

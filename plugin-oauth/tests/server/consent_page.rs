@@ -45,6 +45,23 @@ async fn it_says_who_registered_the_application_how_and_when() {
 }
 
 #[tokio::test]
+async fn it_names_the_port_that_the_answer_goes_to() {
+    on_each_database(async |builder| {
+        let mut dance = open_site(builder).await;
+        for (uri, shown) in [
+            ("https://box.example:8443/cb", "box.example:8443<"),
+            ("https://box.example/cb", "box.example<"),
+        ] {
+            let app = dance.register(uri, &[]).await;
+            let asked = app.authorize_path(&[("scope", "profile")]);
+            let page = dance.browser.get(&asked).await;
+            assert!(page.text().contains(shown), "{page:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_step_up_has_boxes_only_for_what_is_new_and_takes_nothing_back() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
