@@ -75,7 +75,7 @@ impl NewSecret<'_> {
     /// Only now.
     pub fn show(&self, oauth: &OAuth, request: &Request) -> Response {
         let words = request.words();
-        let old_end = TimeText::of(words, oauth.now() + self.old_lives_on);
+        let old_end = TimeText::of_end(words, oauth.now() + self.old_lives_on);
         page(
             201,
             &words.say("client-rotated-title").to_string(),

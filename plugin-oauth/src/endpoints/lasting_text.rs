@@ -44,7 +44,7 @@ impl LastingText {
         let end = oauth.consent_expires_at(oauth.now());
         Self {
             lasting,
-            day: end.map(|end| TimeText::of(words, end)),
+            day: end.map(|end| TimeText::of_end(words, end)),
             decision: text(lasting.decision),
             each_time: text(each_time),
             longest: text(longest),

@@ -1,7 +1,7 @@
 //! What the pages of members share: rendering, times in words, and what is
 //! said where nothing is found.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use askama::Template;
 use hob_plugin_sdk::{
@@ -58,6 +58,15 @@ impl TimeText {
         Self {
             text: words.day(time),
             machine: time.to_string(),
+        }
+    }
+
+    /// The last day on which something works that ends at this time: one that
+    /// ends with a day ends at the midnight after it.
+    pub fn of_end(words: Words, end: Timestamp) -> Self {
+        Self {
+            text: words.day(end - Duration::from_micros(1)),
+            machine: end.to_string(),
         }
     }
 

@@ -89,7 +89,7 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         peer = request.peer(),
         "a member made a personal access token"
     );
-    let until = TimeText::of(words, token.expires_at);
+    let until = TimeText::of_end(words, token.expires_at);
     Ok(page(
         201,
         &words.say("token-label").to_string(),
@@ -280,7 +280,7 @@ impl<'a> Shown<'a> {
                 .collect(),
             url: oauth.connection_path(&token_id),
             created: TimeText::of(words, token.created_at),
-            until: TimeText::of(words, token.expires_at),
+            until: TimeText::of_end(words, token.expires_at),
             last_used: token.last_used_at.map(|at| {
                 let from = token.last_used_from.as_deref().unwrap_or_default();
                 (TimeText::of(words, at), from)

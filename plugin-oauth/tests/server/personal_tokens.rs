@@ -128,6 +128,32 @@ async fn it_ends_when_its_member_said_and_expired_rows_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_ends_with_a_day_is_shown_with_that_day() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let now = dance.site.clock().now();
+        let tomorrow = now + DAY;
+        let typed = &tomorrow.to_string()[..10];
+        let chosen = [("ends", "day"), ("day", typed)];
+        let made = dance.browser.submit(NEW, &form(&chosen)).await;
+        assert_eq!(made.status(), 201, "{made:?}");
+        let end = format!("{}T00:00:00Z", &(tomorrow + DAY).to_string()[..10]);
+        let last_day = typed[8..].trim_start_matches('0');
+        let shown = format!("until <time datetime=\"{end}\">{last_day} ");
+        assert!(
+            made.text().contains(&shown),
+            "{shown} is not in {}",
+            made.text()
+        );
+        for list in [TOKENS, "/connections"] {
+            let page = dance.browser.get(list).await;
+            assert!(page.text().contains(&shown), "{shown} is not in {page:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mistakes_are_named_and_what_was_typed_stays() {
     on_each_database(async |builder| {
         let lines = "personal_token_longest_lifetime = \"60d\"";

@@ -258,7 +258,9 @@ impl<'a> Shown<'a> {
                 .last_used
                 .as_ref()
                 .map(|last| (ShownMoment::new(words, last.at), last.from.as_str())),
-            until: connection.expires_at.map(|at| ShownMoment::new(words, at)),
+            until: connection
+                .expires_at
+                .map(|end| ShownMoment::of_end(words, end)),
             connection,
         }
     }

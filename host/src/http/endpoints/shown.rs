@@ -1,5 +1,7 @@
 //! Media as pages show them: the strings that views borrow.
 
+use std::time::Duration;
+
 use hob_plugin_sdk::{Words, db::Timestamp};
 
 use crate::{
@@ -125,6 +127,16 @@ impl ShownMoment {
         Self {
             text: words.day(timestamp),
             machine: timestamp.to_string(),
+        }
+    }
+
+    /// The last day on which something works that ends at this time: one that
+    /// ends with a day ends at the midnight after it.
+    #[must_use]
+    pub fn of_end(words: Words, end: Timestamp) -> Self {
+        Self {
+            text: words.day(end - Duration::from_micros(1)),
+            machine: end.to_string(),
         }
     }
 

@@ -332,7 +332,10 @@ impl<'a> ShownMember<'a> {
             scope: given.consent.scope.to_string(),
             granted: day(given.consent.granted_at),
             last_used: given.consent.last_used_at.map(day),
-            until: given.consent.expires_at.map(day),
+            until: given
+                .consent
+                .expires_at
+                .map(|end| TimeText::of_end(words, end)),
             given,
         }
     }

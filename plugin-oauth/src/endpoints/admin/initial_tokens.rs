@@ -100,7 +100,7 @@ pub async fn issue(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plug
     let act = act(&oauth, &request)?;
     let Issued { plain, token } = operations::issue_initial_token(&oauth, act, wanted).await?;
     let words = request.words();
-    let until = TimeText::of(words, token.expires_at);
+    let until = TimeText::of_end(words, token.expires_at);
     Ok(page(
         201,
         &words.say("initial-token-title").to_string(),

@@ -134,7 +134,7 @@ impl<'a> ShownToken<'a> {
     fn new(oauth: &OAuth, words: Words, token: &'a InitialAccessToken) -> Self {
         Self {
             created: TimeText::of(words, token.created_at),
-            until: TimeText::of(words, token.expires_at),
+            until: TimeText::of_end(words, token.expires_at),
             revoke_url: oauth.own_path(&format!("/admin/initial-tokens/{}/revoke", token.id)),
             token,
         }
