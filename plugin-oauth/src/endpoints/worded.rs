@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use hob_plugin_sdk::{Request, ScopeDescription, Words};
 
+use super::member_page::TimeText;
 use crate::{
     OAuth,
     models::ClientKind,
@@ -179,7 +180,7 @@ pub fn rotation_problem(words: Words, error: RotationError) -> String {
         RotationError::TwoLive(None) => words.say("problem-secret-two"),
         RotationError::TwoLive(Some(end)) => words
             .say("problem-secret-two-until")
-            .with("time", end.to_string()),
+            .with("day", TimeText::of_end(words, end).text),
     }
     .to_string()
 }

@@ -238,6 +238,13 @@ async fn a_member_gives_an_application_of_her_own_a_new_secret() {
             "{}",
             page.text()
         );
+        // Until when is said as all days are, and not as a program reads it.
+        let end = page.text().split("the older one expires on ").nth(1);
+        let end = end.and_then(|rest| rest.split('.').next());
+        assert!(
+            end.is_some_and(|day| day.split(' ').count() == 3),
+            "{end:?}"
+        );
         let page = dance.browser.submit(&rotate, &[("old", "now")]).await;
         let third = App {
             secret: Some(secret_on(&page)),
