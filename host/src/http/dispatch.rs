@@ -8,7 +8,7 @@
 //! other gets the site's own tree. No address that goes out is made of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     future::{Future, ready},
     net::IpAddr,
     pin::Pin,
@@ -39,6 +39,17 @@ pub struct Endpoint {
     pub plugins: Vec<(Method, Arc<PluginRoute>)>,
 }
 
+/// All below a plugin's prefix, where none of its routes has a page: who asks
+/// there is a program.
+pub struct ProgramArea {
+    /// With the site's own path.
+    prefix: String,
+    /// Of its routes, the one that words what is not found.
+    route: Arc<PluginRoute>,
+    /// What pages of other sites may use there, if they may use anything.
+    open_methods: Option<String>,
+}
+
 type Answer<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// All URLs of a running site. Cheap to clone.
@@ -57,6 +68,7 @@ struct Trees {
 pub struct Tree {
     app: App,
     paths: matchit::Router<Endpoint>,
+    program_areas: Vec<ProgramArea>,
     site: Router,
 }
 
@@ -105,14 +117,24 @@ impl Tree {
     /// A path is malformed, or two that mean the same are written differently.
     /// The manifests and claims of plugins have been checked before.
     #[must_use]
-    pub fn new(app: App, endpoints: BTreeMap<String, Endpoint>, site: Router) -> Self {
+    pub fn new(
+        app: App,
+        endpoints: BTreeMap<String, Endpoint>,
+        program_areas: Vec<ProgramArea>,
+        site: Router,
+    ) -> Self {
         let mut paths = matchit::Router::new();
         for (path, endpoint) in endpoints {
             paths
                 .insert(path, endpoint)
                 .expect("the paths of manifests have been checked");
         }
-        Self { app, paths, site }
+        Self {
+            app,
+            paths,
+            program_areas,
+            site,
+        }
     }
 
     /// What its pages are made with.
@@ -125,6 +147,10 @@ impl Tree {
     /// for each kind of route, so that it is no larger than it has to be.
     fn answer(&self, request: Request, asked: Asked) -> Answer<'_> {
         let Ok(found) = self.paths.at(request.uri().path()) else {
+            let mut areas = self.program_areas.iter();
+            if let Some(area) = areas.find(|area| area.holds(request.uri().path())) {
+                return Box::pin(ready(area.refuse(request.method())));
+            }
             return Box::pin(self.answer_by_site(request, asked));
         };
         let endpoint = found.value;
@@ -154,6 +180,46 @@ impl Tree {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+}
+
+impl ProgramArea {
+    /// Of a plugin that has these routes below this prefix; none where people
+    /// read pages too.
+    #[must_use]
+    pub fn new(prefix: String, routes: &[(Method, Arc<PluginRoute>)]) -> Option<Self> {
+        let (_, first) = routes.first()?;
+        let mut authentications = routes.iter().map(|(_, route)| &route.route.authentication);
+        if authentications.any(|authentication| authentication.is_by_session()) {
+            return None;
+        }
+        let open = routes.iter().filter(|(_, route)| route.route.cors);
+        let open: BTreeSet<&str> = open.map(|(method, _)| method.as_str()).collect();
+        let open: Vec<&str> = open.into_iter().collect();
+        Some(Self {
+            prefix,
+            route: Arc::clone(first),
+            open_methods: (!open.is_empty()).then(|| open.join(", ")),
+        })
+    }
+
+    fn holds(&self, path: &str) -> bool {
+        let below = path.strip_prefix(&self.prefix);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// 404, as the routes here word what goes wrong; to a page of another site
+    /// too, which else would see no more than that the network failed.
+    fn refuse(&self, method: &Method) -> Response {
+        let Some(methods) = &self.open_methods else {
+            return self.route.refuse(Failure::NotFound);
+        };
+        if method == Method::OPTIONS {
+            return cors::preflight(methods);
+        }
+        let mut response = self.route.refuse(Failure::NotFound);
+        cors::allow(response.headers_mut());
+        response
     }
 }
 

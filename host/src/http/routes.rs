@@ -16,7 +16,7 @@ use http::Method;
 use super::{
     App,
     bridge::PluginRoute,
-    dispatch::{Dispatch, Endpoint, Tree},
+    dispatch::{Dispatch, Endpoint, ProgramArea, Tree},
     endpoints::{
         account, admin, admin_audit, assets, connections, health, home, language, login, media,
         member, upload,
@@ -78,6 +78,7 @@ pub fn dispatch(app: &App) -> Dispatch {
 fn tree(app: &App) -> Tree {
     let base = app.site().address.base().to_owned();
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
+    let mut program_areas: Vec<ProgramArea> = Vec::new();
     let mut site = Router::new();
     for (_, path, handler) in core_routes() {
         let path = canonical(&format!("{base}{path}")).0;
@@ -94,6 +95,7 @@ fn tree(app: &App) -> Tree {
             .into_iter()
             .map(String::from)
             .collect();
+        let mut below_prefix = Vec::new();
         for route in &plugin.manifest.routes {
             let index = bound
                 .iter()
@@ -107,7 +109,7 @@ fn tree(app: &App) -> Tree {
                 .expect("the manifest's check knows the methods");
             for path in paths(&base, &plugin.prefix, route) {
                 let (path, parameters) = canonical(&path);
-                let answering = PluginRoute {
+                let answering = Arc::new(PluginRoute {
                     plugin: plugin.id.clone(),
                     signs_in: plugin.manifest.signs_in,
                     table: plugin.http,
@@ -115,22 +117,30 @@ fn tree(app: &App) -> Tree {
                     route: route.clone(),
                     parameters,
                     watched,
-                };
+                });
+                if !route.root {
+                    below_prefix.push((method.clone(), Arc::clone(&answering)));
+                }
                 // A prefix can bring two routes of one plugin together, as
                 // `/auth` does an alias `/token` and the root's `/auth/token`:
                 // the first counts.
                 let endpoint = endpoints.entry(path).or_default();
                 if !endpoint.plugins.iter().any(|(own, _)| *own == method) {
-                    endpoint.plugins.push((method.clone(), Arc::new(answering)));
+                    endpoint.plugins.push((method.clone(), answering));
                 }
             }
+        }
+        // Without a prefix, the site's own addresses are there too.
+        if !plugin.prefix.is_empty() {
+            let prefix = format!("{base}{}", plugin.prefix);
+            program_areas.extend(ProgramArea::new(prefix, &below_prefix));
         }
     }
     let site = site
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod })
         .with_state(app.clone());
-    Tree::new(app.clone(), endpoints, site)
+    Tree::new(app.clone(), endpoints, program_areas, site)
 }
 
 /// The map of the site's own pages.

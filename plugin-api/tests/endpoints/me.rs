@@ -66,6 +66,27 @@ async fn a_refusal_goes_out_with_its_scheme_s_code_and_challenge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_endpoint_is_refused_as_the_api_words_it() {
+    let site = site().await;
+    let mut browser = site.browser();
+    for unknown in ["/api/v1", "/api/v1/", "/api/v1/nope", "/api/v1/media/"] {
+        assert_error(&browser.get(unknown).await, 404, "not_found");
+        let reply = send(&mut browser, Method::OPTIONS, unknown, &[], "").await;
+        assert_eq!(reply.status(), 204, "{reply:?}");
+        let methods = reply.header("access-control-allow-methods");
+        assert_eq!(methods, "DELETE, GET, PATCH, POST");
+    }
+    // Beside it the site answers, as everywhere.
+    for other in ["/api", "/api/v10", "/nope"] {
+        let reply = browser.get(other).await;
+        assert_eq!(reply.status(), 404, "{reply:?}");
+        assert!(!reply.text().starts_with('{'), "{reply:?}");
+        let origin = reply.headers("access-control-allow-origin");
+        assert!(origin.is_empty(), "{reply:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_without_a_member_is_nobody() {
     let reply = site().await.browser().get_with(ME, "Badge -;profile").await;
     assert_error(&reply, 403, "member_required");
