@@ -298,6 +298,7 @@ admin-pages = Weitere Anwendungen
 admin-pages-members = Weitere Mitglieder
 admin-newest = Von vorn
 admin-older = Weiter
+admin-audit-log = Was an ihr getan wurde
 admin-facts = Was sie ist
 admin-suspended-since = Gesperrt seit
 admin-registered-by = Herkunft

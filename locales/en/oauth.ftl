@@ -298,6 +298,7 @@ admin-pages = More applications
 admin-pages-members = More members
 admin-newest = From the beginning
 admin-older = Further
+admin-audit-log = What was done to it
 admin-facts = What it is
 admin-suspended-since = Suspended since
 admin-registered-by = Origin

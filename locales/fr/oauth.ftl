@@ -297,6 +297,7 @@ admin-pages = Autres applications
 admin-pages-members = Autres membres
 admin-newest = Depuis le début
 admin-older = Suite
+admin-audit-log = Ce qui lui a été fait
 admin-facts = Ce qu’elle est
 admin-suspended-since = Suspendue depuis le
 admin-registered-by = Origine

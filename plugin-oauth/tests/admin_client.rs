@@ -69,6 +69,12 @@ async fn an_application_is_shown_with_all_that_is_known_of_it() {
                 "last used <time",
             ],
         );
+        // What was done to it is one click away.
+        let log = format!("/admin/audit?subject={}", used.client_id);
+        assert_shows(&page, &[&format!("href=\"{log}\"")]);
+        let noted = olga.get(&log).await;
+        assert_shows(&noted, &["client.registered", &used.client_id]);
+        assert!(!noted.text().contains(&app.client_id), "{noted:?}");
         let unknown = olga.get(&format!("{CLIENTS}/nothing")).await;
         assert_eq!(unknown.status(), 404);
         let mut olga = olga.reading("fr");

@@ -76,6 +76,9 @@ impl Entry {
         if let Some(member_id) = filter.about {
             query = query.filter(dsl::member_id.eq(member_id));
         }
+        if let Some(subject) = &filter.subject {
+            query = query.filter(dsl::subject.eq(subject));
+        }
         if let Some((from, to)) = filter.what_range() {
             query = query
                 .filter(dsl::action.ge(from))

@@ -12,6 +12,8 @@ pub struct Filter {
     pub who: Option<String>,
     /// The id of the member that it is about.
     pub about: Option<i64>,
+    /// The id of what it was done to, such as an application.
+    pub subject: Option<String>,
     /// What the action is called, or what that begins with: `client`.
     pub what: Option<String>,
     pub plugin: Option<String>,

@@ -64,6 +64,9 @@ struct Wanted {
     /// About the account of this member
     #[arg(long, value_name = "USERNAME")]
     about: Option<String>,
+    /// Done to: the id of an application, or of what else an entry names
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
     /// What was done, or what that begins with: `client`
     #[arg(long, value_name = "ACTION")]
     what: Option<String>,
@@ -145,6 +148,7 @@ impl Wanted {
             since: time("--since", self.since.as_ref())?,
             until: time("--until", self.until.as_ref())?,
             who: self.who,
+            subject: self.subject,
             what: self.what,
             plugin: self.plugin,
             from: self.from,

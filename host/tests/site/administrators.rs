@@ -286,9 +286,15 @@ async fn the_log_is_filtered_by_who_what_whom_when_and_from_where() {
         assert!(!all.contains("t<1>"), "{all}");
         assert!(all.contains("about <strong>alice</strong>"), "{all}");
         assert_eq!(link(&all, "192.0.2.7"), "/admin/audit?from=192.0.2.7");
+        assert!(
+            all.contains("href=\"/admin/audit?subject=t%3C1%3E\""),
+            "{all}"
+        );
         for (query, expected) in [
             ("who=bob", &["thing.lent", "thing.sold"][..]),
             ("about=alice", &["thing.lent"]),
+            ("subject=t%3C1%3E", &["thing.lent"]),
+            ("subject=t", &[]),
             ("what=thing.", &["thing.bought", "thing.lent", "thing.sold"]),
             ("plugin=switches", &["switch.off"]),
             ("from=192.0.2.7", &["thing.lent", "thing.sold"]),
@@ -299,6 +305,8 @@ async fn the_log_is_filtered_by_who_what_whom_when_and_from_where() {
         ] {
             let page = filtered(query).await;
             assert_eq!(actions(&page), expected, "{query}");
+            let nothing = page.contains("Nothing was noted that fits.");
+            assert_eq!(nothing, expected.is_empty(), "{query}");
         }
         for (query, told) in [
             ("since=yesterday", "This is no time"),
@@ -309,6 +317,8 @@ async fn the_log_is_filtered_by_who_what_whom_when_and_from_where() {
             assert_eq!(page.status(), 422, "{query}");
             assert!(page.text().contains(told), "{query}: {}", page.text());
             assert!(actions(page.text()).is_empty());
+            // Nothing was looked up, so nothing is said of what there is.
+            assert!(!page.text().contains("Nothing was noted"), "{query}");
             let path = format!("/admin/audit/export?format=csv&{query}");
             assert_eq!(olga.get(&path).await.status(), 400, "{query}");
         }

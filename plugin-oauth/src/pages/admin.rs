@@ -76,6 +76,8 @@ pub struct AdminClientPage<'a> {
     pub words: Words,
     pub csrf: &'a str,
     pub clients_url: &'a str,
+    /// What the audit log has of it.
+    pub audit_url: &'a str,
     /// This page; what is done to the application stands below it.
     pub url: &'a str,
     /// The message that says what was just done.

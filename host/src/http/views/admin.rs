@@ -64,6 +64,7 @@ pub struct AuditRow<'a> {
     pub subject_kind: &'a str,
     /// Empty if it was done to nothing beside a member.
     pub subject: &'a str,
+    pub subject_url: Option<&'a str>,
     pub request_id: &'a str,
     /// Names and values.
     pub details: &'a [(String, String)],
@@ -79,12 +80,15 @@ pub struct AuditPage<'a> {
     pub action: &'a str,
     pub who: Field<'a>,
     pub about: Field<'a>,
+    pub subject: Field<'a>,
     pub what: Field<'a>,
     pub from: Field<'a>,
     pub since: Field<'a>,
     pub until: Field<'a>,
     /// The core and each plugin.
     pub plugins: &'a [ChosenOption<'a>],
+    /// Whether the filter was, and something was looked up.
+    pub is_understood: bool,
     pub is_filtered: bool,
     pub entries: &'a [AuditRow<'a>],
     /// Absent on the first page.

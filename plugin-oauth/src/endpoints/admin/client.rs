@@ -260,6 +260,10 @@ async fn show_client(
             words,
             csrf: request.csrf(),
             clients_url: &clients_path(oauth),
+            audit_url: &oauth
+                .host()
+                .site()
+                .path(&format!("/admin/audit?subject={}", client.client_id)),
             url: &here,
             done: asked.first("done").and_then(done_message),
             name: &client.name,

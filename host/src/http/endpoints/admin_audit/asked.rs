@@ -18,6 +18,8 @@ pub struct Asked {
     #[serde(default)]
     pub(super) about: String,
     #[serde(default)]
+    pub(super) subject: String,
+    #[serde(default)]
     pub(super) what: String,
     #[serde(default)]
     pub(super) plugin: String,
@@ -54,10 +56,11 @@ pub(super) fn position(cursor: &str) -> Option<(Timestamp, i64)> {
 }
 
 impl Asked {
-    fn typed(&self) -> [(&'static str, &str); 7] {
+    fn typed(&self) -> [(&'static str, &str); 8] {
         [
             ("who", &self.who),
             ("about", &self.about),
+            ("subject", &self.subject),
             ("what", &self.what),
             ("plugin", &self.plugin),
             ("from", &self.from),
@@ -118,6 +121,7 @@ impl Asked {
         let filter = Filter {
             who: given(&self.who),
             about,
+            subject: given(&self.subject),
             what: given(&self.what),
             plugin: given(&self.plugin),
             from: given(&self.from),

@@ -1,0 +1,1 @@
+DROP INDEX hob_audit_entries_by_subject;
