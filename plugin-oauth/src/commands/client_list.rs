@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     OAuth,
+    grants::password,
     models::{Client, ClientRegistration, ClientSecret, ClientUse},
 };
 
@@ -50,6 +51,9 @@ fn line(text: &mut String, client: &Client, of_client: &ClientUse) {
     if client.is_suspended() {
         remarks.push_str("  (suspended)");
     }
+    if client.may_use(&password::GRANT) {
+        remarks.push_str("  (asks for passwords)");
+    }
     if client.legacy_query {
         remarks.push_str("  (legacy: secrets in addresses)");
     }
@@ -69,6 +73,10 @@ fn line(text: &mut String, client: &Client, of_client: &ClientUse) {
 /// `client show`
 pub async fn show(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
+    let owner = match client.owner_id {
+        Some(member_id) => oauth.members().find(member_id).await?,
+        None => None,
+    };
     let (shown, now) = (client.clone(), oauth.now());
     let (secrets, registration, of_client) = oauth
         .read(move |connection| {
@@ -84,6 +92,7 @@ pub async fn show(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     let mut shown = ClientJson::new(&client, None)
         .with_secrets(&secrets)
         .with_use(&of_client);
+    shown.owner = owner.map(|member| String::from(&*member.username));
     shown.initial_access_token = registration.and_then(|own| own.initial_access_token);
     output(&invocation, &shown)
 }

@@ -33,6 +33,9 @@ pub struct ClientJson<'a> {
     /// `operator`, `member`, or `itself`.
     registered_by: &'static str,
     owner_id: Option<i64>,
+    /// What its member is called, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// What let in a client that registered itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_access_token: Option<i64>,
@@ -114,6 +117,7 @@ impl<'a> ClientJson<'a> {
             dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             registered_by: registered_by(client),
             owner_id: client.owner_id,
+            owner: None,
             initial_access_token: None,
             introspects: client.introspects,
             legacy_query: client.legacy_query,
@@ -142,7 +146,10 @@ impl<'a> ClientJson<'a> {
 
     fn registrar_in_words(&self) -> String {
         match (self.owner_id, self.initial_access_token) {
-            (Some(member_id), _) => format!("member {member_id}"),
+            (Some(member_id), _) => match &self.owner {
+                Some(username) => format!("member {username}"),
+                None => format!("member {member_id}"),
+            },
             (None, Some(id)) => {
                 format!("{}, with the initial access token {id}", self.registered_by)
             }

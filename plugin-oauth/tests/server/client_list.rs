@@ -85,6 +85,15 @@ async fn the_list_tells_who_allows_an_application_and_when_it_was_last_used() {
             .find(|line| line.starts_with(&app.client_id))
             .expect("its line");
         assert!(line.contains("members    1"), "{line}");
+        assert!(!line.contains("passwords"), "{line}");
+
+        // What is dangerous of old clients stands in the list.
+        let grant = ["--grant", "password"];
+        let old = dance.register_without_redirect("profile", &grant).await;
+        let text = dance.site.run_command(&list).await.stdout;
+        let line = text.lines().find(|line| line.starts_with(&old.client_id));
+        let line = line.expect("its line");
+        assert!(line.contains("(asks for passwords)"), "{line}");
     })
     .await;
 }

@@ -17,6 +17,15 @@ async fn a_member_registers_an_application_that_works() {
         let mut dance = Dance::start(builder).await;
         for kind in ["confidential", "public"] {
             let app = dance.register_on_page(kind, REDIRECT_URI).await;
+            let show = ["oauth", "client", "show", &app.client_id];
+            let shown = dance.site.run_command(&show).await.stdout;
+            let by = shown
+                .lines()
+                .find(|line| line.starts_with("registered by:"));
+            assert!(
+                by.is_some_and(|line| line.ends_with(" member alice")),
+                "{shown}"
+            );
             assert_eq!(app.secret.is_some(), kind == "confidential");
             dance.tokens(&app).await;
             let page = dance
