@@ -438,6 +438,7 @@ problem-form = Etwas im Formular stimmt nicht; die Stelle ist markiert.
 problem-name-missing = Es fehlt ein Name.
 problem-name = Ein Name hat höchstens { $most } Zeichen, keine Zeilenumbrüche und nichts, was die Schreibrichtung ändert.
 problem-website = Eine Website beginnt mit https:// oder http:// und hat höchstens { $most } Zeichen.
+problem-website-user = Eine Website nennt keinen Benutzer: Lass weg, was vor dem @ steht.
 problem-redirect-uri-missing = Es fehlt eine Redirect-URI: wohin Mitglieder zurückgeschickt werden.
 problem-redirect-uris = Höchstens { $most } Redirect-URIs lassen sich registrieren.
 problem-redirect-uri = { $uri } kann keine Redirect-URI sein: { $problem }.

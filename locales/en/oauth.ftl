@@ -438,6 +438,7 @@ problem-form = Something in the form is not right; it says where.
 problem-name-missing = It needs a name.
 problem-name = A name has at most { $most } characters, no line ends, and nothing that turns the direction of writing.
 problem-website = A web site begins with https:// or http:// and has at most { $most } characters.
+problem-website-user = A web site names no user: leave out what stands before the @.
 problem-redirect-uri-missing = It needs a redirect URI: where members are sent back to.
 problem-redirect-uris = At most { $most } redirect URIs can be registered.
 problem-redirect-uri = { $uri } can't be a redirect URI: { $problem }.

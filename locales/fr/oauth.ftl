@@ -437,6 +437,7 @@ problem-form = Quelque chose ne va pas dans le formulaire ; l’endroit est in
 problem-name-missing = Il lui faut un nom.
 problem-name = Un nom compte au plus { $most } caractères, sans retour à la ligne ni rien qui change le sens de l’écriture.
 problem-website = Un site web commence par https:// ou http:// et compte au plus { $most } caractères.
+problem-website-user = Un site web ne nomme pas d’utilisateur : retirez ce qui précède le @.
 problem-redirect-uri-missing = Il lui faut une URI de redirection : là où les membres sont renvoyés.
 problem-redirect-uris = Au plus { $most } URI de redirection peuvent être enregistrées.
 problem-redirect-uri = { $uri } ne peut pas être une URI de redirection : { $problem }.

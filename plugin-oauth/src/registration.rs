@@ -35,6 +35,8 @@ pub enum RegistrationError {
         "a web site begins with https:// or http:// and has at most {LONGEST_WEBSITE} characters"
     )]
     Website,
+    #[error("a web site names no user: leave out what stands before the @")]
+    WebsiteUser,
     #[error("it needs a redirect URI: where members are sent back to")]
     RedirectUriMissing,
     #[error("at most {MOST_REDIRECT_URIS} redirect URIs can be registered")]
@@ -176,13 +178,16 @@ pub fn check_website(typed: &str) -> Result<Option<String>, RegistrationError> {
     if website.is_empty() {
         return Ok(None);
     }
-    Url::parse(website)
+    let url = Url::parse(website)
         .ok()
         .filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
-        .filter(|url| url.username().is_empty() && url.password().is_none())
         .filter(|_| website.len() <= LONGEST_WEBSITE)
-        .map(|url| Some(url.to_string()))
-        .ok_or(RegistrationError::Website)
+        .ok_or(RegistrationError::Website)?;
+    if url.username().is_empty() && url.password().is_none() {
+        Ok(Some(url.to_string()))
+    } else {
+        Err(RegistrationError::WebsiteUser)
+    }
 }
 
 /// Redirect URIs, each once, for a client of these grants.
@@ -362,13 +367,12 @@ mod tests {
             check_website("https://example.org"),
             Ok(Some("https://example.org/".to_owned()))
         );
-        for bad in [
-            "javascript:alert(1)",
-            "example.org",
-            "data:text/html,x",
-            "https://bank.example@evil.example",
-        ] {
+        for bad in ["javascript:alert(1)", "example.org", "data:text/html,x"] {
             assert_eq!(check_website(bad), Err(RegistrationError::Website), "{bad}");
+        }
+        for user in ["https://bank.example@evil.example", "https://:pw@x.example"] {
+            let refused = Err(RegistrationError::WebsiteUser);
+            assert_eq!(check_website(user), refused, "{user}");
         }
     }
 

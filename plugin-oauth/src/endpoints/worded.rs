@@ -128,6 +128,7 @@ pub fn registration_problem(words: Words, error: &RegistrationError) -> String {
         RegistrationError::Website => words
             .say("problem-website")
             .with("most", registration::LONGEST_WEBSITE),
+        RegistrationError::WebsiteUser => words.say("problem-website-user"),
         RegistrationError::RedirectUriMissing => words.say("problem-redirect-uri-missing"),
         RegistrationError::TooManyRedirectUris => words
             .say("problem-redirect-uris")
