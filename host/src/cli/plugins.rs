@@ -210,6 +210,8 @@ fn check(config: &Config) -> Outcome {
             "Note: {id} listens to {event} v{version}, which no enabled plugin raises.\n"
         ));
     }
+    // They stop nothing, and yet somebody put them there.
+    plugins::discover(config).problems().print();
     Ok(ExitCode::SUCCESS)
 }
 

@@ -59,6 +59,13 @@ impl Config {
                     Diagnostic::new("the configuration file is not text in UTF-8")
                         .fix("save it as UTF-8")
                 }
+                std::io::ErrorKind::IsADirectory => {
+                    let inside = file.join("hob.toml");
+                    Diagnostic::new("this is a folder, and no configuration file").fix(format!(
+                        "name the file in it: `--config {}`",
+                        inside.display()
+                    ))
+                }
                 _ => Diagnostic::new(format!("the configuration file can't be read: {error}"))
                     .fix("let the user who runs Hob read it"),
             };

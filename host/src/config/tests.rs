@@ -544,3 +544,15 @@ fn sections_under_names_of_the_operator_s_own() {
         assert_eq!(read(text).unwrap_err().to_string(), problem);
     }
 }
+
+#[test]
+fn a_folder_is_told_from_a_file_that_can_t_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = Config::load(folder.path()).unwrap_err().to_string();
+    assert!(refused.contains("this is a folder"), "{refused}");
+    let inside = folder.path().join("hob.toml");
+    let fix = format!("fix: name the file in it: `--config {}`", inside.display());
+    assert!(refused.contains(&fix), "{refused}");
+    std::fs::write(&inside, Config::default_toml(&[])).expect("it is written");
+    assert!(Config::load(&inside).is_ok());
+}

@@ -247,9 +247,7 @@ impl ShownSecret {
         let day = |time| TimeText::of(words, time);
         Self {
             created: day(secret.created_at),
-            expires: secret
-                .expires_at
-                .map(|end| TimeText::of_end(words, end)),
+            expires: secret.expires_at.map(|end| TimeText::of_end(words, end)),
             last_used: secret.last_used_at.map(day),
         }
     }
