@@ -158,7 +158,7 @@ async fn what_a_member_allows_and_takes_back_is_told() {
         allow(&mut dance.browser, &page, &ticked).await;
         // What was issued for more dies.
         assert_eq!(listener::names(), ["consent.narrowed", "token.revoked"]);
-        let revoked = listener::one::<TokenRevoked>();
+        let revoked = listener::seen::<TokenRevoked>();
         assert_eq!(
             (revoked.what.as_str(), revoked.reason.as_str()),
             ("consent", "consent_narrowed")
