@@ -26,6 +26,8 @@ pub struct SignInProvider {
 /// One way to sign in, as a page shows it.
 pub struct ShownMethod {
     pub text: String,
+    /// It can tell when somebody showed there who is there.
+    pub tells_when: bool,
     url: String,
 }
 
@@ -61,6 +63,7 @@ impl SignInProvider {
                 Some(ShownMethod {
                     url: self.url(&method.path)?,
                     text: method.text.into(),
+                    tells_when: method.tells_when,
                 })
             })
             .collect()
@@ -89,11 +92,13 @@ impl SignInProvider {
 }
 
 impl ShownMethod {
-    /// Where it begins, and afterwards leads to `next`, a path of the site.
+    /// Where it begins, and afterwards leads to `next`, a path of the site: anew,
+    /// whoever is signed in here or there.
     #[must_use]
-    pub fn url(&self, next: &str) -> String {
+    pub fn url(&self, next: &str, anew: bool) -> String {
         let joint = if self.url.contains('?') { '&' } else { '?' };
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        format!("{}{joint}next={next}", self.url)
+        let anew = if anew { "&anew=1" } else { "" };
+        format!("{}{joint}next={next}{anew}", self.url)
     }
 }

@@ -54,6 +54,9 @@ field-tags = Schlagwörter
 
 login-title = Anmelden
 login-already = Du bist als { $username } angemeldet. Wenn du dich mit einem anderen Konto anmeldest, endet diese Sitzung.
+login-anew-title = Noch einmal anmelden
+login-anew = Zeig dafür noch einmal, dass du es bist.
+login-anew-left-out = Manche Wege fehlen hier: Die Websites dahinter sagen nicht, wann du dich dort angemeldet hast. Wenn du kein Passwort und keinen anderen Weg hast, bitte um ein Passwort, wer diese Website betreut.
 login-username = Benutzername
 login-password = Passwort
 login-wrong = Benutzername oder Passwort stimmt nicht.
@@ -139,6 +142,7 @@ account-save-profile = Profil speichern
 account-password = Passwort
 account-password-hint = Ein neues Passwort meldet dich überall sonst ab und trennt alle Anwendungen.
 account-password-none-hint = Du hast auf dieser Website keines und meldest dich mit einem Konto anderswo an. Mit einem Passwort geht es auch ohne das.
+account-password-anew = Ein Passwort lässt jeden ein, der es kennt. Bevor du eines festlegst, zeig, dass du es bist: Melde dich noch einmal an.
 account-current-password = Bisheriges Passwort
 account-new-password = Neues Passwort
 account-password-rule = Mindestens { $characters } Zeichen.

@@ -53,6 +53,9 @@ field-tags = Tags
 
 login-title = Sign in
 login-already = You are signed in as { $username }. Signing in as somebody else ends that session.
+login-anew-title = Sign in again
+login-anew = For this, show once more that it is you.
+login-anew-left-out = Some ways to sign in are left out here: the sites behind them do not say when you signed in there. If you have no password and no other way, ask whoever looks after this site for a password.
 login-username = Username
 login-password = Password
 login-wrong = The username or the password is not right.
@@ -138,6 +141,7 @@ account-save-profile = Save profile
 account-password = Password
 account-password-hint = A new password signs you out everywhere else and disconnects every application.
 account-password-none-hint = You have none on this site, and sign in with an account elsewhere. With a password you can do without it.
+account-password-anew = A password lets in whoever knows it. Before you set one, show that it is you: sign in again.
 account-current-password = Current password
 account-new-password = New password
 account-password-rule = At least { $characters } characters.

@@ -56,6 +56,9 @@ field-tags = Mots-clés
 
 login-title = Connexion
 login-already = Vous êtes connecté en tant que { $username }. Si vous vous connectez avec un autre compte, cette session prend fin.
+login-anew-title = Se reconnecter
+login-anew = Pour cela, montrez encore une fois que c’est bien vous.
+login-anew-left-out = Certains moyens de connexion manquent ici : les sites qui les offrent ne disent pas quand vous vous y êtes connecté. Si vous n’avez ni mot de passe ni autre moyen, demandez un mot de passe à qui s’occupe de ce site.
 login-username = Nom d’utilisateur
 login-password = Mot de passe
 login-wrong = Le nom d’utilisateur ou le mot de passe est incorrect.
@@ -141,6 +144,7 @@ account-save-profile = Enregistrer le profil
 account-password = Mot de passe
 account-password-hint = Un nouveau mot de passe vous déconnecte partout ailleurs et coupe l’accès de toutes les applications.
 account-password-none-hint = Vous n’en avez pas sur ce site : vous vous connectez avec un compte ouvert ailleurs. Avec un mot de passe, vous pourrez vous en passer.
+account-password-anew = Un mot de passe laisse entrer quiconque le connaît. Avant d’en définir un, montrez que c’est bien vous : reconnectez-vous.
 account-current-password = Mot de passe actuel
 account-new-password = Nouveau mot de passe
 account-password-rule = Au moins { $characters } caractères.

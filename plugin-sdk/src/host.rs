@@ -16,7 +16,7 @@ use crate::{
         sealing::SealingV1, site::SiteV1, words::WordsV1,
     },
     db::{Db, Timestamp},
-    http_client::HttpClient,
+    http_client::{HttpClient, form_urlencoded},
     media::Media,
     members::Members,
     pictures::Pictures,
@@ -83,6 +83,14 @@ impl Site {
     #[must_use]
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base())
+    }
+
+    /// The sign-in page for somebody who has to show anew who is there, with the
+    /// way back to `next`, a path of the site.
+    #[must_use]
+    pub fn sign_in_anew_path(&self, next: &str) -> String {
+        let query = form_urlencoded(&[("next", next), ("anew", "1")]);
+        self.path(&format!("/login?{query}"))
     }
 
     /// The site's home page, as an absolute URL.

@@ -37,8 +37,14 @@ pub struct SignInMethod {
     /// What the button says, such as `Continue with Mastodon`.
     pub text: Text,
     /// Where it begins: a path of this plugin's own, as its routes have it. A
-    /// GET of it gets `next`, the path of the site to go to afterwards.
+    /// GET of it gets `next`, the path of the site to go to afterwards, and
+    /// `anew=1` where somebody has to sign in anew.
     pub path: Text,
+    /// Whether it can tell when somebody showed there who is there, and has
+    /// that done anew: then it says so by
+    /// [`Response::authenticated_at`](crate::Response::authenticated_at). Else
+    /// it is not offered where somebody has to sign in anew.
+    pub tells_when: bool,
 }
 
 /// The function table of a provider, for [`crate::Declaration::offer`].
@@ -66,6 +72,7 @@ extern "C" fn list<S: SignInMethods>(
     let raw = |method: SignInMethod| RawSignInMethod {
         text: method.text,
         path: method.path,
+        tells_when: method.tells_when,
     };
     guard_or(RVec::new(), || {
         let methods = provider::<S>(context).list(&language);

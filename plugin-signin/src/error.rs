@@ -61,6 +61,10 @@ pub enum SignInError {
     /// Who began to link is no longer the one who is signed in.
     #[error("another member is signed in than the one who began")]
     MemberChanged,
+    /// Somebody had to show who is there, and the provider does not say that it
+    /// was done.
+    #[error("it does not say that somebody signed in there anew")]
+    NotAnew,
     /// Another plugin does not let it be. Its words are for the visitor where
     /// it made a refusal of it.
     #[error("a plugin refuses it: {0}")]
@@ -78,7 +82,11 @@ impl SignInError {
         match self {
             Self::UnknownProvider => 404,
             Self::Field(_) | Self::State | Self::OtherProvider | Self::NoCode => 400,
-            Self::Declined | Self::NotLinked | Self::MemberChanged | Self::Refused(_) => 403,
+            Self::Declined
+            | Self::NotLinked
+            | Self::MemberChanged
+            | Self::NotAnew
+            | Self::Refused(_) => 403,
             Self::LinkedElsewhere | Self::LastWay => 409,
             Self::Throttled(_) => 429,
             Self::Provider(_)
@@ -108,6 +116,7 @@ impl SignInError {
             Self::LinkedElsewhere => "linked_elsewhere",
             Self::LastWay => "last_way",
             Self::MemberChanged => "member_changed",
+            Self::NotAnew => "not_anew",
             Self::Refused(_) => "refused",
             Self::Throttled(_) => "throttled",
             Self::Provider(_)

@@ -13,7 +13,7 @@ use serde::Deserialize;
 /// Bytes of a token: some name all groups that somebody is in.
 pub const LONGEST: usize = 16 * 1024;
 /// How far clocks may differ.
-const LEEWAY: Duration = Duration::from_secs(60);
+pub const LEEWAY: Duration = Duration::from_secs(60);
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,15 @@ pub struct Claims {
     exp: NumericDate,
     iat: NumericDate,
     nonce: Option<String>,
+    auth_time: Option<NumericDate>,
+}
+
+/// What is believed of a token.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    pub subject: String,
+    /// When the provider last had somebody show who is there, as far as it says.
+    pub authenticated_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,11 +69,11 @@ enum Audience {
 }
 
 impl Expected<'_> {
-    /// The subject of a token of which all of this holds.
+    /// What a token says of which all of this holds.
     ///
     /// # Errors
     /// The first thing that does not hold.
-    pub fn subject_of(&self, claims: Claims) -> Result<String, IdTokenError> {
+    pub fn said_by(&self, claims: Claims) -> Result<Said, IdTokenError> {
         if claims.iss != self.issuer {
             return Err(IdTokenError::Issuer);
         }
@@ -87,7 +96,10 @@ impl Expected<'_> {
         if claims.nonce.as_deref() != Some(self.nonce) {
             return Err(IdTokenError::Nonce);
         }
-        Ok(claims.sub)
+        Ok(Said {
+            subject: claims.sub,
+            authenticated_at: claims.auth_time.map(|at| at.timestamp()),
+        })
     }
 }
 
@@ -112,7 +124,8 @@ mod tests {
             nonce: "n",
             now: Timestamp::from_seconds(NOW),
         }
-        .subject_of(claims)
+        .said_by(claims)
+        .map(|said| said.subject)
     }
 
     fn set(name: &str, value: impl Into<Value>) -> Result<String, IdTokenError> {

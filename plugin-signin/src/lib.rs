@@ -184,6 +184,7 @@ impl SignInMethods for SignIn {
                 .to_string()
                 .into(),
             path: format!("/{}", provider.id).into(),
+            tells_when: provider.tells_when(),
         };
         self.providers().map(method).collect()
     }

@@ -43,6 +43,9 @@ pub struct AccountsPage<'a> {
     /// The provider, by its title, that did not take back what was kept of an
     /// account that was just unlinked.
     pub still_given: Option<&'a str>,
+    /// Where the member shows who is there before an account is linked, if that
+    /// was not done a moment ago.
+    pub sign_in_anew_url: Option<&'a str>,
 }
 
 /// A provider at which the site itself may have an account.
@@ -67,6 +70,8 @@ pub struct SitePage<'a> {
     pub accounts: &'a [SiteAccountRow<'a>],
     /// As on [`AccountsPage`].
     pub still_given: Option<&'a str>,
+    /// As on [`AccountsPage`].
+    pub sign_in_anew_url: Option<&'a str>,
 }
 
 /// What was typed into a field, and what is wrong with it.

@@ -38,6 +38,7 @@ pub struct Provider {
     pub scope: String,
     pub endpoints: Endpoints,
     pub claims: Claims,
+    says_when: bool,
 }
 
 /// Where a provider is asked.
@@ -87,6 +88,9 @@ struct Known {
     document: Document,
     /// Where its API stands: a path below the issuer, or a whole address.
     api: Option<&'static str>,
+    /// Its ID tokens say when somebody showed who is there, if they are asked to
+    /// (`auth_time`).
+    says_when: bool,
 }
 
 /// Which document a provider publishes about itself.
@@ -204,6 +208,7 @@ impl Provider {
             client_secret: written.client_secret.clone(),
             client_authentication: written.client_authentication,
             scope,
+            says_when: known.says_when,
             endpoints,
             claims: Claims {
                 subject: text(&written.subject, known.subject),
@@ -237,6 +242,13 @@ impl Provider {
             // Nobody's yet.
             Holder::Arrival(_) => false,
         }
+    }
+
+    /// Whether it can tell when somebody showed there who is there: only an ID
+    /// token says so.
+    #[must_use]
+    pub fn tells_when(&self) -> bool {
+        self.is_openid() && self.says_when
     }
 
     /// Whether it is asked for an ID token (OpenID Connect Core, section
@@ -274,6 +286,7 @@ const fn known(kind: Kind) -> Known {
         revocation: None,
         document: Document::Openid,
         api: None,
+        says_when: true,
     };
     match kind {
         Kind::Openid => openid,
@@ -307,6 +320,7 @@ const fn known(kind: Kind) -> Known {
             title: Some("Google"),
             issuer: Some("https://accounts.google.com"),
             api: Some("https://www.googleapis.com"),
+            says_when: false,
             name: "name",
             ..openid
         },

@@ -2,7 +2,10 @@
 //! only of one whose manifest says so, and only where there are sessions.
 
 use axum::response::Response;
-use hob_plugin_sdk::abi::http::{RawSignIn, RawSignInWho};
+use hob_plugin_sdk::{
+    abi::http::{RawSignIn, RawSignInWho},
+    db::Timestamp,
+};
 use http::{HeaderValue, header, request::Parts};
 
 use super::{
@@ -64,6 +67,7 @@ impl PluginRoute {
                 plugin: &self.plugin,
                 by: &wanted.by,
                 reference: &wanted.reference,
+                authenticated_at: Timestamp::from_micros(wanted.authenticated_at),
             }),
             replaced: visitor.map(|visitor| visitor.signed_in.clone()),
             peer: asked.peer.0.to_string(),

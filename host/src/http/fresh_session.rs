@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hob_plugin_sdk::{AuditEntry, SessionBegun};
+use hob_plugin_sdk::{AuditEntry, SessionBegun, db::Timestamp};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{form::member_at, visitor::sign_in_cookie};
@@ -34,6 +34,8 @@ pub struct Voucher<'a> {
     pub by: &'a str,
     /// By what the plugin knows the sign-in again.
     pub reference: &'a str,
+    /// When the member showed there who is there, as far as that is known.
+    pub authenticated_at: Timestamp,
 }
 
 /// Whose session it is.
@@ -64,6 +66,12 @@ impl FreshSession<'_> {
             Some(voucher) => [voucher.plugin, voucher.by, voucher.reference].map(str::to_owned),
             None => Default::default(),
         };
+        let authenticated_at = match (&whose, self.by) {
+            (Whose::Member(_), Some(voucher)) => voucher.authenticated_at,
+            // The password was given now, and the account is made now by whoever
+            // is there.
+            (Whose::Member(_), None) | (Whose::Newcomer(_), _) => now,
+        };
         let (peer, replaced) = (self.peer, self.replaced);
         let begun = site.db.write(move |connection| {
             let who = |member: &Member| member_at(member.id, &member.username, &peer);
@@ -78,8 +86,9 @@ impl FreshSession<'_> {
                 let session = &replaced.session;
                 Session::end(connection, session.member_id, session.id)?;
             }
+            let from = (user_agent.as_str(), peer.as_str());
             let session_id =
-                Session::begin(connection, member.id, &fresh, &user_agent, &peer, now)?;
+                Session::begin(connection, member.id, &fresh, from, authenticated_at, now)?;
             connection.raise(&SessionBegun {
                 session_id,
                 member_id: member.id,

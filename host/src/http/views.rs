@@ -239,6 +239,10 @@ pub struct LoginPage<'a> {
     pub error: Option<&'a str>,
     /// Ways to sign in without the password.
     pub methods: &'a [MenuLink<'a>],
+    /// Somebody has to show who is there, whoever is signed in.
+    pub anew: bool,
+    /// Some ways can't be used for that.
+    pub some_left_out: bool,
 }
 
 /// A place where the member is signed in.
@@ -266,6 +270,9 @@ pub struct AccountPage<'a> {
     pub new_password_error: Option<&'a str>,
     /// There is one to be changed.
     pub has_password: bool,
+    /// Where to show who is there before the first one is set, if that was not
+    /// done a moment ago.
+    pub sign_in_anew_url: Option<&'a str>,
     /// What a password must be, in a sentence.
     pub password_rule: &'a str,
     pub sessions: &'a [SessionRow<'a>],

@@ -6,6 +6,7 @@ use diesel::{delete, insert_into, prelude::*, update};
 use hob_plugin_sdk::{
     SessionEnded,
     db::{Connection, Timestamp},
+    http::RECENTLY,
 };
 
 use super::Member;
@@ -23,7 +24,8 @@ pub struct Session {
     pub user_agent: String,
     pub peer: String,
     pub created_at: Timestamp,
-    /// When the member last gave the password.
+    /// When the member last gave the password, or showed elsewhere who is there;
+    /// 1970 where nobody can say when.
     pub authenticated_at: Timestamp,
     pub last_used_at: Timestamp,
     pub expires_at: Timestamp,
@@ -56,7 +58,8 @@ impl Session {
     /// How often, at most, its last use is written down.
     const TOUCHED_EVERY: Duration = Duration::from_secs(3600);
 
-    /// Begins a session, and answers with its id. Those that have expired end.
+    /// Begins a session of a member who showed then who is there, and answers
+    /// with its id. Those that have expired end.
     ///
     /// # Errors
     /// The database failed.
@@ -64,8 +67,8 @@ impl Session {
         connection: &mut Connection,
         member_id: i64,
         secret: &Secret,
-        user_agent: &str,
-        peer: &str,
+        (user_agent, peer): (&str, &str),
+        authenticated_at: Timestamp,
         now: Timestamp,
     ) -> QueryResult<i64> {
         let expired = delete(sessions::table.filter(sessions::expires_at.lt(now)))
@@ -79,7 +82,7 @@ impl Session {
                 user_agent: user_agent.chars().take(300).collect(),
                 peer: peer.to_owned(),
                 created_at: now,
-                authenticated_at: now,
+                authenticated_at: authenticated_at.min(now),
                 last_used_at: now,
                 expires_at: now + Self::LIFETIME,
             })
@@ -107,6 +110,12 @@ impl Session {
     #[must_use]
     pub fn lives(&self, now: Timestamp) -> bool {
         now < self.expires_at
+    }
+
+    /// Whether the member has shown a moment ago who is there.
+    #[must_use]
+    pub fn is_recent(&self, now: Timestamp) -> bool {
+        now < self.authenticated_at + RECENTLY
     }
 
     /// Whether its last use ought to be written down again.

@@ -6,6 +6,7 @@ use std::{sync::Mutex, time::Duration};
 use hob::testing::{Builder, Reply, TestHost, on_each_database};
 use hob_plugin_sdk::{
     InlinePlugin, MemberRegistered, Newcomer, SessionBegun, SessionEnded, StaticPlugin,
+    db::Timestamp,
     prelude::*,
     sign_in_methods::{SignInMethod, SignInMethods, sign_in_methods},
 };
@@ -110,6 +111,7 @@ impl SignInMethods for Vouch {
         let method = |text: &str, path: &str| SignInMethod {
             text: text.into(),
             path: path.into(),
+            tells_when: path != "/shy",
         };
         let greeting = match language {
             "de" => "Weiter mit <Wort>",
@@ -117,6 +119,7 @@ impl SignInMethods for Vouch {
         };
         vec![
             method(greeting, "/for/1?a=b"),
+            method("By the shy", "/shy"),
             method("Elsewhere", "//evil.example/"),
             method("Absolute", "https://evil.example/"),
         ]
@@ -134,9 +137,14 @@ async fn visit<P>(_: Arc<P>, request: Request) -> Response {
 
 async fn vouch<P>(_: Arc<P>, request: Request) -> Response {
     let id = request.parameter("member").and_then(|id| id.parse().ok());
-    Response::redirect("/account")
+    let response = Response::redirect("/account")
         .signing_in(id.expect("a test names a member"), "a word")
-        .with_reference("r2")
+        .with_reference("r2");
+    let fields = request.query_fields().expect("a test's query");
+    match fields.first("at").and_then(|at| at.parse().ok()) {
+        Some(at) => response.authenticated_at(Timestamp::from_micros(at)),
+        None => response,
+    }
 }
 
 async fn register(_: Arc<Vouch>, request: Request) -> Response {
@@ -325,6 +333,74 @@ async fn who_has_no_password_signs_in_by_none_and_sets_one() {
     let refused = ada.submit("/account/password", &fields).await;
     assert_eq!(refused.status(), 422, "{refused:?}");
     assert!(refused.text().contains("current_password"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_first_password_is_set_by_who_has_just_shown_who_is_there() {
+    let site = with_plugins(TestHost::builder().site_toml("registration = \"open\""));
+    let site = site.start().await;
+    let mut ada = site.browser();
+    ada.get("/vouch/new/ada").await;
+    let now = || site.clock().now().as_micros();
+    let fields = [("new_password", PASSWORD)];
+    let anew = "/login?next=%2Faccount&anew=1";
+    // At a session that was left open, and one of which nobody knows when.
+    site.clock().advance(Duration::from_secs(600));
+    let minutes_ago = |minutes: i64| now() - minutes * 60_000_000;
+    for path in [
+        None,
+        Some("/vouch/for/1".to_owned()),
+        Some(format!("/vouch/for/1?at={}", minutes_ago(10))),
+    ] {
+        if let Some(path) = path {
+            assert_eq!(ada.get(&path).await.status(), 303, "{path}");
+        }
+        let account = ada.get("/account").await;
+        assert!(!account.text().contains("new_password"), "{account:?}");
+        assert!(account.text().contains("Sign in again"), "{account:?}");
+        let refused = ada.submit("/account/password", &fields).await;
+        assert_eq!(refused.header("location"), anew, "{refused:?}");
+    }
+    // What is to come does not count longer than what is now.
+    ada.get(&format!("/vouch/for/1?at={}", now() + 3_600_000_000))
+        .await;
+    site.clock().advance(Duration::from_secs(600));
+    let refused = ada.submit("/account/password", &fields).await;
+    assert_eq!(refused.header("location"), anew, "{refused:?}");
+    ada.get(&format!("/vouch/for/1?at={}", minutes_ago(9)))
+        .await;
+    let set = ada.submit("/account/password", &fields).await;
+    assert_eq!(set.header("location"), "/account?done=password", "{set:?}");
+}
+
+#[tokio::test]
+async fn who_signs_in_anew_is_offered_what_can_tell_when() {
+    let site = with_plugins(TestHost::builder()).start().await;
+    site.add_member("alice", PASSWORD).await;
+    let mut alice = site.browser();
+    alice.sign_in("alice", PASSWORD).await;
+    let left_out = "Some ways to sign in are left out here";
+    let usual = alice.get("/login?next=/media").await;
+    assert!(usual.text().contains("By the shy"), "{usual:?}");
+    assert!(!usual.text().contains(left_out), "{usual:?}");
+    let anew = alice.get("/login?next=/media&anew=1").await;
+    assert!(anew.text().contains("Sign in again</h1>"), "{anew:?}");
+    assert!(
+        anew.text()
+            .contains("/vouch/for/1?a=b&#38;next=%2Fmedia&#38;anew=1"),
+        "{anew:?}"
+    );
+    assert!(!anew.text().contains("By the shy"), "{anew:?}");
+    assert!(anew.text().contains(left_out), "{anew:?}");
+    assert!(anew.text().contains("value=\"alice\""), "{anew:?}");
+    // It stays so for who mistypes, and the password does it.
+    let fields = [("next", "/media"), ("username", "alice"), ("anew", "1")];
+    let wrong = [&fields[..], &[("password", "wrong")]].concat();
+    let again = alice.submit("/login", &wrong).await;
+    assert!(again.text().contains("Sign in again</h1>"), "{again:?}");
+    let right = [&fields[..], &[("password", PASSWORD)]].concat();
+    let signed_in = alice.submit("/login", &right).await;
+    assert_eq!(signed_in.header("location"), "/media", "{signed_in:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     OAuth,
     act::{Act, Origin},
+    authorization_request::AuthorizationRequest,
     error::OAuthError,
     events::{Requested, Telling},
     grants::authorization_code::{CodeIssue, PreparedCode},
@@ -98,7 +99,8 @@ async fn next_step(
             Some(_) => sign_in_and_resume(oauth, request, asked).await,
             None => {
                 let next = path_after_sign_in(oauth, request, prompt);
-                Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
+                let hint = asked.request.login_hint.as_deref();
+                Ok(sign_in(oauth, &next, hint, asks_when(&asked.request)))
             }
         };
     };
@@ -324,13 +326,19 @@ async fn sign_in_and_resume(
     match kept {
         Ok(request_uri) => {
             let next = resume_path(oauth, &asked.client, &request_uri);
-            Ok(sign_in(oauth, &next, asked.request.login_hint.as_deref()))
+            let hint = asked.request.login_hint.as_deref();
+            Ok(sign_in(oauth, &next, hint, asks_when(&asked.request)))
         }
         Err(error) => Err(Refused::new(asked.client, asked.request, error)),
     }
 }
 
-/// Whether the member has to give the password for this request, and has not
+/// Whether it matters to the client when somebody signed in.
+const fn asks_when(request: &AuthorizationRequest) -> bool {
+    request.prompt.login || request.max_age.is_some()
+}
+
+/// Whether the member has to show who is there for this request, and has not
 /// done so since it was presented.
 fn has_to_sign_in_again(member: &Member, asked: &Presented, now: Timestamp) -> bool {
     let request = &asked.request;

@@ -139,9 +139,12 @@ fn location(
 
 /// Sends the browser to the sign-in page, which leads on to `next` and has the
 /// hint filled in. Whether the hint can be anybody's name is that page's
-/// business.
-pub fn sign_in(oauth: &OAuth, next: &str, login_hint: Option<&str>) -> Response {
-    let mut path = sign_in_path(oauth, next);
+/// business. `anew`: a session that somebody has at another site does not count.
+pub fn sign_in(oauth: &OAuth, next: &str, login_hint: Option<&str>, anew: bool) -> Response {
+    let mut path = match anew {
+        true => oauth.host().site().sign_in_anew_path(next),
+        false => sign_in_path(oauth, next),
+    };
     if let Some(hint) = login_hint {
         path.push_str("&username=");
         path.extend(form_urlencoded::byte_serialize(hint.as_bytes()));

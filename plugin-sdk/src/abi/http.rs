@@ -97,7 +97,8 @@ pub struct RawMember {
     pub administrator: bool,
     /// The session, so that what was begun in one is not ended in another.
     pub session_id: i64,
-    /// When the member last gave the password: microseconds, UTC.
+    /// When the member last showed who is there, as far as that is known:
+    /// microseconds, UTC; 0 where it is not.
     pub authenticated_at: i64,
 }
 
@@ -175,6 +176,9 @@ pub struct RawSignIn {
     /// By what the plugin knows this sign-in again, in the events that tell of
     /// it.
     pub reference: RString,
+    /// When somebody showed to whoever vouches who is there: microseconds, UTC;
+    /// 0 where that is not known.
+    pub authenticated_at: i64,
 }
 
 #[repr(C, u8)]

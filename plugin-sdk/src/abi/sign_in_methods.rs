@@ -30,6 +30,10 @@ pub struct RawSignInMethod {
     /// What the button says, such as `Continue with Mastodon`.
     pub text: RString,
     /// Where it begins: a path of the provider's own, below its prefix. The
-    /// host adds `next`, the path of the site to go to afterwards.
+    /// host adds `next`, the path of the site to go to afterwards, and `anew=1`
+    /// where somebody has to sign in anew.
     pub path: RString,
+    /// Whether it can tell when somebody showed there who is there. Else it is
+    /// not offered where somebody has to sign in anew.
+    pub tells_when: bool,
 }

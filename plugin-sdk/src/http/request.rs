@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::OnceLock,
+    time::Duration,
 };
 
 use hob_plugin_manifest::Route;
@@ -58,9 +59,15 @@ pub struct Member {
     pub administrator: bool,
     /// The session, so that what was begun in one is not ended in another.
     pub session_id: i64,
-    /// When the member last gave the password.
+    /// When the member last gave the password, or showed elsewhere who is there;
+    /// 1970 where nobody can say when.
     pub authenticated_at: Timestamp,
 }
+
+/// For how long it counts that somebody showed who is there, where that is asked
+/// for: who sits down at a session that was left open may do much, but not what
+/// would let him in for ever.
+pub const RECENTLY: Duration = Duration::from_secs(600);
 
 /// One part of a multipart form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -330,6 +337,13 @@ impl RawRequest {
 }
 
 impl Member {
+    /// Whether the member has shown a moment ago who is there. Who has not is
+    /// sent to [`Site::sign_in_anew_path`](crate::Site::sign_in_anew_path).
+    #[must_use]
+    pub fn signed_in_recently(&self, now: Timestamp) -> bool {
+        now < self.authenticated_at + RECENTLY
+    }
+
     fn from_raw(raw: &RawMember) -> Self {
         Self {
             id: raw.id,

@@ -11,6 +11,7 @@ use crate::{
         RawNewcomer, RawPage, RawResponse, RawResponseBody, RawSessionChange, RawSignIn,
         RawSignInWho, Span, SpanPair,
     },
+    db::Timestamp,
 };
 
 /// An answer. Headers that are no valid HTTP make it a 500, with the name of
@@ -146,7 +147,8 @@ impl Response {
     /// session there was. `by` is what vouches for the member, as the audit log
     /// calls it. For a plugin whose manifest says `signs_in = true`, on a route
     /// of the site's own sign-in; any other gets a 500. A member who is
-    /// disabled is not signed in, and gets a page that says so.
+    /// disabled is not signed in, and gets a page that says so. It counts as
+    /// signing in anew only with [`Self::authenticated_at`].
     #[must_use]
     pub fn signing_in(self, member_id: i64, by: &str) -> Self {
         self.begins(RawSignInWho::Member(member_id), by)
@@ -160,6 +162,16 @@ impl Response {
     pub fn with_reference(mut self, reference: &str) -> Self {
         if let RawSessionChange::Begins(sign_in) = &mut self.session {
             sign_in.reference = reference.into();
+        }
+        self
+    }
+
+    /// Says when somebody showed to whoever vouches who is there. Nothing for an
+    /// answer that signs nobody in.
+    #[must_use]
+    pub fn authenticated_at(mut self, at: Timestamp) -> Self {
+        if let RawSessionChange::Begins(sign_in) = &mut self.session {
+            sign_in.authenticated_at = at.as_micros();
         }
         self
     }
@@ -195,6 +207,7 @@ impl Response {
             who,
             by: by.into(),
             reference: RString::new(),
+            authenticated_at: 0,
         }));
         self
     }

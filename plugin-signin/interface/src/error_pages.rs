@@ -31,7 +31,7 @@ pub struct Failure {
     pub provider_title: Text,
     /// In one word: `unknown_provider`, `state`, `other_provider`, `declined`,
     /// `not_linked`, `linked_elsewhere`, `last_way`, `member_changed`,
-    /// `refused`, `throttled`, `provider` or `internal`. More may come.
+    /// `not_anew`, `refused`, `throttled`, `provider` or `internal`. More may come.
     pub error: Text,
     /// The status of the answer.
     pub status: u16,

@@ -15,7 +15,7 @@ pub use token::{TIME_TO_GIVE, refresh, revoke};
 
 use crate::{
     error::SignInError,
-    id_token::{self, Expected, IdTokenError},
+    id_token::{self, Expected, IdTokenError, Said},
     identity::{self, Identity},
     keys::Keys,
     metadata::{Metadata, MetadataError},
@@ -37,13 +37,23 @@ pub struct Dance<'a> {
     pub visit: &'a str,
 }
 
+/// Somebody who has come back, as the provider has it.
+pub struct Arrived {
+    pub identity: Identity,
+    pub granted: Granted,
+    /// When somebody showed there who is there, as far as the provider says.
+    pub authenticated_at: Option<Timestamp>,
+}
+
 impl Dance<'_> {
     /// Where the browser is sent (RFC 6749, section 4.1.1; RFC 7636, section
-    /// 4.3).
+    /// 4.3). With `anew` a session that somebody has there does not do (OpenID
+    /// Connect Core, section 3.1.2.1); only what comes back tells whether the
+    /// provider heeded it, since the address passes through the browser.
     ///
     /// # Errors
     /// The provider's address is none.
-    pub fn authorization_url(&self) -> Result<String, SignInError> {
+    pub fn authorization_url(&self, anew: bool) -> Result<String, SignInError> {
         let endpoint = &self.metadata.authorization_endpoint;
         let mut url =
             Url::parse(endpoint).map_err(|_| SignInError::Metadata(MetadataError::Endpoint))?;
@@ -62,12 +72,16 @@ impl Dance<'_> {
             if self.provider.is_openid() {
                 query.append_pair("nonce", &self.state.nonce(self.visit));
             }
+            if anew {
+                query
+                    .append_pair("prompt", "login")
+                    .append_pair("max_age", &id_token::LEEWAY.as_secs().to_string());
+            }
         }
         Ok(url.into())
     }
 
-    /// Swaps the code, and asks whose account it is. With what was given for
-    /// it.
+    /// Swaps the code, and asks whose account it is.
     ///
     /// # Errors
     /// The provider does not give a token, or what it says does not hold.
@@ -76,14 +90,14 @@ impl Dance<'_> {
         client: HttpClient,
         code: &Code,
         now: Timestamp,
-    ) -> Result<(Identity, Granted), SignInError> {
+    ) -> Result<Arrived, SignInError> {
         let given = token::swap(self, client, code).await?;
-        let subject = match (self.provider.is_openid(), &given.id_token) {
+        let said = match (self.provider.is_openid(), &given.id_token) {
             (false, _) => None,
             (true, None) => return Err(IdTokenError::Missing.into()),
-            (true, Some(id_token)) => Some(self.subject_of(id_token, client, now).await?),
+            (true, Some(id_token)) => Some(self.said_by(id_token, client, now).await?),
         };
-        let subject = subject.as_deref();
+        let subject = said.as_ref().map(|said| said.subject.as_str());
         let identity = identity::of(
             self.provider,
             self.metadata,
@@ -92,22 +106,26 @@ impl Dance<'_> {
             subject,
         )
         .await?;
-        Ok((identity, given.granted(&self.provider.scope, now)))
+        Ok(Arrived {
+            identity,
+            granted: given.granted(&self.provider.scope, now),
+            authenticated_at: said.and_then(|said| said.authenticated_at),
+        })
     }
 
-    /// Whose an ID token is, if the provider signed it and it is of this
+    /// What an ID token says, if the provider signed it and it is of this
     /// journey.
     ///
     /// A token that comes straight from its issuer could be taken by TLS alone
     /// (OpenID Connect Core, section 3.1.3.7, number 6). Its signature is
     /// verified besides: then who stands between the two sites, be it the
     /// operator's own proxy, makes nobody up.
-    async fn subject_of(
+    async fn said_by(
         &self,
         id_token: &str,
         client: HttpClient,
         now: Timestamp,
-    ) -> Result<String, SignInError> {
+    ) -> Result<Said, SignInError> {
         let token = SignedToken::parse_at_most(id_token, id_token::LONGEST);
         let token = token.map_err(IdTokenError::from)?;
         let jwks_uri = self.metadata.jwks_uri.as_deref();
@@ -119,6 +137,6 @@ impl Dance<'_> {
             nonce: &self.state.nonce(self.visit),
             now,
         };
-        Ok(expected.subject_of(claims)?)
+        Ok(expected.said_by(claims)?)
     }
 }

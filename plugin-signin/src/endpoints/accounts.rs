@@ -5,7 +5,7 @@ use hob_plugin_sdk::{Request, Response, Words, db::Timestamp, prelude::*};
 
 use super::{
     begin::{self, Errand},
-    failed, given_back, member, still_given,
+    failed, given_back, member, sign_in_anew_url, still_given,
 };
 use crate::{
     SignIn,
@@ -32,7 +32,8 @@ pub async fn list(signin: Arc<SignIn>, request: Request) -> Response {
 }
 
 async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInError> {
-    let member_id = member(request)?.id;
+    let member = member(request)?;
+    let member_id = member.id;
     let accounts = signin
         .db
         .read(move |connection| LinkedAccount::of_member(connection, member_id))
@@ -72,6 +73,7 @@ async fn show(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             sign_out_at: &sign_out_at,
             providers: &providers,
             still_given: still_given(signin, request)?,
+            sign_in_anew_url: sign_in_anew_url(signin, member, PATH).as_deref(),
         },
     ))
 }
@@ -86,14 +88,19 @@ fn button(provider: &Provider) -> ProviderButton<'_> {
 /// Sends the member to a provider, to link an account there.
 pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
     let sent = async {
-        let member_id = member(&request)?.id;
+        let member = member(&request)?;
+        let next = signin.site().plugin_path(PATH);
+        // What is linked lets somebody in for ever.
+        if !member.signed_in_recently(signin.now()) {
+            return Ok(Response::redirect(signin.site().sign_in_anew_path(&next)));
+        }
         let fields = request.form()?;
         let provider = fields.first("provider").unwrap_or_default();
-        let next = signin.site().plugin_path(PATH);
         let errand = Errand {
             purpose: Purpose::Link,
-            member_id: Some(member_id),
+            member_id: Some(member.id),
             next,
+            anew: false,
         };
         begin::send(&signin, &request, provider, errand).await
     };

@@ -1,21 +1,21 @@
 //! `/{provider}/authorized`: a browser comes back from a provider.
 
-use hob_plugin_sdk::{Request, Response, prelude::*};
+use hob_plugin_sdk::{Request, Response, db::Timestamp, prelude::*};
 
 use super::{accounts, failed, register, site};
 use crate::{
     Known, SignIn,
-    dance::{Answer, Dance},
+    dance::{Answer, Arrived, Dance},
     error::SignInError,
     events::{Act, Purpose},
-    identity::Identity,
+    id_token::LEEWAY,
     linking,
     models::SignInRequest,
     reference::Reference,
     settings::Keeping,
     site_account,
     state::Digest,
-    tokens::{Granted, Holder},
+    tokens::Holder,
 };
 
 /// Signs in whose account it is, or links it.
@@ -82,6 +82,10 @@ async fn end(
         visit: request.visit(),
     };
     let arrived = dance.identify(signin.client, &code, signin.now()).await?;
+    let arrived = Arrived {
+        authenticated_at: shown_at(begun.anew_since, arrived.authenticated_at)?,
+        ..arrived
+    };
     let came = Came {
         signin,
         request,
@@ -95,6 +99,21 @@ async fn end(
     }
 }
 
+/// When somebody showed at the provider who is there, where that is known. Where
+/// it has to be since a journey began, as far as clocks can tell, it counts from
+/// then on.
+fn shown_at(
+    anew_since: Option<Timestamp>,
+    said: Option<Timestamp>,
+) -> Result<Option<Timestamp>, SignInError> {
+    let Some(since) = anew_since else {
+        return Ok(said);
+    };
+    let said = said.filter(|said| *said + LEEWAY >= since);
+    let said = said.ok_or(SignInError::NotAnew)?;
+    Ok(Some(said.max(since)))
+}
+
 /// Somebody who has come back from a provider.
 struct Came<'a> {
     signin: &'a SignIn,
@@ -104,14 +123,15 @@ struct Came<'a> {
 }
 
 impl Came<'_> {
-    async fn sign_in(
-        self,
-        (identity, granted): (Identity, Granted),
-        next: String,
-    ) -> Result<Response, SignInError> {
+    async fn sign_in(self, arrived: Arrived, next: String) -> Result<Response, SignInError> {
         let Self {
             signin, known, act, ..
         } = &self;
+        let Arrived {
+            identity,
+            granted,
+            authenticated_at,
+        } = arrived;
         let (events, store, keeping) = (signin.events, signin.tokens, known.provider.tokens);
         let arrival = Holder::arrival();
         let (act, whose, given) = (act.clone(), identity.clone(), granted.clone());
@@ -131,9 +151,13 @@ impl Came<'_> {
                     newcomer: None,
                     arrival: holder.and_then(Holder::arrived),
                 };
-                Ok(Response::redirect(next)
+                let response = Response::redirect(next)
                     .signing_in(member_id, &known.provider.id)
-                    .with_reference(&reference.to_string()))
+                    .with_reference(&reference.to_string());
+                Ok(match authenticated_at {
+                    Some(at) => response.authenticated_at(at),
+                    None => response,
+                })
             }
             Err(SignInError::NotLinked) if self.may_register() => {
                 let arrived = (identity, granted);
@@ -150,11 +174,10 @@ impl Came<'_> {
             && self.signin.members.registration_is_open()
     }
 
-    async fn link(
-        self,
-        (identity, granted): (Identity, Granted),
-        member_id: i64,
-    ) -> Result<Response, SignInError> {
+    async fn link(self, arrived: Arrived, member_id: i64) -> Result<Response, SignInError> {
+        let Arrived {
+            identity, granted, ..
+        } = arrived;
         let Self {
             signin, known, act, ..
         } = self;
@@ -181,11 +204,10 @@ impl Came<'_> {
         ))
     }
 
-    async fn link_site(
-        self,
-        (identity, granted): (Identity, Granted),
-        member_id: i64,
-    ) -> Result<Response, SignInError> {
+    async fn link_site(self, arrived: Arrived, member_id: i64) -> Result<Response, SignInError> {
+        let Arrived {
+            identity, granted, ..
+        } = arrived;
         let Self {
             signin, known, act, ..
         } = self;

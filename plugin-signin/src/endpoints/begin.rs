@@ -15,22 +15,17 @@ use crate::{
 /// Sends a visitor there, to sign in.
 pub async fn sign_in(signin: Arc<SignIn>, request: Request) -> Response {
     let id = request.parameter("provider").unwrap_or_default();
-    let next = request
-        .query_fields()
-        .map_err(SignInError::from)
-        .map(|fields| signin.site().own_path(fields.first("next")));
-    let sent = match next {
-        Ok(next) => {
-            let errand = Errand {
-                purpose: Purpose::SignIn,
-                member_id: None,
-                next,
-            };
-            send(&signin, &request, id, errand).await
-        }
-        Err(error) => Err(error),
+    let sent = async {
+        let fields = request.query_fields()?;
+        let errand = Errand {
+            purpose: Purpose::SignIn,
+            member_id: None,
+            next: signin.site().own_path(fields.first("next")),
+            anew: fields.first("anew").is_some(),
+        };
+        send(&signin, &request, id, errand).await
     };
-    match sent {
+    match sent.await {
         Ok(response) => response,
         Err(error) => failed(&signin, &request, &error).await,
     }
@@ -43,6 +38,8 @@ pub(super) struct Errand {
     pub(super) member_id: Option<i64>,
     /// A path of the site, to go to afterwards.
     pub(super) next: String,
+    /// A session that somebody has there does not do.
+    pub(super) anew: bool,
 }
 
 /// Sends a browser to a provider.
@@ -53,6 +50,9 @@ pub(super) async fn send(
     errand: Errand,
 ) -> Result<Response, SignInError> {
     let known = signin.known(provider)?;
+    if errand.anew && !known.provider.tells_when() {
+        return Err(SignInError::NotAnew);
+    }
     let (now, peer) = (signin.now(), request.peer());
     if let Some(wait) = signin.begun.wait("", peer, now) {
         return Err(SignInError::Throttled(whole_seconds(wait)));
@@ -77,7 +77,7 @@ pub(super) async fn send(
         state: &state,
         visit,
     };
-    let url = dance.authorization_url()?;
+    let url = dance.authorization_url(errand.anew)?;
     let begun = SignInRequest {
         state_digest: state.digest(),
         visit_digest: Digest::of(visit),
@@ -86,6 +86,7 @@ pub(super) async fn send(
         next: errand.next,
         expires_at: now + signin.time_to_answer,
         for_site: purpose == Purpose::Site,
+        anew_since: errand.anew.then_some(now),
     };
     signin
         .db

@@ -27,6 +27,14 @@ fn member(request: &Request) -> Result<&Member, SignInError> {
     Ok(request.member().ok_or_else(missing)?)
 }
 
+/// Where a member shows who is there before an account is linked, and afterwards
+/// comes back to this page, unless that was done a moment ago.
+fn sign_in_anew_url(signin: &SignIn, member: &Member, page: &str) -> Option<String> {
+    let page = signin.site().plugin_path(page);
+    let is_recent = member.signed_in_recently(signin.now());
+    (!is_recent).then(|| signin.site().sign_in_anew_path(&page))
+}
+
 /// Has providers take back what was kept of an account that was unlinked, and
 /// goes back to the page, which says where that could not be done.
 async fn given_back(

@@ -5,7 +5,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 
 use super::{
     begin::{self, Errand},
-    failed, given_back, member, still_given,
+    failed, given_back, member, sign_in_anew_url, still_given,
 };
 use crate::{
     SignIn,
@@ -49,6 +49,7 @@ async fn list(signin: &SignIn, request: &Request) -> Result<Response, SignInErro
             unlink_url: &signin.site().plugin_path("/site/unlink"),
             accounts: &rows,
             still_given: still_given(signin, request)?,
+            sign_in_anew_url: sign_in_anew_url(signin, member(request)?, PATH).as_deref(),
         },
     ))
 }
@@ -90,7 +91,11 @@ fn name(row: &KeptToken) -> &str {
 /// Sends the administrator to a provider, to link an account there.
 pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
     let sent = async {
-        let member_id = member(&request)?.id;
+        let member = member(&request)?;
+        let next = signin.site().plugin_path(PATH);
+        if !member.signed_in_recently(signin.now()) {
+            return Ok(Response::redirect(signin.site().sign_in_anew_path(&next)));
+        }
         let fields = request.form()?;
         let provider = fields.first("provider").unwrap_or_default();
         if !signin.known(provider)?.provider.site_account {
@@ -98,8 +103,9 @@ pub async fn link(signin: Arc<SignIn>, request: Request) -> Response {
         }
         let errand = Errand {
             purpose: Purpose::Site,
-            member_id: Some(member_id),
-            next: signin.site().plugin_path(PATH),
+            member_id: Some(member.id),
+            next,
+            anew: false,
         };
         begin::send(&signin, &request, provider, errand).await
     };

@@ -21,6 +21,7 @@ diesel::table! {
         next -> Text,
         expires_at -> BigInt,
         for_site -> Bool,
+        anew_since -> Nullable<BigInt>,
     }
 }
 

@@ -21,6 +21,9 @@ pub struct SignInRequest {
     pub expires_at: Timestamp,
     /// The member links an account for the site itself.
     pub for_site: bool,
+    /// After this somebody has to have shown there who is there; none where it
+    /// does not matter when.
+    pub anew_since: Option<Timestamp>,
 }
 
 /// How many expired rows each new one takes along.

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::support::{Pair, count, scripted::Scripted, who};
+use crate::support::{Pair, count, link_directly, scripted::Scripted, who};
 use hob::testing::{Builder, TestHost, on_each_database};
 use hob_plugin_sdk::{
     InlinePlugin, SessionBegun, StaticPlugin,
@@ -196,20 +196,7 @@ async fn another_plugin_stops_a_sign_in_and_a_link() {
         // Linked before there was a doorman.
         let id = pair.alice.id;
         let issuer = pair.there.url.clone();
-        pair.here
-            .db()
-            .write(move |connection| {
-                use diesel::prelude::*;
-                diesel::sql_query(
-                    "INSERT INTO \"signin_accounts\" (\"issuer\", \"subject\", \"member_id\", \
-                     \"name\", \"created_at\") VALUES ($1, '1', $2, 'ada', 0)",
-                )
-                .bind::<diesel::sql_types::Text, _>(issuer)
-                .bind::<diesel::sql_types::BigInt, _>(id)
-                .execute(connection)
-            })
-            .await
-            .unwrap();
+        link_directly(&pair.here, &issuer, "1", id).await;
         let mut visitor = pair.here.browser();
         let refused = pair.sign_in(&mut visitor).await;
         assert_eq!(refused.status(), 403, "{refused:?}");

@@ -16,7 +16,7 @@ use crate::{
         views::{AccountPage, Field, MenuLink, SessionRow},
         visitor::Visitor,
     },
-    members::{LONGEST_NAME, Member, MemberError, Password, Session, check_email},
+    members::{LONGEST_NAME, Member, MemberError, Password, Session, SignedIn, check_email},
     words::Phrase,
 };
 
@@ -117,6 +117,7 @@ async fn page(
     let (name_error, email_error) = (said(&problems.display_name), said(&problems.email));
     let current_password_error = said(&problems.current_password);
     let new_password_error = said(&problems.new_password);
+    let sign_in_anew_url = sign_in_anew_path(app);
     let password_rule = words
         .say("account-password-rule")
         .with("characters", Password::SHORTEST)
@@ -147,6 +148,7 @@ async fn page(
             current_password_error: current_password_error.as_deref(),
             new_password_error: new_password_error.as_deref(),
             has_password: member.has_password(),
+            sign_in_anew_url: has_to_sign_in_anew(app, visitor).then_some(&sign_in_anew_url),
             password_rule: &password_rule,
             sessions: &rows,
             methods: &methods,
@@ -216,6 +218,9 @@ pub async fn change_password(
     let mut problems = Problems::default();
     let session = form.visitor.signed_in.session.id;
     // Who came by another way has none yet to be asked for.
+    if has_to_sign_in_anew(&app, &form.visitor) {
+        return Ok(see_other(&sign_in_anew_path(&app)));
+    }
     if member.has_password() {
         let current =
             Password::presented(form.fields.first("current_password").unwrap_or_default());
@@ -252,6 +257,21 @@ pub async fn change_password(
         })
         .await?;
     Ok(see_other(&site.address.path("/account?done=password")))
+}
+
+/// Whether a member who has no password yet has to show who is there before one
+/// is set: it lets in whoever knows it, for ever.
+fn has_to_sign_in_anew(app: &App, visitor: &Visitor) -> bool {
+    let SignedIn { member, session } = &*visitor.signed_in;
+    !member.has_password() && !session.is_recent(app.site().clock.now())
+}
+
+/// Where that is done, and afterwards leads back here.
+fn sign_in_anew_path(app: &App) -> String {
+    let address = &app.site().address;
+    let next: String =
+        form_urlencoded::byte_serialize(address.path("/account").as_bytes()).collect();
+    address.path(&format!("/login?next={next}&anew=1"))
 }
 
 /// Signs one place out.

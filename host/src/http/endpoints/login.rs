@@ -36,6 +36,17 @@ pub struct Asked {
     next: Option<String>,
     /// Whom the page that leads here expects: only to spare typing.
     username: Option<String>,
+    /// Somebody has to show who is there, whoever is signed in.
+    anew: Option<String>,
+}
+
+/// What the page leads to, and what for.
+struct Way<'a> {
+    /// A path of the site.
+    next: &'a str,
+    /// What it leads to is for somebody who signs in anew: with the password, or
+    /// with an account of a site that can tell when.
+    anew: bool,
 }
 
 /// A path of this site, or the home page: never another site, be it at the
@@ -66,7 +77,11 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let next = own_path(&app, asked.next.as_deref());
     let username = expected_username(asked.username.as_deref());
-    form_page(&app, &audience, &username, &next, None)
+    let way = Way {
+        next: &next,
+        anew: asked.anew.is_some(),
+    };
+    form_page(&app, &audience, &username, &way, None)
 }
 
 /// What to fill in: nothing that could not be a username, so that a link can't
@@ -80,11 +95,19 @@ fn form_page(
     app: &App,
     audience: &Audience,
     username: &str,
-    next: &str,
+    &Way { next, anew }: &Way<'_>,
     error: Option<&Phrase>,
 ) -> Result<Response, Failure> {
+    let member = audience.visitor.as_ref();
+    let member = member.map(|visitor| &visitor.signed_in.member);
+    let expected = member.filter(|member| anew && member.has_password());
+    let username = match (username, expected) {
+        ("", Some(member)) => &member.username,
+        _ => username,
+    };
     // Another language leads back to this form, and it to where it leads.
-    let fields = [("next", next), ("username", username)];
+    let again = if anew { "1" } else { "" };
+    let fields = [("next", next), ("username", username), ("anew", again)];
     let form = String::from("/login?");
     let length = form.len();
     let again = form_urlencoded::Serializer::for_suffix(form, length)
@@ -97,11 +120,14 @@ fn form_page(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let shown: Vec<_> = app
+    let (usable, left_out): (Vec<_>, Vec<_>) = app
         .plugins()
         .sign_in_methods(&app.site().address)
         .flat_map(|methods| methods.list(audience.language))
-        .map(|method| (method.url(next), method.text))
+        .partition(|method| method.tells_when || !anew);
+    let shown: Vec<_> = usable
+        .iter()
+        .map(|method| (method.url(next, anew), method.text.as_str()))
         .collect();
     let buttons: Vec<_> = shown
         .iter()
@@ -115,6 +141,8 @@ fn form_page(
             next,
             error: error.as_deref(),
             methods: &buttons,
+            anew,
+            some_left_out: !left_out.is_empty(),
         },
     )?;
     // Signing in may lead on, by redirects, to an application elsewhere.
@@ -142,6 +170,10 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     let typed = fields.first("username").unwrap_or_default();
     let password = Password::presented(fields.first("password").unwrap_or_default());
     let next = own_path(&app, fields.first("next"));
+    let way = Way {
+        next: &next,
+        anew: fields.first("anew").is_some(),
+    };
     let site = app.site();
     // However the name is typed, it is one account.
     let account =
@@ -151,7 +183,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
         tracing::warn!(peer, "too many wrong passwords were tried for one account");
         note_guessing(site, &account, &peer);
         let error = too_many_guesses(wait);
-        let page = form_page(&app, &audience, typed, &next, Some(&error))?;
+        let page = form_page(&app, &audience, typed, &way, Some(&error))?;
         return Ok(come_again(page, wait));
     }
     // Counted before the answer is known, so that guesses that come together
@@ -178,7 +210,7 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
     let Some(cookie) = signed_in else {
         tracing::info!(peer, "a sign-in was refused");
         let error = Phrase::new("login-wrong");
-        return form_page(&app, &audience, typed, &next, Some(&error));
+        return form_page(&app, &audience, typed, &way, Some(&error));
     };
     let mut response = see_other(&next);
     response.headers_mut().insert(header::SET_COOKIE, cookie);

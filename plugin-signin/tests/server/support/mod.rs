@@ -194,7 +194,7 @@ impl Pair {
 pub async fn who(browser: &mut Browser) -> Option<String> {
     let page = browser.get("/account").await;
     let signed_in = page.status() == 200;
-    signed_in.then(|| between(page.text(), "name=\"username\" value=\"", "\"").to_owned())
+    signed_in.then(|| between(page.text(), "You are <strong>", "</strong>").to_owned())
 }
 
 /// Where a redirect to this site leads.
@@ -234,4 +234,22 @@ pub async fn count(site: &TestHost, table: &str) -> i64 {
         .await
         .expect("the table is there");
     rows[0].count
+}
+
+/// Lets an account elsewhere open a member's, without any journey.
+pub async fn link_directly(site: &TestHost, issuer: &str, subject: &str, member_id: i64) {
+    let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+    site.db()
+        .write(move |connection| {
+            diesel::sql_query(
+                "INSERT INTO \"signin_accounts\" (\"issuer\", \"subject\", \"member_id\", \
+                 \"name\", \"created_at\") VALUES ($1, $2, $3, 'ada', 0)",
+            )
+            .bind::<diesel::sql_types::Text, _>(issuer)
+            .bind::<diesel::sql_types::Text, _>(subject)
+            .bind::<diesel::sql_types::BigInt, _>(member_id)
+            .execute(connection)
+        })
+        .await
+        .expect("the table is there");
 }
