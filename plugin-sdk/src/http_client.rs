@@ -141,6 +141,23 @@ impl OutboundRequest {
         self.header("content-type", content_type)
     }
 
+    /// Such as `GET`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The body, where it is a form.
+    #[must_use]
+    pub fn form(&self) -> Option<&[u8]> {
+        let is_form = self.headers.iter().any(|(name, value)| {
+            let value = value.split(';').next().unwrap_or_default().trim();
+            name.eq_ignore_ascii_case("content-type")
+                && value.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
+        is_form.then_some(&self.body)
+    }
+
     /// Where it goes.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -348,6 +365,23 @@ mod tests {
         assert_eq!(encoded, "a%20b=1%2B1%3D2%263&%C3%BC=&%7E=*-._");
         let read = crate::Fields::parse(encoded.as_bytes()).unwrap();
         assert_eq!(read.iter().collect::<Vec<_>>(), fields);
+    }
+
+    #[test]
+    fn a_form_is_told_from_another_body() {
+        let form = OutboundRequest::post_form("https://a.example/", &[("a", "b")]);
+        assert_eq!((form.method(), form.form()), ("POST", Some(&b"a=b"[..])));
+        let with_charset = OutboundRequest::new("PUT", "https://a.example/").body(
+            "Application/X-www-form-urlencoded; charset=utf-8",
+            b"a=b".to_vec(),
+        );
+        assert_eq!(with_charset.form(), Some(&b"a=b"[..]));
+        let json = OutboundRequest::new("POST", "https://a.example/");
+        assert_eq!(
+            json.clone().body("application/json", b"{}".to_vec()).form(),
+            None
+        );
+        assert_eq!(json.form(), None);
     }
 
     #[test]

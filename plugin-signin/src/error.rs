@@ -37,8 +37,16 @@ pub enum SignInError {
     Malformed(PluginError),
     #[error("its metadata: {0}")]
     Metadata(#[from] MetadataError),
-    #[error("it gives no bearer token")]
+    #[error("it gives no token of the kind that was asked for")]
     TokenType,
+    /// It does not bind a request token to where it was asked for
+    /// (`oauth_callback_confirmed`): the first edition of OAuth 1.0, by which
+    /// one could be given another's account.
+    #[error("it does not confirm the callback: it speaks OAuth 1.0 and not 1.0a")]
+    NotConfirmed,
+    /// A request can't be signed (RFC 5849, section 3).
+    #[error("a request can't be signed: {0} can't be used")]
+    Unsigned(&'static str),
     #[error("its ID token: {0}")]
     IdToken(#[from] IdTokenError),
     #[error("it has no address that says who somebody is")]
@@ -94,12 +102,13 @@ impl SignInError {
             | Self::Malformed(_)
             | Self::Metadata(_)
             | Self::TokenType
+            | Self::NotConfirmed
             | Self::IdToken(_)
             | Self::NoUserinfo
             | Self::NoSubject
             | Self::Unreachable(_)
             | Self::LeftAlone(_) => 502,
-            Self::Plugin(_) => 500,
+            Self::Unsigned(_) | Self::Plugin(_) => 500,
         }
     }
 
@@ -124,12 +133,13 @@ impl SignInError {
             | Self::Malformed(_)
             | Self::Metadata(_)
             | Self::TokenType
+            | Self::NotConfirmed
             | Self::IdToken(_)
             | Self::NoUserinfo
             | Self::NoSubject
             | Self::Unreachable(_)
             | Self::LeftAlone(_) => "provider",
-            Self::Plugin(_) => "internal",
+            Self::Unsigned(_) | Self::Plugin(_) => "internal",
         }
     }
 

@@ -1,10 +1,13 @@
 //! Who somebody is at a provider: what the provider itself says when it is
 //! asked with the token that it gave.
 
-use hob_plugin_sdk::http_client::{HttpClient, OutboundRequest};
+use hob_plugin_sdk::{
+    db::Timestamp,
+    http_client::{HttpClient, OutboundRequest},
+};
 use serde_json::Value;
 
-use crate::{error::SignInError, metadata::Metadata, provider::Provider};
+use crate::{error::SignInError, metadata::Metadata, provider::Provider, tokens::Tokens};
 
 const MOST_BYTES: u64 = 256 * 1024;
 /// Of a subject: OpenID Connect has 255 (Core, section 2), others are shorter.
@@ -32,15 +35,17 @@ pub async fn of(
     provider: &Provider,
     metadata: &Metadata,
     client: HttpClient,
-    access_token: &str,
+    tokens: &Tokens,
     expected: Option<&str>,
+    now: Timestamp,
 ) -> Result<Identity, SignInError> {
     let endpoint = metadata.userinfo_endpoint.as_deref();
     let asked = OutboundRequest::get(endpoint.ok_or(SignInError::NoUserinfo)?)
-        .bearer(access_token)
         .header("accept", "application/json")
         .at_most(MOST_BYTES);
-    let answer = client.send(asked).await?;
+    let answer = client
+        .send(provider.authorized(asked, tokens, now)?)
+        .await?;
     if answer.status != 200 {
         return Err(SignInError::ProviderStatus {
             what: "the account",

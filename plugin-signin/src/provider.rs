@@ -4,13 +4,16 @@
 //! It knows no HTTP: [`crate::metadata`] asks a provider for what it says of
 //! itself.
 
-use hob_plugin_sdk::PluginError;
+use hob_plugin_sdk::{PluginError, db::Timestamp, http_client::OutboundRequest};
 use url::Url;
 
 use crate::{
+    error::SignInError,
+    kind::known,
     metadata::Metadata,
+    oauth1::OAuth1,
     settings::{ClientAuthentication, ClientSecret, Keeping, Kind, ProviderSettings},
-    tokens::Holder,
+    tokens::{Holder, Tokens},
 };
 
 /// A site to sign in with.
@@ -38,6 +41,8 @@ pub struct Provider {
     pub scope: String,
     pub endpoints: Endpoints,
     pub claims: Claims,
+    /// How its requests are signed, if it speaks OAuth 1.0a.
+    pub oauth1: Option<OAuth1>,
     says_when: bool,
 }
 
@@ -73,35 +78,6 @@ pub struct Claims {
     pub name: String,
 }
 
-/// What is known of a kind of provider.
-struct Known {
-    title: Option<&'static str>,
-    issuer: Option<&'static str>,
-    scopes: &'static [&'static str],
-    subject: &'static str,
-    name: &'static str,
-    /// Paths below the issuer, or whole addresses, where it publishes none.
-    endpoints: Option<[&'static str; 3]>,
-    /// Where it takes tokens back, where it does not publish that.
-    revocation: Option<&'static str>,
-    /// Where it publishes them, by which document.
-    document: Document,
-    /// Where its API stands: a path below the issuer, or a whole address.
-    api: Option<&'static str>,
-    /// Its ID tokens say when somebody showed who is there, if they are asked to
-    /// (`auth_time`).
-    says_when: bool,
-}
-
-/// Which document a provider publishes about itself.
-#[derive(Clone, Copy)]
-enum Document {
-    /// OpenID Connect Discovery, section 4.
-    Openid,
-    /// RFC 8414, section 3.
-    AuthorizationServer,
-}
-
 impl Provider {
     /// # Errors
     /// Something is missing or is no address, in words for the operator.
@@ -130,6 +106,7 @@ impl Provider {
             ("userinfo_endpoint", &own.userinfo),
             ("jwks_uri", &own.jwks),
             ("revocation_endpoint", &own.revocation),
+            ("request_token_endpoint", &written.request_token_endpoint),
         ] {
             if let Some(url) = url
                 && checked_url(url).is_none()
@@ -142,7 +119,7 @@ impl Provider {
             false => path.to_owned(),
         };
         let endpoints = match (written.kind, known.endpoints) {
-            (Kind::Oauth, _) => Endpoints::Known(Metadata {
+            (Kind::Oauth | Kind::Oauth1, _) => Endpoints::Known(Metadata {
                 jwks_uri: own.jwks,
                 revocation_endpoint: own.revocation,
                 ..Metadata::written(
@@ -193,6 +170,10 @@ impl Provider {
                 Some(api.ok_or_else(|| wrong("`api` is no address with https or http".to_owned()))?)
             }
         };
+        let oauth1 = match written.kind {
+            Kind::Oauth1 => Some(signing(written, &endpoints).map_err(wrong)?),
+            _ => None,
+        };
         if api.is_none() && (written.tokens != Keeping::None || written.site_account) {
             return Err(missing("api"));
         }
@@ -208,6 +189,7 @@ impl Provider {
             client_secret: written.client_secret.clone(),
             client_authentication: written.client_authentication,
             scope,
+            oauth1,
             says_when: known.says_when,
             endpoints,
             claims: Claims {
@@ -215,6 +197,22 @@ impl Provider {
                 name: text(&written.name, known.name),
             },
         })
+    }
+
+    /// The request with what lets it in there as whoever these tokens are.
+    ///
+    /// # Errors
+    /// It can't be signed.
+    pub fn authorized(
+        &self,
+        request: OutboundRequest,
+        tokens: &Tokens,
+        now: Timestamp,
+    ) -> Result<OutboundRequest, SignInError> {
+        match &self.oauth1 {
+            Some(oauth1) => oauth1.sign(request, Some(tokens), &[], now),
+            None => Ok(request.bearer(&tokens.access_token)),
+        }
     }
 
     /// Where a request of another plugin's goes: a path counts below the API,
@@ -259,6 +257,36 @@ impl Provider {
     }
 }
 
+/// How requests are signed, in words for the operator where they can't be.
+fn signing(written: &ProviderSettings, endpoints: &Endpoints) -> Result<OAuth1, String> {
+    let begins_at = written.request_token_endpoint.as_deref();
+    let begins_at =
+        begins_at.ok_or("`request_token_endpoint` is missing, which this kind needs")?;
+    let oauth1 = OAuth1::new(written, begins_at)?;
+    if let Endpoints::Known(metadata) = endpoints
+        && oauth1.shows_secrets()
+    {
+        let userinfo = metadata.userinfo_endpoint.as_deref();
+        let asked = [
+            Some(begins_at),
+            Some(metadata.token_endpoint.as_str()),
+            userinfo,
+        ];
+        if !asked
+            .iter()
+            .flatten()
+            .all(|url| url.starts_with("https://"))
+        {
+            return Err(
+                "`signature_method` PLAINTEXT sends the secrets themselves: all \
+                        endpoints have to begin with https"
+                    .to_owned(),
+            );
+        }
+    }
+    Ok(oauth1)
+}
+
 fn is_openid(scope: &str) -> bool {
     scope.split(' ').any(|scope| scope == "openid")
 }
@@ -275,95 +303,6 @@ pub fn checked_url(text: &str) -> Option<Url> {
     })
 }
 
-const fn known(kind: Kind) -> Known {
-    let openid = Known {
-        title: None,
-        issuer: None,
-        scopes: &["openid", "profile"],
-        subject: "sub",
-        name: "preferred_username",
-        endpoints: None,
-        revocation: None,
-        document: Document::Openid,
-        api: None,
-        says_when: true,
-    };
-    match kind {
-        Kind::Openid => openid,
-        Kind::Oauth => Known {
-            scopes: &[],
-            name: "name",
-            ..openid
-        },
-        Kind::Github => Known {
-            title: Some("GitHub"),
-            issuer: Some("https://github.com"),
-            scopes: &[],
-            subject: "id",
-            name: "login",
-            endpoints: Some([
-                "/login/oauth/authorize",
-                "/login/oauth/access_token",
-                "https://api.github.com/user",
-            ]),
-            api: Some("https://api.github.com"),
-            ..openid
-        },
-        Kind::Gitlab => Known {
-            title: Some("GitLab"),
-            issuer: Some("https://gitlab.com"),
-            api: Some("/api/v4"),
-            name: "nickname",
-            ..openid
-        },
-        Kind::Google => Known {
-            title: Some("Google"),
-            issuer: Some("https://accounts.google.com"),
-            api: Some("https://www.googleapis.com"),
-            says_when: false,
-            name: "name",
-            ..openid
-        },
-        Kind::Mastodon => Known {
-            title: Some("Mastodon"),
-            scopes: &["read:accounts"],
-            subject: "id",
-            name: "acct",
-            endpoints: Some([
-                "/oauth/authorize",
-                "/oauth/token",
-                "/api/v1/accounts/verify_credentials",
-            ]),
-            revocation: Some("/oauth/revoke"),
-            api: Some("/api"),
-            ..openid
-        },
-        Kind::Hob => Known {
-            scopes: &["profile"],
-            subject: "id",
-            name: "username",
-            document: Document::AuthorizationServer,
-            api: Some("/api/v1"),
-            ..openid
-        },
-    }
-}
-
-impl Document {
-    /// Where it stands: after the issuer's path (OpenID Connect Discovery,
-    /// section 4.1), or between its host and its path (RFC 8414, section 3.1).
-    fn url(self, issuer: &Url) -> String {
-        let origin = issuer.origin().ascii_serialization();
-        let path = issuer.path().trim_end_matches('/');
-        match self {
-            Self::Openid => format!("{origin}{path}/.well-known/openid-configuration"),
-            Self::AuthorizationServer => {
-                format!("{origin}/.well-known/oauth-authorization-server{path}")
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -373,7 +312,7 @@ mod tests {
     fn provider(api: Option<&str>) -> Provider {
         let written = json!({
             "kind": "hob", "issuer": "https://hob.example/a", "client_id": "c",
-            "client_authentication": "metadata", "registers": true, "tokens": "database",
+            "client_authentication": "metadata", "signature_method": "HMAC-SHA1", "registers": true, "tokens": "database",
             "site_account": false, "api": api,
         });
         let written = serde_json::from_value(written).expect("a test's settings");

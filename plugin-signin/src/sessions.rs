@@ -59,12 +59,12 @@ impl ProviderSessions for SignIn {
         let request = allowed(known, request.into())?;
         let row = self.one(whose, &which).await?;
         let (row, tokens) = self.ready(known, row).await?;
-        let answer = self.send_with(&request, &tokens).await?;
+        let answer = self.send_with(known, &request, &tokens).await?;
         if answer.status != 401 || tokens.refresh_token.is_none() {
             return Ok(answer.into());
         }
         let (_, tokens) = self.refreshed(known, row).await?;
-        Ok(self.send_with(&request, &tokens).await?.into())
+        Ok(self.send_with(known, &request, &tokens).await?.into())
     }
 }
 
@@ -127,10 +127,14 @@ impl SignIn {
 
     async fn send_with(
         &self,
+        known: &Known,
         request: &OutboundRequest,
         tokens: &Tokens,
     ) -> Result<OutboundResponse, PluginError> {
-        let request = request.clone().bearer(&tokens.access_token);
+        let signed = known
+            .provider
+            .authorized(request.clone(), tokens, self.now());
+        let request = signed.map_err(failed)?;
         self.client
             .send(request)
             .await

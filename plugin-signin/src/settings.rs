@@ -31,6 +31,10 @@ pub struct ProviderSettings {
     pub userinfo_endpoint: Option<String>,
     pub jwks_uri: Option<String>,
     pub revocation_endpoint: Option<String>,
+    pub request_token_endpoint: Option<String>,
+    pub signature_method: Signing,
+    pub private_key: Option<ClientSecret>,
+    pub realm: Option<String>,
     pub subject: Option<String>,
     pub name: Option<String>,
 }
@@ -43,6 +47,8 @@ pub enum Kind {
     Openid,
     /// OAuth 2, with endpoints that the operator writes.
     Oauth,
+    /// OAuth 1.0a, with endpoints that the operator writes.
+    Oauth1,
     Github,
     Gitlab,
     Google,
@@ -62,6 +68,21 @@ pub enum Keeping {
     Database,
 }
 
+/// How requests are signed (RFC 5849, section 3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Signing {
+    #[serde(rename = "HMAC-SHA1")]
+    HmacSha1,
+    #[serde(rename = "HMAC-SHA256")]
+    HmacSha256,
+    #[serde(rename = "RSA-SHA1")]
+    RsaSha1,
+    #[serde(rename = "RSA-SHA256")]
+    RsaSha256,
+    #[serde(rename = "PLAINTEXT")]
+    Plaintext,
+}
+
 /// How the secret is sent (RFC 6749, section 2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,7 +93,7 @@ pub enum ClientAuthentication {
     Post,
 }
 
-/// What the provider gave this site to prove itself with.
+/// What this site proves itself with at a provider.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct ClientSecret(String);

@@ -34,6 +34,9 @@ pub struct Granted {
 pub struct Tokens {
     pub access_token: String,
     pub refresh_token: Option<String>,
+    /// By which requests are signed, of OAuth 1.0a.
+    #[serde(default)]
+    pub token_secret: Option<String>,
 }
 
 impl fmt::Debug for Tokens {

@@ -49,6 +49,31 @@ impl Answer {
         })
     }
 
+    /// The same of OAuth 1.0a, where the request token is the state and the
+    /// verifier the code (RFC 5849, section 2.2). Of a refusal it does not
+    /// speak: providers send `oauth_problem`, or the token under another name.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_oauth1(fields: &Fields) -> Result<Self, SignInError> {
+        let filled = |name| Ok::<_, SignInError>(fields.one(name)?.filter(|text| !text.is_empty()));
+        let (token, denied) = (filled("oauth_token")?, filled("denied")?);
+        let (verifier, problem) = (filled("oauth_verifier")?, filled("oauth_problem")?);
+        Ok(Self {
+            state: State::presented(token.or(denied).ok_or(SignInError::State)?),
+            iss: None,
+            outcome: match (verifier, problem) {
+                (_, Some("user_refused" | "permission_denied")) => {
+                    Outcome::Error("access_denied".to_owned())
+                }
+                (_, Some(problem)) => Outcome::Error(shown(problem)),
+                (None, None) if denied.is_some() => Outcome::Error("access_denied".to_owned()),
+                (Some(verifier), None) => Outcome::Code(Code(verifier.to_owned())),
+                (None, None) => Outcome::Neither,
+            },
+        })
+    }
+
     /// The code, if it is the answer of the provider that was asked. Whoever
     /// calls has found the state to be of this browser.
     ///
@@ -135,6 +160,45 @@ mod tests {
             NamesItself::Always,
         );
         assert!(matches!(other, Err(SignInError::OtherProvider)));
+    }
+
+    #[test]
+    fn of_oauth1_the_verifier_is_the_code() {
+        let of = |query: &str| {
+            let fields = Fields::parse(query.as_bytes()).expect("a test's query");
+            let answer = Answer::read_oauth1(&fields)?;
+            let state = answer.state.reveal().to_owned();
+            let code = answer.code_from(&metadata(NamesItself::Unknown))?;
+            Ok::<_, SignInError>((state, code.reveal().to_owned()))
+        };
+        let right = of("oauth_token=t&oauth_verifier=v").unwrap();
+        assert_eq!(right, ("t".to_owned(), "v".to_owned()));
+        for declined in [
+            "denied=t",
+            "oauth_token=t&oauth_problem=user_refused",
+            "oauth_token=t&oauth_verifier=v&oauth_problem=permission_denied",
+        ] {
+            assert!(
+                matches!(of(declined), Err(SignInError::Declined)),
+                "{declined}"
+            );
+        }
+        let problem = of("oauth_token=t&oauth_problem=token_expired");
+        assert!(matches!(problem, Err(SignInError::Provider(said)) if said == "token_expired"));
+        assert!(matches!(of("oauth_token=t"), Err(SignInError::NoCode)));
+        for none in [
+            "oauth_verifier=v",
+            "oauth_token=&oauth_verifier=v",
+            "state=s&code=c",
+        ] {
+            assert!(matches!(of(none), Err(SignInError::State)), "{none}");
+        }
+        for twice in [
+            "oauth_token=t&oauth_token=t&oauth_verifier=v",
+            "oauth_token=t&oauth_verifier=v&oauth_verifier=v",
+        ] {
+            assert!(matches!(of(twice), Err(SignInError::Field(_))), "{twice}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! It knows no pages, and not what an account opens here.
 
 mod answer;
+pub mod oauth1;
 mod token;
 
 use hob_jose::SignedToken;
@@ -98,17 +99,13 @@ impl Dance<'_> {
             (true, Some(id_token)) => Some(self.said_by(id_token, client, now).await?),
         };
         let subject = said.as_ref().map(|said| said.subject.as_str());
-        let identity = identity::of(
-            self.provider,
-            self.metadata,
-            client,
-            &given.access_token,
-            subject,
-        )
-        .await?;
+        let granted = given.granted(&self.provider.scope, now);
+        let (provider, metadata) = (self.provider, self.metadata);
+        let tokens = &granted.tokens;
+        let identity = identity::of(provider, metadata, client, tokens, subject, now).await?;
         Ok(Arrived {
             identity,
-            granted: given.granted(&self.provider.scope, now),
+            granted,
             authenticated_at: said.and_then(|said| said.authenticated_at),
         })
     }

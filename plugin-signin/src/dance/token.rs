@@ -19,7 +19,7 @@ use crate::{
     tokens::{Granted, Tokens},
 };
 
-const MOST_BYTES: u64 = 256 * 1024;
+pub(super) const MOST_BYTES: u64 = 256 * 1024;
 /// How long a provider may take over tokens, at most.
 pub const TIME_TO_GIVE: Duration = Duration::from_secs(20);
 /// How long a member waits for a provider to take a token back.
@@ -63,6 +63,7 @@ impl Given {
             tokens: Tokens {
                 access_token: self.access_token.clone(),
                 refresh_token: self.refresh_token.clone(),
+                token_secret: None,
             },
             scope: self.scope.clone().unwrap_or_else(|| asked.to_owned()),
             expires_at: lifetime.map(|lifetime| now + lifetime),

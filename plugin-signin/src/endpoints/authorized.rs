@@ -1,16 +1,20 @@
 //! `/{provider}/authorized`: a browser comes back from a provider.
 
-use hob_plugin_sdk::{Request, Response, db::Timestamp, prelude::*};
+use hob_plugin_sdk::{
+    Request, Response,
+    db::{DbError, Timestamp},
+    prelude::*,
+};
 
 use super::{accounts, failed, register, site};
 use crate::{
     Known, SignIn,
-    dance::{Answer, Arrived, Dance},
+    dance::{Answer, Arrived, Dance, oauth1},
     error::SignInError,
     events::{Act, Purpose},
     id_token::LEEWAY,
     linking,
-    models::SignInRequest,
+    models::{KeptToken, SignInRequest},
     reference::Reference,
     settings::Keeping,
     site_account,
@@ -30,10 +34,14 @@ pub async fn show(signin: Arc<SignIn>, request: Request) -> Response {
 
 async fn finish(signin: &SignIn, request: &Request) -> Result<Response, SignInError> {
     let known = signin.known(request.parameter("provider").unwrap_or_default())?;
-    let answer = Answer::read(&request.query_fields()?)?;
-    let begun = use_up(signin, request, &answer, &known.provider.id).await?;
+    let fields = request.query_fields()?;
+    let answer = match known.provider.oauth1 {
+        Some(_) => Answer::read_oauth1(&fields)?,
+        None => Answer::read(&fields)?,
+    };
+    let (begun, request_token) = use_up(signin, request, &answer, &known.provider.id).await?;
     let purpose = begun.purpose();
-    let ended = end(signin, request, known, begun, answer).await;
+    let ended = end(signin, request, known, (begun, request_token), answer).await;
     if let Err(error) = &ended {
         let act = signin.act(request, &known.provider.id);
         signin.events.failed(&signin.db, act, purpose, error).await;
@@ -41,18 +49,27 @@ async fn finish(signin: &SignIn, request: &Request) -> Result<Response, SignInEr
     ended
 }
 
-/// What this browser began, which ends with this whatever comes of it.
+/// What this browser began, which ends with this whatever comes of it, and with
+/// which request token.
 async fn use_up(
     signin: &SignIn,
     request: &Request,
     answer: &Answer,
     provider: &str,
-) -> Result<SignInRequest, SignInError> {
+) -> Result<(SignInRequest, Option<KeptToken>), SignInError> {
     let (state, visit) = (answer.state.digest(), Digest::of(request.visit()));
     let (provider, now) = (provider.to_owned(), signin.now());
     let begun = signin
         .db
-        .write(move |connection| SignInRequest::use_up(connection, &state, &visit, &provider, now))
+        .write(move |connection| {
+            let begun = SignInRequest::use_up(connection, &state, &visit, &provider, now)?;
+            let arrival = begun.as_ref().and_then(|begun| begun.arrival);
+            let request_token = match arrival {
+                Some(arrival) => KeptToken::take_arrival(connection, arrival)?,
+                None => None,
+            };
+            Ok::<_, DbError>(begun.map(|begun| (begun, request_token)))
+        })
         .await?;
     begun.ok_or(SignInError::State)
 }
@@ -62,7 +79,7 @@ async fn end(
     signin: &SignIn,
     request: &Request,
     known: &Known,
-    begun: SignInRequest,
+    (begun, request_token): (SignInRequest, Option<KeptToken>),
     answer: Answer,
 ) -> Result<Response, SignInError> {
     if let Some(member_id) = begun.member_id
@@ -73,15 +90,26 @@ async fn end(
     let metadata = signin.metadata(known).await?;
     let state = answer.state.clone();
     let code = answer.code_from(&metadata)?;
-    let dance = Dance {
-        provider: &known.provider,
-        metadata: &metadata,
-        keys: &known.keys,
-        redirect_uri: &signin.redirect_uri(&known.provider),
-        state: &state,
-        visit: request.visit(),
+    let (provider, client, now) = (&known.provider, signin.client, signin.now());
+    let arrived = match &provider.oauth1 {
+        Some(own) => {
+            let row = request_token.filter(|row| row.issuer == provider.issuer);
+            let tokens = signin.tokens.open(&row.ok_or(SignInError::State)?)?;
+            let by = (provider, own);
+            oauth1::identify(by, &metadata, client, (&tokens, &code), now).await?
+        }
+        None => {
+            let dance = Dance {
+                provider,
+                metadata: &metadata,
+                keys: &known.keys,
+                redirect_uri: &signin.redirect_uri(provider),
+                state: &state,
+                visit: request.visit(),
+            };
+            dance.identify(client, &code, now).await?
+        }
     };
-    let arrived = dance.identify(signin.client, &code, signin.now()).await?;
     let arrived = Arrived {
         authenticated_at: shown_at(begun.anew_since, arrived.authenticated_at)?,
         ..arrived

@@ -22,6 +22,7 @@ diesel::table! {
         expires_at -> BigInt,
         for_site -> Bool,
         anew_since -> Nullable<BigInt>,
+        arrival -> Nullable<BigInt>,
     }
 }
 

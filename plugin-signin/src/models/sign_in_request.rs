@@ -24,6 +24,8 @@ pub struct SignInRequest {
     /// After this somebody has to have shown there who is there; none where it
     /// does not matter when.
     pub anew_since: Option<Timestamp>,
+    /// With which request token, of OAuth 1.0a.
+    pub arrival: Option<i64>,
 }
 
 /// How many expired rows each new one takes along.

@@ -8,6 +8,7 @@ mod id_tokens;
 mod journey;
 mod linking;
 mod migrations;
+mod oauth1;
 mod providers;
 mod registration;
 mod sessions;

@@ -21,14 +21,24 @@ pub struct Scripted {
     script: Arc<Script>,
 }
 
+/// What it was asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    /// The header.
+    pub authorization: String,
+    pub body: String,
+}
+
 #[derive(Default)]
 struct Script {
     /// A status and a document in JSON, by path.
     says: Mutex<BTreeMap<String, (u16, Value)>>,
     /// Paths at which it keeps the answers to itself for now.
     holds: Mutex<BTreeSet<String>>,
-    /// What it was asked: the path, the header `Authorization`, and the body.
-    asked: Mutex<Vec<(String, String, String)>>,
+    asked: Mutex<Vec<Asked>>,
     /// Something of the above has changed.
     changed: Notify,
 }
@@ -72,7 +82,7 @@ impl Scripted {
         provider
     }
 
-    /// From now on this is the answer at this path.
+    /// From now on this is the answer at this path; a text stands for itself.
     pub fn say(&self, path: &str, status: u16, document: Value) {
         let mut says = self.script.says.lock().unwrap();
         says.insert(path.to_owned(), (status, document));
@@ -101,10 +111,16 @@ impl Scripted {
 
     /// What it was asked at this path: the headers `Authorization` and bodies.
     pub fn asked(&self, path: &str) -> Vec<(String, String)> {
-        let asked = self.script.asked.lock().unwrap();
-        let here = asked.iter().filter(|(asked, _, _)| asked == path);
-        here.map(|(_, authorization, body)| (authorization.clone(), body.clone()))
+        let asked = self.asked_in_full(path).into_iter();
+        asked
+            .map(|asked| (asked.authorization, asked.body))
             .collect()
+    }
+
+    pub fn asked_in_full(&self, path: &str) -> Vec<Asked> {
+        let asked = self.script.asked.lock().unwrap();
+        let here = asked.iter().filter(|asked| asked.path == path);
+        here.cloned().collect()
     }
 
     /// A site with this provider, and further lines of its section.
@@ -135,12 +151,20 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<String>, hyper::Error> {
     let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let method = request.method().to_string();
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization =
         authorization.map_or(String::new(), |value| value.to_str().unwrap().to_owned());
     let body = request.into_body().collect().await?.to_bytes();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    let asked = (path.clone(), authorization, body);
+    let asked = Asked {
+        method,
+        path: path.clone(),
+        query,
+        authorization,
+        body,
+    };
     script.asked.lock().unwrap().push(asked);
     script.changed.notify_waiters();
     let is_let_go = || !script.holds.lock().unwrap().contains(&path);
@@ -150,6 +174,9 @@ async fn answer(
     let response = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/json")
-        .body(document.to_string());
+        .body(match document {
+            Value::String(text) => text,
+            document => document.to_string(),
+        });
     Ok(response.unwrap())
 }

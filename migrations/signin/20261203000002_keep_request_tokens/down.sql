@@ -1,0 +1,1 @@
+ALTER TABLE signin_requests DROP COLUMN arrival;
