@@ -73,7 +73,9 @@ async fn accounts(asker: Arc<Asker>, request: Request) -> Result<Response, Plugi
 async fn ask(asker: Arc<Asker>, request: Request) -> Result<Response, PluginError> {
     let fields = request.query_fields().expect("a test's query");
     let url = fields.first("url").unwrap_or_default();
-    let asked = OutboundRequest::get(url).header("authorization", "Bearer another");
+    let asked = OutboundRequest::get(url)
+        .header("authorization", "Bearer another")
+        .following(3);
     let whose = match fields.first("as") {
         Some("site") => Whose::Site,
         _ => whose(&request),

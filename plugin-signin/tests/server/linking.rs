@@ -2,6 +2,7 @@
 
 use crate::support::{ACCOUNTS, PASSWORD, Pair, between, count, who};
 use hob::testing::{TestHost, on_each_database};
+use hob_plugin_sdk::MemberDeleted;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_sees_what_opens_the_account_and_takes_it_away() {
@@ -96,6 +97,21 @@ async fn only_a_form_of_the_member_s_own_links() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_links_once_though_the_browser_stays_the_same() {
+    on_each_database(async |builder| {
+        let mut pair = Pair::start(builder).await;
+        let mut alice = pair.alice().await;
+        let fields = [("provider", "other")];
+        let sent = alice.submit("/signin/accounts/link", &fields).await;
+        let back = pair.there.allow(&sent).await;
+        assert_eq!(alice.get(&back).await.status(), 303);
+        let again = alice.get(&back).await;
+        assert_eq!(again.status(), 400, "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_began_to_link_is_who_ends_it() {
     on_each_database(async |builder| {
         let mut pair = Pair::start(builder).await;
@@ -113,6 +129,33 @@ async fn who_began_to_link_is_who_ends_it() {
             "{refused:?}"
         );
         assert_eq!(count(&pair.here, "signin_accounts").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_a_member_who_is_deleted() {
+    on_each_database(async |builder| {
+        let keep = "tokens = \"database\"";
+        let mut pair = Pair::start_with(builder, "profile", keep).await;
+        let mut alice = pair.link().await;
+        let fields = [("provider", "other")];
+        alice.submit("/signin/accounts/link", &fields).await;
+        let tables = ["signin_accounts", "signin_requests", "signin_tokens"];
+        for table in tables {
+            assert_eq!(count(&pair.here, table).await, 1, "{table}");
+        }
+        let deleted = MemberDeleted {
+            member_id: pair.alice.id,
+        };
+        pair.here
+            .db()
+            .write(move |connection| connection.raise(&deleted))
+            .await
+            .unwrap();
+        for table in tables {
+            assert_eq!(count(&pair.here, table).await, 0, "{table}");
+        }
     })
     .await;
 }

@@ -150,6 +150,21 @@ async fn a_request_token_counts_once_in_the_browser_that_was_sent_with_it() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_token_of_one_issuer_is_not_shown_to_another() {
+    let (first, second) = (provider().await, provider().await);
+    let site = first.site(TestHost::builder(), &lines(&first, "")).await;
+    let mut begun = site.browser();
+    begin(&mut begun).await;
+    let builder = site.stop().await;
+    let site = second.site(builder, &lines(&second, "")).await;
+    let mut browser = site.browser();
+    browser.copy_cookies(&begun);
+    let refused = browser.get(BACK).await;
+    assert_eq!(refused.status(), 400, "{refused:?}");
+    assert_eq!(second.asked("/access").len(), 0);
+}
+
 #[tokio::test]
 async fn a_provider_of_the_first_edition_is_not_used() {
     let provider = provider().await;
@@ -179,6 +194,11 @@ async fn a_provider_of_the_first_edition_is_not_used() {
         assert_eq!(sent.status(), expected, "{said}: {sent:?}");
     }
     assert_eq!(count(&site, "signin_requests").await, 1);
+    // Nor is one that never ends.
+    let right = "oauth_token=long&oauth_token_secret=s&oauth_callback_confirmed=true";
+    let long = format!("{right}&x={}", "x".repeat(600 * 1024));
+    provider.say("/request", 200, json!(long));
+    assert_eq!(begin(&mut site.browser()).await.status(), 502);
 }
 
 #[tokio::test]
@@ -205,6 +225,7 @@ async fn what_the_provider_or_the_member_refuses_signs_nobody_in() {
     for (path, status, said) in [
         ("/access", 401, "oauth_problem=token_rejected"),
         ("/access", 200, "oauth_token=acc"),
+        ("/access", 401, "oauth_token=acc&oauth_token_secret=s"),
         ("/access", 303, ""),
         ("/me", 401, "{\"id\": 7}"),
         ("/me", 200, "{}"),

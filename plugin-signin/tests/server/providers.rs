@@ -111,6 +111,12 @@ async fn a_provider_that_refuses_or_is_silent_signs_nobody_in() {
         );
         assert_eq!(who(&mut sent.browser).await, None);
     }
+    // All is right but the kind of token.
+    let mut sent = begin(&site).await;
+    let token = id_token(&provider, &sent, |_| ());
+    let given = json!({"access_token": "a", "token_type": "mac", "id_token": token});
+    provider.say("/token", 200, given);
+    assert!(!is_believed(&sent.back(&iss).await));
     let mut sent = begin(&site).await;
     let path = format!(
         "/signin/other/authorized?error=server_error&state={}{iss}",
@@ -194,6 +200,33 @@ async fn a_provider_that_gave_nothing_is_left_alone_for_a_while() {
         assert!(!is_believed(&back), "{back:?}");
     }
     assert_eq!(provider.asked("/keys").len(), 1);
+}
+
+#[tokio::test]
+async fn no_answer_is_read_that_is_far_too_large() {
+    let at = "/.well-known/openid-configuration";
+    for path in [at, "/keys", "/token", "/me"] {
+        for (kilobytes, is_read) in [(100, true), (600, false)] {
+            let provider = Scripted::start().await;
+            let site = provider.site(TestHost::builder(), "").await;
+            let pad = || {
+                let mut document = provider.said(path);
+                document["padding"] = "x".repeat(kilobytes * 1024).into();
+                provider.say(path, 200, document);
+            };
+            if path == at {
+                pad();
+                let status = site.browser().get("/signin/other").await.status();
+                assert_eq!(status == 303, is_read, "{path}: {status}");
+                continue;
+            }
+            let mut sent = begin(&site).await;
+            gives(&provider, Some(&id_token(&provider, &sent, |_| ())));
+            pad();
+            let back = sent.back(&format!("&iss={}", provider.url)).await;
+            assert_eq!(is_believed(&back), is_read, "{path}: {back:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -104,6 +104,7 @@ async fn only_the_browser_that_came_makes_the_account_in_time_and_once() {
         assert_eq!(other.get(PAGE).await.status(), 400);
         assert_eq!(choose(&mut other, "eve").await.status(), 400);
         pair.here.clock().advance(Duration::from_secs(601));
+        assert_eq!(ada.get(PAGE).await.status(), 400);
         assert_eq!(choose(&mut ada, "ada").await.status(), 400);
         arrive(&mut pair, &mut ada).await;
         let mut before = pair.here.browser();
@@ -113,6 +114,11 @@ async fn only_the_browser_that_came_makes_the_account_in_time_and_once() {
         assert_eq!(count(&pair.here, "members").await, 2);
         // Who has an account makes no other.
         assert_eq!(ada.get(PAGE).await.status(), 400);
+        pair.there.become_grace().await;
+        let mut alice = pair.here.browser();
+        assert_eq!(arrive(&mut pair, &mut alice).await.status(), 200);
+        alice.sign_in("alice", PASSWORD).await;
+        assert_eq!(alice.get(PAGE).await.status(), 400);
     })
     .await;
 }

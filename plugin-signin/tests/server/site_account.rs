@@ -1,5 +1,6 @@
 //! An account elsewhere of the site's own.
 
+use diesel::RunQueryDsl;
 use hob::testing::{TestHost, on_each_database};
 use serde_json::json;
 
@@ -88,4 +89,40 @@ async fn an_administrator_links_an_account_of_the_site_s_own() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_no_administrator_any_more_links_none() {
+    on_each_database(async |builder| {
+        let own = "site_account = true";
+        let mut pair = Pair::start_with(builder, "profile", own).await;
+        pair.here.add_administrator("olga", PASSWORD).await;
+        let mut olga = pair.here.browser();
+        olga.sign_in("olga", PASSWORD).await;
+        let fields = [("provider", "other")];
+        let sent = olga.submit("/signin/site/link", &fields).await;
+        let back = pair.there.allow(&sent).await;
+        let taken = "UPDATE \"members\" SET \"administrator\" = FALSE";
+        pair.here
+            .db()
+            .write(move |connection| diesel::sql_query(taken).execute(connection))
+            .await
+            .unwrap();
+        let refused = olga.get(&back).await;
+        assert_eq!(refused.status(), 403, "{refused:?}");
+        assert_eq!(count(&pair.here, "signin_tokens").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_operator_lets_the_site_have_none_nothing_is_begun() {
+    let pair = Pair::start(TestHost::builder()).await;
+    pair.here.add_administrator("olga", PASSWORD).await;
+    let mut olga = pair.here.browser();
+    olga.sign_in("olga", PASSWORD).await;
+    let fields = [("provider", "other")];
+    let refused = olga.submit("/signin/site/link", &fields).await;
+    assert_eq!(refused.status(), 404, "{refused:?}");
+    assert_eq!(count(&pair.here, "signin_requests").await, 0);
 }

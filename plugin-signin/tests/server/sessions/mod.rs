@@ -102,6 +102,8 @@ async fn a_request_goes_to_the_api_alone_with_the_member_s_token_alone() {
         assert_eq!(provider.asked("/token").len(), before);
     }
     // A redirect is an answer, and not followed.
-    provider.say("/api/y", 303, json!({}));
+    let elsewhere = json!({"location": format!("{}/elsewhere", provider.url)});
+    provider.say("/api/y", 303, elsewhere);
     assert_eq!(alice.get("/asker/ask?url=/y").await.status(), 303);
+    assert_eq!(provider.asked("/elsewhere").len(), 0);
 }

@@ -171,12 +171,15 @@ async fn answer(
     script.until(is_let_go).await;
     let said = script.says.lock().unwrap().get(&path).cloned();
     let (status, document) = said.unwrap_or((404, json!({})));
-    let response = Response::builder()
+    let mut response = Response::builder()
         .status(status)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(match document {
-            Value::String(text) => text,
-            document => document.to_string(),
-        });
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(location) = document.get("location").and_then(Value::as_str) {
+        response = response.header(header::LOCATION, location);
+    }
+    let response = response.body(match document {
+        Value::String(text) => text,
+        document => document.to_string(),
+    });
     Ok(response.unwrap())
 }
