@@ -4,6 +4,7 @@ fn main() {
     hob_plugin_manifest::build::Package::new()
         .migrations("../migrations/oauth")
         .locales("../locales")
+        .shared_words("authorization")
         .pack();
     // The tests link a second plugin beside this one, and each brings the
     // header that a loader looks for. Nobody looks for it there.

@@ -5,30 +5,9 @@
 
 use std::time::Duration;
 
+use hob_authorization::lasting::{Access, Lasting};
+
 use crate::{grants::refresh_token, models::Client, settings::Settings};
-
-/// How long it lasts, unless it is taken back sooner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lasting {
-    /// How long the member's decision counts; none: until it is taken back.
-    pub decision: Option<Duration>,
-    pub access: Access,
-}
-
-/// How long the application's access lasts within that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// It gets no refresh token, so it has to come back each time that this
-    /// has passed.
-    EachTime(Duration),
-    /// It renews its access by itself.
-    Renewed {
-        /// At most; none where the decision ends no later.
-        longest: Option<Duration>,
-        /// If for so long it does not; none where all has ended by then.
-        idle: Option<Duration>,
-    },
-}
 
 /// What bounds an application that has refresh tokens.
 #[derive(Debug, Clone, Copy)]
@@ -37,32 +16,34 @@ struct Renewal {
     idle: Duration,
 }
 
-impl Lasting {
-    /// For this client, by the operator's settings.
-    pub fn of(settings: &Settings, client: &Client) -> Self {
-        let renewal = Renewal {
-            absolute: settings.refresh_token_absolute_lifetime(),
-            idle: settings.refresh_token_lifetime(),
-        };
-        Self::new(
-            settings.consent_lifetime(),
-            settings.access_token_lifetime(),
-            client.may_use(&refresh_token::GRANT).then_some(renewal),
-        )
-    }
+/// What this client is allowed now, by the operator's settings.
+pub fn lasting(settings: &Settings, client: &Client) -> Lasting {
+    let renewal = Renewal {
+        absolute: settings.refresh_token_absolute_lifetime(),
+        idle: settings.refresh_token_lifetime(),
+    };
+    bounded(
+        settings.consent_lifetime(),
+        settings.access_token_lifetime(),
+        client.may_use(&refresh_token::GRANT).then_some(renewal),
+    )
+}
 
-    /// No token outlives the decision.
-    fn new(decision: Option<Duration>, access_token: Duration, renewal: Option<Renewal>) -> Self {
-        let within = |lifetime: Duration| decision.map_or(lifetime, |end| end.min(lifetime));
-        let access = match renewal {
-            None => Access::EachTime(within(access_token)),
-            Some(Renewal { absolute, idle }) => Access::Renewed {
-                longest: Some(absolute).filter(|_| decision.is_none_or(|end| absolute < end)),
-                idle: Some(idle).filter(|_| idle < within(absolute)),
-            },
-        };
-        Self { decision, access }
-    }
+/// No token outlives the decision.
+fn bounded(
+    decision: Option<Duration>,
+    access_token: Duration,
+    renewal: Option<Renewal>,
+) -> Lasting {
+    let within = |lifetime: Duration| decision.map_or(lifetime, |end| end.min(lifetime));
+    let access = match renewal {
+        None => Access::EachTime(within(access_token)),
+        Some(Renewal { absolute, idle }) => Access::Renewed {
+            longest: Some(absolute).filter(|_| decision.is_none_or(|end| absolute < end)),
+            idle: Some(idle).filter(|_| idle < within(absolute)),
+        },
+    };
+    Lasting { decision, access }
 }
 
 #[cfg(test)]
@@ -91,7 +72,7 @@ mod tests {
 
     #[test]
     fn without_a_refresh_token_each_access_token_counts() {
-        let access = |decision| Lasting::new(decision, HOUR, None).access;
+        let access = |decision| bounded(decision, HOUR, None).access;
         assert_eq!(access(None), Access::EachTime(HOUR));
         assert_eq!(access(Some(days(30))), Access::EachTime(HOUR));
         let shorter = HOUR / 2;
@@ -101,7 +82,7 @@ mod tests {
     #[test]
     fn of_what_ends_a_refresh_token_only_what_comes_first_is_told() {
         let access = |decision: Option<u64>, renewal| {
-            let lasting = Lasting::new(decision.map(days), HOUR, renewal);
+            let lasting = bounded(decision.map(days), HOUR, renewal);
             assert_eq!(lasting.decision, decision.map(days));
             lasting.access
         };

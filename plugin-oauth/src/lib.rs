@@ -6,8 +6,6 @@
 
 mod act;
 mod authorization_request;
-#[cfg(test)]
-mod bad_input;
 mod challenge;
 mod client_assertion;
 mod client_authentication;
@@ -34,14 +32,11 @@ mod pages;
 mod personal_token;
 mod pkce;
 mod prompt;
-mod redirect_uri;
 mod registration;
 mod replay;
 mod resource;
 mod revocation;
-mod scope;
 mod sealed_request;
-mod secret;
 mod secret_rotation;
 mod secret_uses;
 mod settings;
@@ -53,6 +48,9 @@ mod user_code;
 use std::{sync::OnceLock, time::Duration};
 
 use diesel::prelude::QueryResult;
+#[cfg(test)]
+use hob_authorization::bad_input;
+use hob_authorization::{redirect_uri, scope, secret};
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
     auth::{resource_metadata, token_verifier},

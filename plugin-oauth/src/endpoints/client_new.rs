@@ -3,7 +3,7 @@
 use hob_plugin_sdk::{Member, PluginError, Request, Response, Words, prelude::*};
 
 use super::{
-    client_form::{Sentences, TypedForm},
+    client_form::{Sentences, TypedForm, check},
     clients::{client_path, metadata_url},
     member_page::{notice, page},
     worded::ScopeWords,
@@ -30,14 +30,7 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugin
     if let Some(obstacle) = Obstacle::of(&oauth, member, there) {
         return Ok(obstacle.notice(request.words()));
     }
-    let form = TypedForm {
-        scope: oauth
-            .declared_scope()
-            .words()
-            .map(ToOwned::to_owned)
-            .collect(),
-        ..TypedForm::default()
-    };
+    let form = TypedForm::to_begin_with(oauth.declared_scope());
     let sentences = Sentences::none(request.words());
     Ok(show_form(&oauth, &request, 200, &form, &sentences))
 }
@@ -53,7 +46,7 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let words = request.words();
     let again = |status, sentences| Ok(show_form(&oauth, &request, status, &form, &sentences));
     let grant_types = GrantTypes::by_default();
-    let checked = match form.check(&oauth, &grant_types) {
+    let checked = match check(&form, &oauth, &grant_types) {
         Ok(checked) => checked,
         Err(problems) => return again(422, Sentences::of(words, &problems)),
     };
@@ -117,7 +110,7 @@ fn show_form(
     sentences: &Sentences,
 ) -> Response {
     let words = request.words();
-    let scope_words = ScopeWords::of(oauth, request);
+    let scope_words = ScopeWords::of(oauth.host(), request);
     let scopes = form.offered_scopes(&scope_words);
     page(
         status,

@@ -3,7 +3,7 @@
 use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{
-    client_form::{Sentences, TypedForm},
+    client_form::{Sentences, TypedForm, check, form_of},
     client_new::Obstacle,
     emblem::ShownEmblem,
     member_page::{TimeText, notice, page},
@@ -78,7 +78,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     };
     let form = TypedForm::read(&request)?;
     let words = request.words();
-    let (status, sentences) = match form.check(&oauth, &client.grant_types) {
+    let (status, sentences) = match check(&form, &oauth, &client.grant_types) {
         Err(problems) => (422, Sentences::of(words, &problems)),
         Ok(changes) => {
             let act = Act::of_member(&oauth, super::member(&request)?, &request);
@@ -155,7 +155,7 @@ impl ClientView {
     fn of(words: Words, client: &Client) -> Self {
         Self {
             status: 200,
-            form: TypedForm::of(client),
+            form: form_of(client),
             sentences: Sentences::none(words),
             secret_problem: None,
             logo_problem: None,
@@ -200,7 +200,7 @@ pub(super) async fn show_client(
     let shown = |secret| ShownSecret::new(words, secret);
     let secrets: Vec<ShownSecret> = secrets.iter().map(shown).collect();
     let secrets: Vec<SecretRow<'_>> = secrets.iter().map(ShownSecret::row).collect();
-    let scope_words = ScopeWords::of(oauth, request);
+    let scope_words = ScopeWords::of(oauth.host(), request);
     let scopes = view.form.offered_scopes(&scope_words);
     let here = client_path(oauth, &client);
     let registered = TimeText::of(words, client.created_at);

@@ -7,10 +7,11 @@
 
 use std::time::Duration;
 
+use hob_authorization::pages::page;
 use hob_plugin_sdk::{Member, Request, Response, Said, prelude::*, whole_seconds};
 
 use super::{
-    front_channel::{Unredirectable, page, sign_in_path},
+    front_channel::{Unredirectable, sign_in_path},
     question::Question,
 };
 use crate::{

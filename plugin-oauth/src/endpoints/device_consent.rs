@@ -2,7 +2,9 @@
 
 use hob_plugin_sdk::{Request, Response, prelude::*};
 
-use super::front_channel::{Unredirectable, page};
+use hob_authorization::pages::page;
+
+use super::front_channel::Unredirectable;
 use crate::{
     OAuth,
     act::Act,

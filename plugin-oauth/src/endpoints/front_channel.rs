@@ -5,8 +5,8 @@
 //! No answer is stored, none tells the next site where the browser came from,
 //! and none can be framed.
 
-use askama::Template;
-use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response};
+use hob_authorization::pages::{guarded, page};
+use hob_plugin_sdk::{PluginError, Request, Response};
 
 use super::worded::destination;
 use crate::{
@@ -19,11 +19,6 @@ use crate::{
     redirect_uri::{RedirectTarget, RedirectUri},
     secret::PlainSecret,
 };
-
-/// Without `form-action`: browsers apply it to the redirects that follow a
-/// form, and the consent form leads to the application.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; \
-     base-uri 'none'; frame-ancestors 'none'";
 
 /// Gives the application its code: by the browser, or by the member's hand
 /// where the browser can't be sent back.
@@ -156,25 +151,6 @@ pub fn sign_in(oauth: &OAuth, next: &str, login_hint: Option<&str>, anew: bool) 
 pub fn sign_in_path(oauth: &OAuth, next: &str) -> String {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     oauth.host().site().path(&format!("/login?next={next}"))
-}
-
-/// A page in the site's layout.
-pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => guarded(Response::page(
-            status,
-            Page::new(title, html).with_content_security_policy(CONTENT_SECURITY_POLICY),
-        ))
-        .with_header("x-frame-options", "DENY"),
-        Err(error) => PluginError::new(format!("the page {title:?} can't be rendered: {error}"))
-            .into_response(),
-    }
-}
-
-fn guarded(response: Response) -> Response {
-    response
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
 }
 
 /// An authorization request that must not be answered by a redirect: who

@@ -1,12 +1,11 @@
 //! What the pages of members share: rendering, times in words, and what is
 //! said where nothing is found.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use askama::Template;
-use hob_plugin_sdk::{
-    IntoResponse, Page, PluginError, Request, Response, Said, Words, db::Timestamp,
-};
+pub use hob_authorization::lasting::TimeText;
+use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response, Said};
 
 /// A page in the site's layout.
 pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
@@ -43,37 +42,5 @@ pub fn refused(request: &Request, error: PluginError) -> Result<Response, Plugin
         Ok(notice(403, title, error.message()))
     } else {
         Err(error)
-    }
-}
-
-/// A time, as text for people and for programs.
-pub struct TimeText {
-    pub text: String,
-    pub machine: String,
-}
-
-impl TimeText {
-    /// The day, in UTC.
-    pub fn of(words: Words, time: Timestamp) -> Self {
-        Self {
-            text: words.day(time),
-            machine: time.to_string(),
-        }
-    }
-
-    /// The last day on which something works that ends at this time: one that
-    /// ends with a day ends at the midnight after it.
-    pub fn of_end(words: Words, end: Timestamp) -> Self {
-        Self {
-            text: words.day(end - Duration::from_micros(1)),
-            machine: end.to_string(),
-        }
-    }
-
-    pub fn moment(&self) -> crate::pages::Moment<'_> {
-        crate::pages::Moment {
-            text: &self.text,
-            machine: &self.machine,
-        }
     }
 }

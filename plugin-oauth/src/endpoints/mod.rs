@@ -19,7 +19,6 @@ pub mod device_qr;
 mod emblem;
 mod front_channel;
 pub mod introspect;
-mod lasting_text;
 pub mod legacy_token;
 mod member_page;
 pub mod metadata;

@@ -29,7 +29,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let tokens = oauth
         .read(move |connection| PersonalToken::live_of_member(connection, member_id, now))
         .await?;
-    let (words, scope_words) = (request.words(), ScopeWords::of(&oauth, &request));
+    let (words, scope_words) = (request.words(), ScopeWords::of(oauth.host(), &request));
     let shown: Vec<Shown<'_>> = tokens
         .iter()
         .map(|token| Shown::new(&oauth, words, &scope_words, token))
@@ -198,7 +198,7 @@ fn show_form(
     said: &TokenProblems,
 ) -> Response {
     let words = request.words();
-    let scope_words = ScopeWords::of(oauth, request);
+    let scope_words = ScopeWords::of(oauth.host(), request);
     let scopes: Vec<TokenScope<'_>> = scope_words
         .descriptions()
         .iter()

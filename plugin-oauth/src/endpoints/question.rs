@@ -4,17 +4,16 @@
 //! there is nothing in it to tamper with. This module does not know what
 //! becomes of the answer.
 
+use hob_authorization::{
+    lasting::{LastingText, TimeText},
+    pages::page,
+};
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 
-use super::{
-    emblem::ShownEmblem,
-    front_channel::{Unredirectable, page},
-    lasting_text::LastingText,
-    member_page::TimeText,
-    worded::ScopeWords,
-};
+use super::{emblem::ShownEmblem, front_channel::Unredirectable, worded::ScopeWords};
 use crate::{
     OAuth,
+    lasting::lasting,
     models::{self, Client, Consent},
     pages::{AskedMember, AskingClient, ConsentPage, Onward, Registrar, Website},
     scope::Scope,
@@ -52,8 +51,9 @@ impl Question<'_> {
         let new = self.scope.without(&before);
         let words = request.words();
         let registered = TimeText::of(words, client.created_at);
-        let lasting = LastingText::of(oauth, words, client);
-        let scope_words = ScopeWords::of(oauth, request);
+        let lasting = lasting(oauth.settings(), client);
+        let lasting = LastingText::of(words, lasting, oauth.now());
+        let scope_words = ScopeWords::of(oauth.host(), request);
         let title = words.say("consent-title").with("client", &client.name);
         page(
             200,

@@ -12,7 +12,7 @@ use hob::testing::{
     Browser, TestHost, on_each_database,
     said::{quoted, texts},
 };
-use hob_plugin_manifest::Locale;
+use hob_plugin_manifest::{Locale, locale};
 use support::{Dance, PASSWORD, allow};
 
 fn scope(words: &str) -> Vec<String> {
@@ -397,9 +397,17 @@ async fn a_page_that_shows_a_secret_once_offers_no_other_language() {
 #[test]
 fn each_message_is_said_somewhere_and_what_is_said_is_there() {
     let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let said =
-        texts(&root.join("templates/oauth"), "html") + &texts(&root.join("plugin-oauth/src"), "rs");
-    let locales = Locale::read_folder(&root.join("locales"), "oauth").expect("they are sound");
+    let said = [
+        ("templates/oauth", "html"),
+        ("plugin-oauth/src", "rs"),
+        ("templates/authorization", "html"),
+        ("authorization/src", "rs"),
+    ]
+    .map(|(folder, kind)| texts(&root.join(folder), kind))
+    .concat();
+    let words = |name| Locale::read_folder(&root.join("locales"), name).expect("they are sound");
+    let locales = locale::joined(words("oauth"), &words("authorization"));
+    let locales = locales.expect("they go together");
     let english = locales.iter().find(|locale| locale.language == "en");
     let english = english.expect("there is English").message_ids();
     let there: BTreeSet<String> = english.expect("it is sound").into_iter().collect();

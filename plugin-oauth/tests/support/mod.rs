@@ -7,12 +7,12 @@
 pub mod admin;
 pub mod assertion;
 pub mod audit;
-#[path = "../../src/bad_input.rs"]
-pub mod bad_input;
 pub mod keys;
 pub mod listener;
 pub mod nearly_right;
 pub mod registration;
+
+pub use hob_authorization::bad_input;
 
 use diesel::RunQueryDsl;
 use hob::{

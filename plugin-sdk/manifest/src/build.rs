@@ -27,6 +27,7 @@ pub fn pack(migrations: impl AsRef<Path>) {
 pub struct Package {
     migrations: PathBuf,
     locales: PathBuf,
+    shared: Vec<String>,
 }
 
 impl Default for Package {
@@ -42,6 +43,7 @@ impl Package {
         Self {
             migrations: "migrations".into(),
             locales: "locales".into(),
+            shared: Vec::new(),
         }
     }
 
@@ -57,6 +59,14 @@ impl Package {
     #[must_use]
     pub fn locales(mut self, folder: impl AsRef<Path>) -> Self {
         self.locales = folder.as_ref().to_owned();
+        self
+    }
+
+    /// Words that several plugins say, beside the plugin's own: they are
+    /// `<language>/<name>.ftl` in the same folder, in the same languages.
+    #[must_use]
+    pub fn shared_words(mut self, name: impl Into<String>) -> Self {
+        self.shared.push(name.into());
         self
     }
 
@@ -89,9 +99,14 @@ impl Package {
             println!("cargo::rustc-link-arg-tests=-Wl,--allow-multiple-definition");
         }
         let manifest = Manifest::parse(&fs::read_to_string(crate_folder.join("plugin.toml"))?)?;
-        let words = Locale::read_folder(&locales, &manifest.id)?;
-        for file in Locale::files(&locales, &manifest.id)? {
-            println!("cargo::rerun-if-changed={}", file.display());
+        let mut words = Locale::read_folder(&locales, &manifest.id)?;
+        for name in &self.shared {
+            words = locale::joined(words, &Locale::read_folder(&locales, name)?)?;
+        }
+        for name in self.shared.iter().chain([&manifest.id]) {
+            for file in Locale::files(&locales, name)? {
+                println!("cargo::rerun-if-changed={}", file.display());
+            }
         }
         locale::check_words_of(&manifest, &words)?;
         let packed = Packed {

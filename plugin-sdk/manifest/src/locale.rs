@@ -156,6 +156,27 @@ impl Locale {
     }
 }
 
+/// The words of one owner with those of another, in the languages of the first.
+///
+/// # Errors
+/// A language of the first is not among the others', or a message is there
+/// twice.
+pub fn joined(words: Vec<Locale>, more: &[Locale]) -> Result<Vec<Locale>, LocaleError> {
+    let joined: Vec<Locale> = words
+        .into_iter()
+        .map(|Locale { language, source }| {
+            let same = more.iter().find(|locale| locale.language == language);
+            let more = same.map_or("", |locale| &locale.source);
+            Locale {
+                source: format!("{source}\n{more}"),
+                language,
+            }
+        })
+        .collect();
+    check(&joined)?;
+    Ok(joined)
+}
+
 /// The characters by which markup is set into a message; see the SDK's words.
 pub const MARKS: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
 

@@ -201,7 +201,7 @@ async fn show_client(
         let granted_at = last.consent.granted_at.as_micros();
         format!("{here}?members={granted_at}-{}#members", last.consent.id)
     });
-    let scope_words = ScopeWords::of(oauth, request);
+    let scope_words = ScopeWords::of(oauth.host(), request);
     let scopes: Vec<AllowedScope<'_>> = client
         .scope
         .words()

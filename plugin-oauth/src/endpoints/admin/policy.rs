@@ -50,7 +50,7 @@ pub(super) async fn show_policy(
                 .collect(),
         })
         .collect();
-    let scope_words = ScopeWords::of(oauth, request);
+    let scope_words = ScopeWords::of(oauth.host(), request);
     let scopes: Vec<PolicyScope<'_>> = scope_words
         .descriptions()
         .iter()

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const KINDS: [SecretKind; 9] = [
+const KINDS: [SecretKind; 13] = [
     SecretKind::AccessToken,
     SecretKind::RefreshToken,
     SecretKind::AuthorizationCode,
@@ -14,6 +14,10 @@ const KINDS: [SecretKind; 9] = [
     SecretKind::InitialAccessToken,
     SecretKind::RegistrationAccessToken,
     SecretKind::PersonalToken,
+    SecretKind::RequestToken,
+    SecretKind::SignedAccessToken,
+    SecretKind::SigningSecret,
+    SecretKind::Verifier,
 ];
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);

@@ -2,15 +2,9 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::Words;
+use hob_plugin_sdk::{Words, db::Timestamp};
 
-use super::member_page::TimeText;
-use crate::{
-    OAuth,
-    lasting::{Access, Lasting},
-    models::Client,
-    pages::{ShownAccess, ShownDecision, ShownLasting},
-};
+use crate::pages::{Moment, ShownAccess, ShownDecision, ShownLasting};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -18,6 +12,29 @@ const DAY: u64 = 24 * HOUR;
 
 /// From here on the day says enough of when a decision ends.
 const LONG_ENOUGH_FOR_A_DAY: Duration = Duration::from_secs(2 * DAY);
+
+/// How long it lasts, unless it is taken back sooner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// How long the member's decision counts; none: until it is taken back.
+    pub decision: Option<Duration>,
+    pub access: Access,
+}
+
+/// How long the application's access lasts within that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It gets no refresh token, so it has to come back each time that this
+    /// has passed.
+    EachTime(Duration),
+    /// It renews its access by itself.
+    Renewed {
+        /// At most; none where the decision ends no later.
+        longest: Option<Duration>,
+        /// If for so long it does not; none where all has ended by then.
+        idle: Option<Duration>,
+    },
+}
 
 /// Owns what the page borrows.
 pub struct LastingText {
@@ -31,9 +48,8 @@ pub struct LastingText {
 }
 
 impl LastingText {
-    /// Of what this client is allowed now.
-    pub fn of(oauth: &OAuth, words: Words, client: &Client) -> Self {
-        let lasting = Lasting::of(oauth.settings(), client);
+    /// Of what is allowed now.
+    pub fn of(words: Words, lasting: Lasting, now: Timestamp) -> Self {
         let text = |lifetime: Option<Duration>| {
             lifetime.map_or_else(String::new, |lifetime| duration(words, lifetime))
         };
@@ -41,10 +57,11 @@ impl LastingText {
             Access::EachTime(lifetime) => (Some(lifetime), None, None),
             Access::Renewed { longest, idle } => (None, longest, idle),
         };
-        let end = oauth.consent_expires_at(oauth.now());
         Self {
             lasting,
-            day: end.map(|end| TimeText::of_end(words, end)),
+            day: lasting
+                .decision
+                .map(|lifetime| TimeText::of_end(words, now + lifetime)),
             decision: text(lasting.decision),
             each_time: text(each_time),
             longest: text(longest),
@@ -84,4 +101,36 @@ fn duration(words: Words, lifetime: Duration) -> String {
         .find(|(_, unit)| seconds.is_multiple_of(*unit));
     let (message, unit) = whole.unwrap_or(("duration-seconds", 1));
     words.say(message).with("count", seconds / unit).to_string()
+}
+
+/// A time, as text for people and for programs.
+pub struct TimeText {
+    pub text: String,
+    pub machine: String,
+}
+
+impl TimeText {
+    /// The day, in UTC.
+    pub fn of(words: Words, time: Timestamp) -> Self {
+        Self {
+            text: words.day(time),
+            machine: time.to_string(),
+        }
+    }
+
+    /// The last day on which something works that ends at this time: one that
+    /// ends with a day ends at the midnight after it.
+    pub fn of_end(words: Words, end: Timestamp) -> Self {
+        Self {
+            text: words.day(end - Duration::from_micros(1)),
+            machine: end.to_string(),
+        }
+    }
+
+    pub fn moment(&self) -> Moment<'_> {
+        Moment {
+            text: &self.text,
+            machine: &self.machine,
+        }
+    }
 }

@@ -47,6 +47,15 @@ pub enum SecretKind {
     RegistrationAccessToken,
     /// A member made it for a program of his or her own.
     PersonalToken,
+    /// Names a member's decision that is to be made (OAuth 1.0a).
+    RequestToken,
+    /// Names what a member allowed (OAuth 1.0a), and opens nothing by itself:
+    /// who uses it signs with the secret beside it.
+    SignedAccessToken,
+    /// What is signed with (OAuth 1.0a).
+    SigningSecret,
+    /// Tells that the member who allowed is the one who came back (OAuth 1.0a).
+    Verifier,
 }
 
 impl SecretKind {
@@ -63,6 +72,10 @@ impl SecretKind {
             Self::InitialAccessToken => "hob_ia_",
             Self::RegistrationAccessToken => "hob_ra_",
             Self::PersonalToken => "hob_pt_",
+            Self::RequestToken => "hob_1r_",
+            Self::SignedAccessToken => "hob_1a_",
+            Self::SigningSecret => "hob_1s_",
+            Self::Verifier => "hob_1v_",
         }
     }
 
@@ -76,11 +89,15 @@ impl SecretKind {
             | Self::RefreshToken
             | Self::AuthorizationCode
             | Self::AuthorizationRequest
-            | Self::DeviceCode => true,
+            | Self::DeviceCode
+            | Self::RequestToken
+            | Self::SignedAccessToken => true,
             Self::ClientSecret
             | Self::InitialAccessToken
             | Self::RegistrationAccessToken
-            | Self::PersonalToken => false,
+            | Self::PersonalToken
+            | Self::SigningSecret
+            | Self::Verifier => false,
         }
     }
 

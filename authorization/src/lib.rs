@@ -1,0 +1,19 @@
+//! What plugins share that let programs use members' accounts, whatever the
+//! protocol: scopes, redirect URIs, secrets and their digests; the question to
+//! the member, and how its answer is read.
+//!
+//! It has no state and no table, and does not know what a program gets when a
+//! member has allowed it.
+
+#[cfg(any(test, feature = "testing"))]
+pub mod bad_input;
+pub mod client_form;
+pub mod decision;
+pub mod lasting;
+pub mod pages;
+pub mod problem_words;
+pub mod redirect_uri;
+pub mod registration;
+pub mod scope;
+pub mod scope_words;
+pub mod secret;
