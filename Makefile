@@ -9,8 +9,9 @@ PROFILE ?= release
 FOLDER = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 HOB = $(TARGET)/$(FOLDER)/hob
-PLUGINS = oauth api signin
-# signin is of use once a provider is written into hob.toml.
+PLUGINS = oauth api signin oauth1
+# signin is of use once a provider is written into hob.toml, and oauth1 for
+# applications that sign their requests.
 ENABLED = oauth api
 
 build:

@@ -15,6 +15,7 @@ mod graph;
 mod journey;
 mod kill_minus_nine;
 mod member_pages;
+mod oauth1_clients;
 mod operator_commands;
 mod operator_pages;
 mod other_compiler;

@@ -1,5 +1,5 @@
-//! Each line of `CHECKS.md` has a test that names its number, and no test
-//! names one that is not there.
+//! Each line of `CHECKS.md`, and of the one of OAuth 1.0a, has a test that names
+//! its number, and no test names one that is not there.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,21 +9,27 @@ use std::{
 
 /// The numbers at the beginnings of lines.
 fn listed() -> BTreeSet<u32> {
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("CHECKS.md");
-    fs::read_to_string(list)
-        .expect("the list is there")
-        .lines()
-        .filter_map(|line| line.split_once(". ")?.0.parse().ok())
+    let plugin = Path::new(env!("CARGO_MANIFEST_DIR"));
+    ["CHECKS.md", "../plugin-oauth1/CHECKS.md"]
+        .iter()
+        .map(|list| fs::read_to_string(plugin.join(list)).expect("the list is there"))
+        .flat_map(|list| {
+            let numbers = list
+                .lines()
+                .filter_map(|line| line.split_once(". ")?.0.parse().ok());
+            numbers.collect::<Vec<u32>>()
+        })
         .collect()
 }
 
-/// Where tests of the authorization server are.
+/// Where tests of both servers are.
 fn sources() -> Vec<PathBuf> {
     let plugin = Path::new(env!("CARGO_MANIFEST_DIR"));
     let repository = plugin.parent().expect("the plugin is in the repository");
     let mut folders = vec![
         plugin.join("tests"),
         plugin.join("src"),
+        repository.join("plugin-oauth1/tests"),
         repository.join("plugin-api/tests"),
         repository.join("tests"),
     ];

@@ -49,6 +49,8 @@ fn the_docs_are_what_the_types_say() {
     let mut text = HEAD.to_owned();
     section(&mut text, "Of the core", "hob-plugin-sdk", CORE_EVENTS);
     section(&mut text, "Of OAuth", "hob-oauth-events", EVENTS);
+    let signed = hob_oauth1_events::EVENTS;
+    section(&mut text, "Of OAuth 1.0a", "hob-oauth1-events", signed);
     section(&mut text, "Of sign-ins", "hob-signin", hob_signin::EVENTS);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(DOCS, &text).expect("the docs can be written");
@@ -62,10 +64,16 @@ fn the_docs_are_what_the_types_say() {
 
 #[test]
 fn the_manifest_declares_what_is_listed() {
-    let manifest = Manifest::parse(include_str!("../../plugin.toml")).expect("it is right");
-    let listed: BTreeMap<String, u32> = EVENTS
-        .iter()
-        .map(|event| (event.name.to_owned(), event.version))
-        .collect();
-    assert_eq!(manifest.raises, listed);
+    let signed = include_str!("../../../plugin-oauth1/plugin.toml");
+    for (manifest, events) in [
+        (include_str!("../../plugin.toml"), EVENTS),
+        (signed, hob_oauth1_events::EVENTS),
+    ] {
+        let manifest = Manifest::parse(manifest).expect("it is right");
+        let listed: BTreeMap<String, u32> = events
+            .iter()
+            .map(|event| (event.name.to_owned(), event.version))
+            .collect();
+        assert_eq!(manifest.raises, listed);
+    }
 }

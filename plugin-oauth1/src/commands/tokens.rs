@@ -1,0 +1,161 @@
+//! `token list` and `token revoke`: what members allow, and its end.
+
+use std::fmt::Write;
+
+use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
+use serde::Serialize;
+use serde_json::json;
+
+use super::named_consumer;
+use crate::{
+    OAuth1,
+    act::Act,
+    events::Revoked,
+    models::{AccessToken, AllowedToken, RequestToken},
+};
+
+/// A token, for programs.
+#[derive(Serialize)]
+struct TokenJson<'a> {
+    /// As in logs. It tells nothing of the token.
+    token_id: String,
+    consumer_key: &'a str,
+    member_id: i64,
+    scope: &'a str,
+    created_at: String,
+    /// None where it lasts until it is taken back.
+    expires_at: Option<String>,
+    /// To the hour.
+    last_used_at: Option<String>,
+    last_used_from: Option<&'a str>,
+}
+
+/// Lists those of a member or of an application.
+pub async fn list(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
+    let tokens = named_tokens(&oauth1, &invocation).await?;
+    let shown: Vec<TokenJson<'_>> = tokens
+        .iter()
+        .map(|one| TokenJson {
+            token_id: one.token.digest.name(),
+            consumer_key: &one.consumer.consumer_key,
+            member_id: one.token.member_id,
+            scope: one.token.scope.as_str(),
+            created_at: one.token.created_at.to_string(),
+            expires_at: one.token.expires_at.map(|time| time.to_string()),
+            last_used_at: one.token.last_used_at.map(|time| time.to_string()),
+            last_used_from: one.last_used_from.as_deref(),
+        })
+        .collect();
+    if invocation.given("json") {
+        return Output::json(&shown);
+    }
+    let mut text = String::new();
+    for one in &shown {
+        writeln!(
+            text,
+            "{}  {}  member {}  {}  since {}, until {}, last used {}",
+            one.token_id,
+            one.consumer_key,
+            one.member_id,
+            one.scope,
+            one.created_at,
+            one.expires_at.as_deref().unwrap_or("it is taken back"),
+            one.last_used_at.as_deref().unwrap_or("never"),
+        )
+        .expect("a text takes what is written to it");
+    }
+    if shown.is_empty() {
+        text.push_str("No token counts.\n");
+    }
+    Ok(Output::text(text))
+}
+
+/// Ends those of a member or of an application, or of both together.
+pub async fn revoke(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
+    let (member_id, consumer) = named(&oauth1, &invocation).await?;
+    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let revoked = oauth1
+        .change(move |connection| {
+            let ended = match (member_id, &consumer) {
+                (Some(member_id), Some(consumer)) => {
+                    RequestToken::delete_between(connection, member_id, consumer.id)?;
+                    AccessToken::delete_between(connection, member_id, consumer.id)?
+                }
+                (Some(member_id), None) => {
+                    RequestToken::delete_of_member(connection, member_id)?;
+                    AccessToken::delete_of_member(connection, member_id)?
+                }
+                (None, Some(consumer)) => {
+                    RequestToken::delete_of_consumer(connection, consumer.id)?;
+                    AccessToken::delete_of_consumer(connection, consumer.id)?
+                }
+                (None, None) => 0,
+            };
+            let consumer = consumer.as_ref();
+            let key = consumer.map_or("", |consumer| &consumer.consumer_key);
+            let of = (key, member_id);
+            events.tokens_revoked(connection, &act, of, Revoked::ByOperator, ended)?;
+            Ok(ended)
+        })
+        .await?;
+    if invocation.given("json") {
+        return Output::json(&json!({ "revoked": revoked }));
+    }
+    Ok(Output::text(format!(
+        "Tokens that are dead now: {revoked}.\n"
+    )))
+}
+
+async fn named_tokens(
+    oauth1: &OAuth1,
+    invocation: &Invocation,
+) -> Result<Vec<AllowedToken>, CommandError> {
+    let (member_id, consumer) = named(oauth1, invocation).await?;
+    let now = oauth1.now();
+    let tokens = oauth1
+        .read(move |connection| match (member_id, consumer) {
+            (Some(member_id), consumer) => {
+                let mut all = AccessToken::of_member(connection, member_id, now)?;
+                all.retain(|one| {
+                    let other = |consumer: &crate::models::Consumer| one.consumer.id != consumer.id;
+                    !consumer.as_ref().is_some_and(other)
+                });
+                Ok(all)
+            }
+            (None, Some(consumer)) => AccessToken::of_consumer(connection, &consumer, now),
+            (None, None) => Ok(Vec::new()),
+        })
+        .await?;
+    Ok(tokens)
+}
+
+/// Whose tokens are meant: one at least is named.
+async fn named(
+    oauth1: &OAuth1,
+    invocation: &Invocation,
+) -> Result<(Option<i64>, Option<crate::models::Consumer>), CommandError> {
+    let member_id = match invocation.value("member") {
+        None => None,
+        Some(username) => {
+            let profile = oauth1.members().find_by_username(username).await?;
+            let profile = profile.ok_or_else(|| {
+                CommandError::usage(
+                    format!("no member is called {username:?}"),
+                    "`hob user list` shows all of them",
+                )
+            })?;
+            Some(profile.id)
+        }
+    };
+    let consumer = match invocation.given("consumer-key") {
+        true => Some(named_consumer(oauth1, invocation).await?),
+        false => None,
+    };
+    if member_id.is_none() && consumer.is_none() {
+        return Err(CommandError::usage(
+            "neither a member nor an application is named",
+            "say --member alice, --consumer-key 4f1xAmple, or both",
+        ));
+    }
+    Ok((member_id, consumer))
+}

@@ -1,0 +1,329 @@
+//! Applications that sign their requests.
+
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    prelude::*,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::Text,
+};
+use hob_authorization::{redirect_uri::RedirectUri, scope::Scope};
+use hob_oauth1_signature::SignatureMethod;
+use hob_plugin_sdk::{
+    db::{Connection, Hob, Json, Timestamp, Value},
+    sealing::{KeyId, Sealed},
+};
+
+use super::schema::{oauth1_access_tokens, oauth1_consumers};
+
+/// How an application proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub enum Credential {
+    Secret,
+    /// By the RSA key whose public half is registered.
+    Key,
+    /// Not at all: its secret is empty.
+    None,
+}
+
+/// An application.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = oauth1_consumers, check_for_backend(Hob))]
+pub struct Consumer {
+    pub id: i64,
+    pub consumer_key: String,
+    pub name: String,
+    /// The member who registered it.
+    pub owner_id: Option<i64>,
+    pub website: Option<String>,
+    pub callbacks: Json<Vec<RedirectUri>>,
+    /// All that it may ask for.
+    pub scope: Scope,
+    /// What of it it does not work without.
+    pub required_scope: Scope,
+    pub credential: Credential,
+    pub sealed_secret: Option<Sealed>,
+    /// PEM.
+    pub public_key: Option<String>,
+    pub registered_itself: bool,
+    pub created_at: Timestamp,
+    pub suspended_at: Option<Timestamp>,
+}
+
+/// An application that is to be registered.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = oauth1_consumers, treat_none_as_default_value = false)]
+pub struct NewConsumer {
+    pub consumer_key: String,
+    pub name: String,
+    pub owner_id: Option<i64>,
+    pub website: Option<String>,
+    pub callbacks: Json<Vec<RedirectUri>>,
+    pub scope: Scope,
+    pub required_scope: Scope,
+    pub credential: Credential,
+    pub sealed_secret: Option<Sealed>,
+    pub key_id: Option<KeyId>,
+    pub public_key: Option<String>,
+    pub registered_itself: bool,
+    pub created_at: Timestamp,
+}
+
+/// What can be changed of an application: what is none stays as it is.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = oauth1_consumers)]
+pub struct ConsumerChanges {
+    pub name: Option<String>,
+    /// None within: from now on there is none.
+    pub website: Option<Option<String>>,
+    pub callbacks: Option<Json<Vec<RedirectUri>>>,
+    pub scope: Option<Scope>,
+    pub required_scope: Option<Scope>,
+}
+
+/// By what an application proves who it is from now on.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = oauth1_consumers, treat_none_as_null = true)]
+pub struct NewCredential {
+    pub credential: Credential,
+    pub sealed_secret: Option<Sealed>,
+    pub key_id: Option<KeyId>,
+    pub public_key: Option<String>,
+}
+
+/// Who registered an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registrar {
+    Operator,
+    /// On the site's pages.
+    Member(i64),
+    /// The application, at the registration endpoint.
+    Itself,
+}
+
+impl Consumer {
+    /// By its public name.
+    pub fn find(connection: &mut Connection, consumer_key: &str) -> QueryResult<Option<Self>> {
+        oauth1_consumers::table
+            .filter(oauth1_consumers::consumer_key.eq(consumer_key))
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// Registers an application.
+    pub fn insert(connection: &mut Connection, new: &NewConsumer) -> QueryResult<Self> {
+        diesel::insert_into(oauth1_consumers::table)
+            .values(new)
+            .returning(Self::as_returning())
+            .get_result(connection)
+    }
+
+    /// All, in the order in which they were registered.
+    pub fn all(connection: &mut Connection) -> QueryResult<Vec<Self>> {
+        oauth1_consumers::table
+            .order(oauth1_consumers::id)
+            .select(Self::as_select())
+            .load(connection)
+    }
+
+    /// Those of a member, in the order in which they were registered.
+    pub fn of_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<Vec<Self>> {
+        oauth1_consumers::table
+            .filter(oauth1_consumers::owner_id.eq(owner_id))
+            .order(oauth1_consumers::id)
+            .select(Self::as_select())
+            .load(connection)
+    }
+
+    /// Deletes those that registered themselves before this and that no member
+    /// allows. Answers with what they were.
+    pub fn delete_unused(connection: &mut Connection, before: Timestamp) -> QueryResult<Vec<Self>> {
+        let allowed = oauth1_access_tokens::table
+            .filter(oauth1_access_tokens::consumer.eq(oauth1_consumers::id))
+            .select(oauth1_access_tokens::consumer);
+        diesel::delete(
+            oauth1_consumers::table
+                .filter(oauth1_consumers::registered_itself)
+                .filter(oauth1_consumers::created_at.lt(before))
+                .filter(diesel::dsl::not(diesel::dsl::exists(allowed))),
+        )
+        .returning(Self::as_returning())
+        .get_results(connection)
+    }
+
+    /// The one of this name, if it is this member's.
+    pub fn find_of_owner(
+        connection: &mut Connection,
+        consumer_key: &str,
+        owner_id: i64,
+    ) -> QueryResult<Option<Self>> {
+        let found = Self::find(connection, consumer_key)?;
+        Ok(found.filter(|consumer| consumer.owner_id == Some(owner_id)))
+    }
+
+    /// How many a member has registered. Whoever is about to register one more
+    /// waits here for whoever else is.
+    pub fn count_of_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<u64> {
+        let touched =
+            diesel::update(oauth1_consumers::table.filter(oauth1_consumers::owner_id.eq(owner_id)))
+                .set(oauth1_consumers::owner_id.eq(owner_id))
+                .execute(connection)?;
+        Ok(touched as u64)
+    }
+
+    /// Changes it. Answers with what it is now; none if it is gone.
+    pub fn update(
+        &self,
+        connection: &mut Connection,
+        changes: &ConsumerChanges,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(oauth1_consumers::table.find(self.id))
+            .set(changes)
+            .returning(Self::as_returning())
+            .get_result(connection)
+            .optional()
+    }
+
+    /// Gives it another proof of who it is; the old one is dead. Answers with
+    /// what it is now; none if it is gone.
+    pub fn replace_credential(
+        &self,
+        connection: &mut Connection,
+        credential: &NewCredential,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(oauth1_consumers::table.find(self.id))
+            .set(credential)
+            .returning(Self::as_returning())
+            .get_result(connection)
+            .optional()
+    }
+
+    /// Stops it for everybody. What members allowed it stays, and is refused
+    /// meanwhile. Without a new reason, one that was given before still counts.
+    pub fn suspend(
+        &self,
+        connection: &mut Connection,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(oauth1_consumers::table.find(self.id))
+            .set((
+                oauth1_consumers::suspended_at.eq(now),
+                reason.map(|reason| oauth1_consumers::suspension_reason.eq(reason)),
+            ))
+            .returning(Self::as_returning())
+            .get_result(connection)
+            .optional()
+    }
+
+    /// Ends a suspension; none if there was none.
+    pub fn resume(&self, connection: &mut Connection) -> QueryResult<Option<Self>> {
+        diesel::update(
+            oauth1_consumers::table
+                .find(self.id)
+                .filter(oauth1_consumers::suspended_at.is_not_null()),
+        )
+        .set((
+            oauth1_consumers::suspended_at.eq(None::<Timestamp>),
+            oauth1_consumers::suspension_reason.eq(None::<String>),
+        ))
+        .returning(Self::as_returning())
+        .get_result(connection)
+        .optional()
+    }
+
+    /// Deletes it, with all that members allowed it. False if it was gone.
+    pub fn delete(&self, connection: &mut Connection) -> QueryResult<bool> {
+        let deleted = diesel::delete(oauth1_consumers::table.find(self.id)).execute(connection)?;
+        Ok(deleted == 1)
+    }
+
+    /// Whether it may still be issued anything.
+    pub fn is_active(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+        let active = oauth1_consumers::table
+            .find(id)
+            .filter(oauth1_consumers::suspended_at.is_null())
+            .select(oauth1_consumers::id)
+            .first::<i64>(connection)
+            .optional()?;
+        Ok(active.is_some())
+    }
+
+    /// Where its secret is sealed for.
+    #[must_use]
+    pub fn place(consumer_key: &str) -> String {
+        format!("consumer {consumer_key}, secret")
+    }
+
+    #[must_use]
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
+
+    #[must_use]
+    pub const fn registrar(&self) -> Registrar {
+        match (self.registered_itself, self.owner_id) {
+            (true, _) => Registrar::Itself,
+            (false, Some(member_id)) => Registrar::Member(member_id),
+            (false, None) => Registrar::Operator,
+        }
+    }
+
+    /// Whether the site vouches for who it is: the operator registered it, and
+    /// nobody else can act as it.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.registrar() == Registrar::Operator && self.credential != Credential::None
+    }
+
+    /// The registered callback that `presented` is; any port is as good on a
+    /// loopback address.
+    #[must_use]
+    pub fn admit(&self, presented: &str) -> Option<RedirectUri> {
+        let registered = self.callbacks.0.iter();
+        registered
+            .filter_map(|own| own.admit(presented, false))
+            .next()
+    }
+}
+
+impl Credential {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Key => "key",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether whoever proves itself so signs by this method. One with a key
+    /// never signs by its secret, which is empty.
+    #[must_use]
+    pub const fn signs_by(self, method: SignatureMethod) -> bool {
+        match self {
+            Self::Key => method.is_rsa(),
+            Self::Secret | Self::None => !method.is_rsa(),
+        }
+    }
+}
+
+impl ToSql<Text, Hob> for Credential {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Hob>) -> serialize::Result {
+        out.set_value(self.as_str());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Text, Hob> for Credential {
+    fn from_sql(value: Value<'_>) -> deserialize::Result<Self> {
+        match <String as FromSql<Text, Hob>>::from_sql(value)?.as_str() {
+            "secret" => Ok(Self::Secret),
+            "key" => Ok(Self::Key),
+            "none" => Ok(Self::None),
+            other => Err(format!("{other:?} is no credential").into()),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The rows, and all queries. Only these modules write SQL.
+
+mod access_token;
+mod consumer;
+mod expired;
+mod request_token;
+mod schema;
+mod sealed_rows;
+mod used_nonce;
+
+pub use access_token::{AccessToken, AllowedToken, CheckedToken, NewAccessToken};
+pub use consumer::{Consumer, ConsumerChanges, Credential, NewConsumer, NewCredential, Registrar};
+pub use expired::delete_expired;
+pub use request_token::{NewRequestToken, RequestToken};
+pub use sealed_rows::{Cursor, SealedRow};
+pub use used_nonce::UsedNonce;

@@ -1,0 +1,206 @@
+//! What a member sees and decides.
+
+use hob::testing::on_each_database;
+
+use crate::support::{
+    AUTHORIZE, CALLBACK, Dance, PASSWORD, authorize_path, count, sent_back, verifier,
+};
+
+#[tokio::test]
+async fn a_member_is_asked_and_sent_back() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance
+            .register(&["--website", "https://desk.example/"])
+            .await;
+        let request_token = dance.begin(&app, CALLBACK).await;
+        let page = dance.ask(&request_token).await;
+        for said in [
+            "<h1>Photo Desk asks to use your account</h1>",
+            "See your name and your profile page",
+            "(@<bdi>alice</bdi>)",
+            ">Use another account</a>",
+            "Then you go on to <strong>desk.example</strong>.",
+            "You allow this until you take it back.",
+            "href=\"/connections\"",
+            ">desk.example</a>",
+        ] {
+            assert!(page.text().contains(said), "{said}: {page:?}");
+        }
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(page.header("x-frame-options"), "DENY");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let reply = dance.decide(&request_token, "allow", &["profile"]).await;
+        let back = sent_back(&reply);
+        // Its own query is kept.
+        assert_eq!(back.first("x"), Some("1"));
+        assert_eq!(
+            back.first("oauth_token"),
+            Some(request_token.token.as_str())
+        );
+        assert!(back.contains("oauth_verifier"));
+        // It is decided.
+        let page = dance.ask(&request_token).await;
+        assert_eq!(page.status(), 400, "{page:?}");
+        let again = dance.decide(&request_token, "allow", &["profile"]).await;
+        assert_eq!(again.status(), 400, "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_denied_is_over_and_the_application_hears_of_it() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        for (decision, scope) in [("deny", &["profile"][..]), ("allow", &[])] {
+            let request_token = dance.begin(&app, CALLBACK).await;
+            dance.ask(&request_token).await;
+            let back = sent_back(&dance.decide(&request_token, decision, scope).await);
+            assert_eq!(back.first("oauth_problem"), Some("permission_denied"));
+            assert!(!back.contains("oauth_verifier"));
+            assert_eq!(count(&dance.site, "oauth1_request_tokens").await, 0);
+        }
+        let request_token = dance.begin(&app, "oob").await;
+        dance.ask(&request_token).await;
+        let page = dance.decide(&request_token, "deny", &[]).await;
+        assert_eq!(page.status(), 403);
+        assert!(page.text().contains("You did not allow it"), "{page:?}");
+        let request_token = dance.begin(&app, CALLBACK).await;
+        dance.ask(&request_token).await;
+        let page = dance.decide(&request_token, "perhaps", &[]).await;
+        assert_eq!(page.status(), 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_whom_it_was_shown_to_decides() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        dance.site.add_member("bob", PASSWORD).await;
+        let mut bob = dance.site.browser();
+        bob.sign_in("bob", PASSWORD).await;
+        let request_token = dance.begin(&app, CALLBACK).await;
+        let fields = [
+            ("request", request_token.token.as_str()),
+            ("decision", "allow"),
+            ("scope", "profile"),
+        ];
+        // Not before it was shown, nor by another, nor without the session's
+        // token.
+        assert_eq!(bob.submit(AUTHORIZE, &fields).await.status(), 403);
+        dance.ask(&request_token).await;
+        assert_eq!(bob.submit(AUTHORIZE, &fields).await.status(), 403);
+        assert_eq!(
+            dance.browser.post_form(AUTHORIZE, &fields).await.status(),
+            403
+        );
+        assert_eq!(
+            dance
+                .site
+                .browser()
+                .post_form(AUTHORIZE, &fields)
+                .await
+                .status(),
+            403
+        );
+        verifier(&dance.browser.submit(AUTHORIZE, &fields).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_comes_back_after_signing_in() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let request_token = dance.begin(&app, CALLBACK).await;
+        let path = authorize_path(&request_token);
+        let mut browser = dance.site.browser();
+        let reply = browser.get(&path).await;
+        assert_eq!(reply.status(), 303);
+        let (login, query) = reply.header("location").split_once('?').unwrap();
+        assert_eq!(login, "/login");
+        let next = url::form_urlencoded::parse(query.as_bytes())
+            .next()
+            .unwrap();
+        assert_eq!(next, ("next".into(), path.as_str().into()));
+        for bad in [
+            AUTHORIZE.to_owned(),
+            format!("{AUTHORIZE}?oauth_token=x"),
+            format!("{path}x"),
+            format!("{path}&oauth_token=x"),
+        ] {
+            let page = browser.get(&bad).await;
+            assert_eq!(page.status(), 400, "{bad}: {page:?}");
+            assert!(page.text().contains("oauth_problem") || page.text().contains("rejected"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_allowed_before_is_told_and_stays() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&["--required-scope", "media:read"]).await;
+        let request_token = dance.begin(&app, CALLBACK).await;
+        let page = dance.ask(&request_token).await;
+        assert!(
+            page.text()
+                .contains("value=\"media:read\" checked disabled"),
+            "{page:?}"
+        );
+        let mut fields = vec![
+            ("request", request_token.token.as_str()),
+            ("decision", "allow"),
+            ("needed", "media:read"),
+        ];
+        let allowed = dance.browser.submit(AUTHORIZE, &fields).await;
+        let verifier = verifier(&allowed);
+        let access = crate::support::token(&dance.take_up(&app, &request_token, &verifier).await);
+        // It may do no more than was ticked.
+        assert_eq!(dance.status(&app, &access).await, 403);
+
+        let second = dance.begin(&app, CALLBACK).await;
+        let page = dance.ask(&second).await;
+        assert!(
+            page.text().contains("asks for more than before"),
+            "{page:?}"
+        );
+        fields = vec![
+            ("request", second.token.as_str()),
+            ("decision", "allow"),
+            ("needed", "media:read"),
+            ("scope", "profile"),
+        ];
+        let allowed = dance.browser.submit(AUTHORIZE, &fields).await;
+        let verifier = crate::support::verifier(&allowed);
+        let access = crate::support::token(&dance.take_up(&app, &second, &verifier).await);
+        assert_eq!(dance.status(&app, &access).await, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn to_tick_nothing_of_what_was_allowed_before_takes_it_back() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let all = ["profile", "media:read", "media:write"];
+        let access = dance.access_token(&app, &all).await;
+        let again = dance.begin(&app, CALLBACK).await;
+        dance.ask(&again).await;
+        let back = sent_back(&dance.decide(&again, "deny", &[]).await);
+        assert_eq!(back.first("oauth_problem"), Some("permission_denied"));
+        assert_eq!(dance.status(&app, &access).await, 200, "it stays");
+        let again = dance.begin(&app, CALLBACK).await;
+        dance.ask(&again).await;
+        let back = sent_back(&dance.decide(&again, "allow", &[]).await);
+        assert_eq!(back.first("oauth_problem"), Some("permission_denied"));
+        assert_eq!(dance.status(&app, &access).await, 401);
+    })
+    .await;
+}

@@ -1,0 +1,14 @@
+//! The provider over the real host, on both databases.
+
+mod api;
+mod dance;
+mod member_pages;
+mod migrations;
+mod operators;
+mod registering_itself;
+mod request_tokens;
+mod sealed;
+mod signing;
+mod support;
+mod taking_up;
+mod words;
