@@ -22,6 +22,7 @@ mod other_compiler;
 mod owner_pages;
 mod panic_abort;
 mod panics;
+mod photo_import;
 mod pictures;
 mod sign_in;
 mod single_page;

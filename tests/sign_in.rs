@@ -9,7 +9,7 @@ use crate::support::{
     chromium::Chromium,
     client_program::{Client, ClientProgram},
     installation::free_address,
-    node, on_each_database,
+    node, on_each_database, python,
 };
 
 const PASSWORD: &str = "a long password";
@@ -99,6 +99,18 @@ async fn with_openid_connect(database: Database) {
     provider.allow(&browser).await;
     assert_eq!(browser.url().await.as_str(), format!("{url}/account"));
 
+    // For what takes a fresh sign-in the provider has her sign in there anew,
+    // though she is signed in there, and says that it did.
+    browser
+        .open(&format!("{url}/login?next=/signin/accounts&anew=1"))
+        .await;
+    browser.follow("a[href*='/signin/oidc']").await;
+    provider.allow(&browser).await;
+    assert_eq!(
+        browser.url().await.as_str(),
+        format!("{url}/signin/accounts")
+    );
+
     // She signs out here and there: the provider asks, and sends her back.
     browser.open(&format!("{url}/signin/accounts")).await;
     browser.follow("form[action$='/sign-out'] button").await;
@@ -107,6 +119,58 @@ async fn with_openid_connect(database: Database) {
     assert_eq!(browser.url().await.as_str(), format!("{url}/"));
     browser.open(&format!("{url}/account")).await;
     assert!(browser.has("#password").await, "nobody is signed in");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_sign_in_with_oauth_1() {
+    on_each_database(with_oauth_1).await;
+}
+
+async fn with_oauth_1(database: Database) {
+    let issuer = format!("http://{}", free_address());
+    let section = format!(
+        "[plugin.signin.provider.old]\nkind = \"oauth1\"\ntitle = \"The old site\"\n\
+         issuer = {issuer:?}\nclient_id = \"thekeyofasiteofhob01\"\n\
+         client_secret = \"a secret & a half\"\nsignature_method = \"HMAC-SHA256\"\n\
+         request_token_endpoint = \"{issuer}/request_token\"\n\
+         authorization_endpoint = \"{issuer}/authorize\"\n\
+         token_endpoint = \"{issuer}/access_token\"\n\
+         userinfo_endpoint = \"{issuer}/me?full=1\""
+    );
+    let installation = site_with(database, &section);
+    let url = installation.url();
+    let mut command = python::client("oauth1_provider.py");
+    command.env("ISSUER", &issuer).env("SITE", &url);
+    let mut provider = ClientProgram::start(command);
+    assert_eq!(provider.told("ready?"), "ready");
+    let _site = installation.serve();
+    let browser = Chromium::start().await;
+
+    browser.open(&format!("{url}/signin/accounts")).await;
+    browser.sign_in("alice", PASSWORD).await;
+    browser
+        .follow("form[action$='/accounts/link'] button")
+        .await;
+    assert!(browser.url().await.as_str().starts_with(&issuer));
+    browser.follow("button[name=allow]").await;
+    assert_eq!(
+        browser.url().await.as_str(),
+        format!("{url}/signin/accounts")
+    );
+    assert!(browser.text().await.contains("The old site · ada"));
+    browser.delete_cookies().await;
+    browser.open(&format!("{url}/login?next=/account")).await;
+    browser.follow("a[href*='/signin/old']").await;
+    browser.follow("button[name=allow]").await;
+    assert_eq!(browser.url().await.as_str(), format!("{url}/account"));
+
+    // Where it matters when somebody signed in, such a site can't tell.
+    browser
+        .open(&format!("{url}/login?next=/account&anew=1"))
+        .await;
+    assert!(!browser.has("a[href*='/signin/old']").await);
+    browser.check_page("login-anew").await;
     browser.close().await;
 }
 

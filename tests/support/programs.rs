@@ -33,6 +33,7 @@ pub fn with_own_allocator() -> PathBuf {
 pub fn plugin(id: &str) -> PathBuf {
     built(&match id {
         "hello" => "libhob_hello_plugin.so".to_owned(),
+        "import" => "libhob_photo_import.so".to_owned(),
         id => format!("libhob_plugin_{id}.so"),
     })
 }
