@@ -3,17 +3,18 @@
 use std::{path::Path, time::Duration};
 
 use crate::support::{
-    Installation, Site, Visitor,
+    Database, Installation, Site, Visitor,
     application::{ALL_SCOPES, Application, query_of},
     chromium::Chromium,
+    on_each_database,
     photo_desk::PhotoDesk,
     photograph::{self, TURNED},
 };
 
 const PASSWORD: &str = "a long password";
 
-fn with_alice(plugins: &[&str]) -> Installation {
-    let installation = Installation::new(plugins);
+fn with_alice(database: Database, plugins: &[&str]) -> Installation {
+    let installation = Installation::on(database, plugins);
     installation.add_member("alice", PASSWORD);
     installation
 }
@@ -33,7 +34,11 @@ async fn publish(browser: &Chromium, site: &Site<'_>, photograph: &Path, title: 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_signs_in_publishes_and_signs_out() {
-    let installation = with_alice(&[]);
+    on_each_database(publishing).await;
+}
+
+async fn publishing(database: Database) {
+    let installation = with_alice(database, &[]);
     let site = installation.serve();
     let url = installation.url();
     let browser = Chromium::start().await;
@@ -45,9 +50,7 @@ async fn a_member_signs_in_publishes_and_signs_out() {
     assert!(browser.text().await.contains("is not right"));
     // The browser itself notes a page that came with an error status.
     browser.console_errors().await;
-    browser
-        .run("document.querySelector('#username').value = ''", vec![])
-        .await;
+    browser.retype("#username", "").await;
     browser.sign_in("alice", PASSWORD).await;
     assert_eq!(browser.url().await.path(), "/upload");
     browser.check_page("upload").await;
@@ -83,7 +86,11 @@ async fn a_member_signs_in_publishes_and_signs_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_connects_photo_desk_publishes_with_it_and_takes_it_back() {
-    let installation = with_alice(&["oauth", "api"]);
+    on_each_database(photo_desk).await;
+}
+
+async fn photo_desk(database: Database) {
+    let installation = with_alice(database, &["oauth", "api"]);
     let site = installation.serve();
     let url = installation.url();
     let desk = PhotoDesk::start(&installation);
@@ -132,10 +139,16 @@ async fn a_member_connects_photo_desk_publishes_with_it_and_takes_it_back() {
             .contains("The access token is renewed.")
     );
 
+    // What was allowed is not asked for again.
+    browser.follow("#disconnect").await;
+    browser.follow("#connect").await;
+    assert_eq!(browser.find_text("#me").await, "alice");
+    assert!(browser.has("#upload").await);
+
     // The site's own pages about it.
     for (path, name) in [
-        ("/connections", "connections"),
-        ("/oauth/clients", "clients"),
+        ("/connections", "connections-one"),
+        ("/oauth/clients", "clients-none"),
         ("/oauth/clients/new", "client-new"),
     ] {
         browser.open(&format!("{url}{path}")).await;
@@ -168,54 +181,18 @@ async fn newest(visitor: &Visitor) -> String {
     panic!("no photograph comes to the home page");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_member_registers_an_application_and_reads_its_secret_once() {
-    let installation = with_alice(&["oauth", "api"]);
-    let _site = installation.serve();
-    let url = installation.url();
-    let browser = Chromium::start().await;
-    browser.open(&format!("{url}/oauth/clients/new")).await;
-    browser.sign_in("alice", PASSWORD).await;
-    browser.type_into("#name", "My <b>own</b>").await;
-    browser
-        .type_into("#redirect_uris", "http://example.org/plain")
-        .await;
-    browser.click("input[name=scope][value=profile]").await;
-    browser.follow("form.form button.button-main").await;
-    assert!(
-        browser.text().await.contains("Not registered"),
-        "plain http is refused"
-    );
-    browser.console_errors().await;
-    browser
-        .run(
-            "document.querySelector('#redirect_uris').value = ''",
-            vec![],
-        )
-        .await;
-    browser
-        .type_into("#redirect_uris", "https://example.org/callback")
-        .await;
-    browser.follow("form.form button.button-main").await;
-    browser.check_page("client-created").await;
-    let secret = browser.find_text("[aria-labelledby=client-secret]").await;
-    assert!(secret.len() >= 43, "{secret}");
-    browser.follow("main .actions a.button").await;
-    let page = browser.text().await;
-    assert!(page.contains("My <b>own</b>"), "{page}");
-    assert!(!page.contains(&secret), "the secret is shown again");
-    browser.check_page("client").await;
-    browser.close().await;
-}
-
 /// Check 31.
 ///
 /// A content security policy that named `form-action` would stop the redirect
 /// after the form in Chromium, and in no other client.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn allow_leads_to_loopback_https_and_schemes_of_apps() {
-    let installation = with_alice(&["oauth", "api"]);
-    let site = installation.serve();
+    on_each_database(redirects).await;
+}
+
+async fn redirects(database: Database) {
+    let installation = with_alice(database, &["oauth", "api"]);
+    let _site = installation.serve();
     let browser = Chromium::start().await;
     browser.open(&format!("{}/login", installation.url())).await;
     browser.sign_in("alice", PASSWORD).await;
@@ -251,5 +228,5 @@ async fn allow_leads_to_loopback_https_and_schemes_of_apps() {
             "{redirect_uri}: {blocked:#?}"
         );
     }
-    drop(site);
+    browser.close().await;
 }

@@ -8,6 +8,7 @@ mod builds;
 mod cli;
 mod clients;
 mod connections;
+mod consent_pages;
 mod device_pages;
 mod durable;
 mod graceful;

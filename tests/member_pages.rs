@@ -4,7 +4,7 @@
 use fantoccini::key::Key;
 
 use crate::support::{
-    Database, Installation, application::Application, chromium::Chromium, on_each_database,
+    Database, Installation, Visitor, application::Application, chromium::Chromium, on_each_database,
 };
 
 const PASSWORD: &str = "a long password";
@@ -110,8 +110,11 @@ async fn all_at_once(database: Database) {
     );
 
     let browser = Chromium::start().await;
-    browser.open(&format!("{url}/connections")).await;
+    browser.open(&format!("{url}/oauth/tokens/new")).await;
     browser.sign_in("alice", PASSWORD).await;
+    one_token(&browser, &visitor).await;
+
+    browser.open(&format!("{url}/connections")).await;
     let of_all = "details.disclosure form";
     browser.click("details.disclosure summary").await;
     browser.check_page("connections-all").await;
@@ -127,6 +130,37 @@ async fn all_at_once(database: Database) {
         [401, 401, 200]
     );
     browser.close().await;
+}
+
+/// A token that may do what was ticked, until a day; it is found by its link,
+/// and taken back there.
+async fn one_token(browser: &Chromium, visitor: &Visitor) {
+    browser.type_into("#name", "Picture frame").await;
+    browser.click("input[name=scope][value='media:read']").await;
+    browser.click("input[name=ends][value=day]").await;
+    let in_a_month = "const day = new Date(Date.now() + 30 * 24 * 3600 * 1000); \
+         document.querySelector('[name=day]').value = day.toISOString().slice(0, 10)";
+    browser.run(in_a_month, vec![]).await;
+    browser.follow("form.form button[type=submit]").await;
+    browser.check_page("personal-token-created").await;
+    let token = browser.find_text("[aria-labelledby=personal-token]").await;
+    let visitor = visitor.clone().with_token(token.trim());
+    visitor.get("/api/v1/media").expect(200);
+    visitor.get("/api/v1/me").expect(403);
+
+    browser.follow("main .actions a.button").await;
+    let tokens = browser.text().await;
+    assert!(
+        tokens.contains("Picture frame") && tokens.contains("Backup"),
+        "{tokens}"
+    );
+    browser.check_page("personal-tokens").await;
+    browser.follow(".row h2 a").await;
+    let page = browser.text().await;
+    assert!(page.contains("Picture frame"), "{page}");
+    browser.check_page("connection-token").await;
+    browser.follow("button[name=only]").await;
+    visitor.get("/api/v1/media").expect(401);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -172,7 +206,11 @@ async fn without_scripts(database: Database) {
 /// German and French have longer words.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pages_have_room_for_other_languages() {
-    let installation = with_alice(Database::Sqlite);
+    on_each_database(in_other_languages).await;
+}
+
+async fn in_other_languages(database: Database) {
+    let installation = with_alice(database);
     let site = installation.serve();
     let url = installation.url();
     let app = Application::register(&installation, &[]);

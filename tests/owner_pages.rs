@@ -18,11 +18,6 @@ fn run_line(line: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-async fn open_details(browser: &Chromium) {
-    let open = "for (const one of document.querySelectorAll('details')) one.open = true";
-    browser.run(open, vec![]).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_looks_after_an_application() {
     on_each_database(journey).await;
@@ -30,23 +25,39 @@ async fn an_owner_looks_after_an_application() {
 
 async fn journey(database: Database) {
     let installation = Installation::on(database, &["oauth", "api"]);
+    installation.add_to_configuration("[plugin.oauth]\napplications_per_member = 3\n");
     installation.add_member("alice", PASSWORD);
     installation.add_member("bob", PASSWORD);
     let site = installation.serve();
     let url = installation.url();
     let browser = Chromium::start().await;
 
+    // Registered, with a slip before.
     browser.open(&format!("{url}/oauth/clients/new")).await;
     browser.sign_in("alice", PASSWORD).await;
     browser.type_into("#name", "Shoebox").await;
-    browser
-        .type_into("#redirect_uris", "https://example.org/callback")
-        .await;
+    let by_plain_http = "http://example.org/callback";
+    browser.type_into("#redirect_uris", by_plain_http).await;
     browser.follow("form.form button.button-main").await;
+    let told = browser.text().await;
+    assert!(
+        told.contains("Not registered") && told.contains("plain http"),
+        "{told}"
+    );
+    browser.console_errors().await;
+    let callback = "https://example.org/callback";
+    browser.retype("#redirect_uris", callback).await;
+    browser.follow("form.form button.button-main").await;
+    browser.check_page("client-created").await;
+    let secret = browser.find_text("[aria-labelledby=client-secret]").await;
+    assert!(secret.len() >= 43, "{secret}");
     let line = browser.find_text("[aria-labelledby=curl]").await;
     assert_eq!(run_line(&line), "201", "{line}");
     browser.follow("main .actions a.button").await;
     let page = browser.url().await.to_string();
+    let told = browser.text().await;
+    assert!(!told.contains(&secret), "the secret is shown again");
+    browser.check_page("client").await;
 
     // Its logo.
     let picture = photograph::path("cat-alpha-with-position.png");
@@ -60,30 +71,76 @@ async fn journey(database: Database) {
     assert_eq!(browser.run(shown, vec![]).await, true, "{page}");
     browser.check_page("client-with-logo").await;
 
+    // A second one, in the list of both.
+    browser.open(&format!("{url}/oauth/clients/new")).await;
+    browser.type_into("#name", "Slides & <b>films</b>").await;
+    browser.type_into("#redirect_uris", callback).await;
+    browser.follow("form.form button.button-main").await;
+    browser.open(&format!("{url}/oauth/clients")).await;
+    let told = browser.text().await;
+    assert!(
+        told.contains("Shoebox") && told.contains("Slides & <b>films</b>"),
+        "{told}"
+    );
+    browser.check_page("clients").await;
+
+    // A third one is the last that the site lets her have.
+    let fields = [
+        ("name", "Frame"),
+        ("redirect_uris", callback),
+        ("scope", "profile"),
+    ];
+    let alice = site.member("alice", PASSWORD);
+    alice
+        .submit("/oauth/clients/new", "/oauth/clients/new", &fields)
+        .expect(201);
+    let to_register = "main a[href='/oauth/clients/new']";
+    assert!(browser.has(to_register).await);
+    browser.open(&format!("{url}/oauth/clients")).await;
+    let told = browser.text().await;
+    assert!(told.contains("You have registered as many"), "{told}");
+    assert!(!browser.has(to_register).await);
+    browser.check_page("clients-full").await;
+    browser.open(&format!("{url}/oauth/clients/new")).await;
+    let told = browser.text().await;
+    assert!(told.contains("Too many applications"), "{told}");
+    browser.console_errors().await;
+    browser.check_page("clients-too-many").await;
+
+    // A new secret, and the old one works for a day more.
+    browser.open(&page).await;
+    browser.unfold().await;
+    browser.follow("form[action$='/secret'] button").await;
+    let told = browser.text().await;
+    assert!(told.contains("The old secret works until"), "{told}");
+    browser.check_page("client-secret").await;
+    let second_line = browser.find_text("[aria-labelledby=curl]").await;
+    for line in [&line, &second_line] {
+        assert_eq!(run_line(line), "201", "{line}");
+    }
+    browser.follow("main .actions a.button").await;
+
     // Another redirect URI, and what is wrong with one.
-    let clear = "document.querySelector('#redirect_uris').value = ''";
-    browser.run(clear, vec![]).await;
-    browser
-        .type_into("#redirect_uris", "https://example.org/other#part")
-        .await;
+    let with_fragment = "https://example.org/other#part";
+    browser.retype("#redirect_uris", with_fragment).await;
     browser.follow("form.form button.button-main").await;
     let told = browser.text().await;
     assert!(told.contains("fragment"), "{told}");
     browser.console_errors().await;
-    browser.run(clear, vec![]).await;
-    browser
-        .type_into("#redirect_uris", "https://example.org/other")
-        .await;
+    let other = "https://example.org/other";
+    browser.retype("#redirect_uris", other).await;
     browser.follow("form.form button.button-main").await;
 
-    // A new secret; the old one is dead at once.
-    open_details(&browser).await;
+    // One more secret; the old ones are dead at once.
+    browser.unfold().await;
     browser.click("input[name=old][value=now]").await;
     browser.follow("form[action$='/secret'] button").await;
     let line_now = browser.find_text("[aria-labelledby=curl]").await;
     assert_eq!(run_line(&line_now), "201", "{line_now}");
     assert!(line_now.contains("other"), "{line_now}");
-    assert_eq!(run_line(&line), "401", "{line}");
+    for line in [&line, &second_line] {
+        assert_eq!(run_line(line), "401", "{line}");
+    }
 
     // Bob is asked with the logo, and finds the application by a link.
     let client_id = page.rsplit('/').next().expect("it names the client");
@@ -92,9 +149,9 @@ async fn journey(database: Database) {
          &redirect_uri=https%3A%2F%2Fexample.org%2Fother&state=x&code_challenge_method=S256\
          &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     );
-    let other = Application::register(&installation, &[]);
+    let desk = Application::register(&installation, &[]);
     let bob = site.member("bob", PASSWORD);
-    other.connect(&bob);
+    desk.connect(&bob);
     browser.delete_cookies().await;
     browser.open(&asked).await;
     browser.sign_in("bob", PASSWORD).await;
@@ -112,7 +169,7 @@ async fn journey(database: Database) {
         .open(&format!("{url}/connections/oauth/{client_id}"))
         .await;
     assert!(browser.text().await.contains("Shoebox"));
-    browser.check_page("connection").await;
+    browser.check_page("connection-unverified").await;
 
     // One of two is taken back by its box, and then all that is left.
     browser.open(&format!("{url}/connections")).await;
@@ -131,10 +188,13 @@ async fn journey(database: Database) {
     browser.delete_cookies().await;
     browser.open(&page).await;
     browser.sign_in("alice", PASSWORD).await;
-    open_details(&browser).await;
+    browser.unfold().await;
     browser
         .follow("form[action$='/delete']:not([action*='logo']) button")
         .await;
     assert_eq!(run_line(&line_now), "401");
+    // Which leaves room for another.
+    browser.open(&format!("{url}/oauth/clients/new")).await;
+    assert!(browser.has("form.form #redirect_uris").await);
     browser.close().await;
 }

@@ -12,6 +12,7 @@ pub const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 pub const ALL_SCOPES: &str = "profile media:read media:write";
 
 /// An application that is registered.
+#[derive(Clone)]
 pub struct Application {
     pub client_id: String,
     /// A public one has none.
@@ -48,6 +49,14 @@ impl Application {
             client_secret: json["client_secret"].as_str().map(ToOwned::to_owned),
             site: installation.url(),
             redirect_uri: redirect_uri.to_owned(),
+        }
+    }
+
+    /// The same with another secret.
+    pub fn with_secret(&self, client_secret: Option<String>) -> Self {
+        Self {
+            client_secret,
+            ..self.clone()
         }
     }
 

@@ -1,9 +1,12 @@
 //! Chromium, driven through chromedriver.
 
+mod checks;
+
 use std::{
     fs,
     net::TcpStream,
     os::unix::process::CommandExt,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::OnceLock,
     time::Instant,
@@ -24,10 +27,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use ureq::http::Method;
 use url::Url;
 
-use super::{
-    installation::{PATIENCE, free_address},
-    programs,
-};
+use super::installation::{PATIENCE, free_address};
 
 /// The width of a desktop's window, and of a telephone's.
 pub const WIDE: u32 = 1280;
@@ -58,35 +58,6 @@ impl WebDriverCompatibleCommand for ChromeCommand {
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.body.to_string()))
     }
-}
-
-/// A question of WebDriver's about an element.
-#[derive(Debug)]
-struct ElementCommand {
-    id: String,
-    what: &'static str,
-}
-
-impl WebDriverCompatibleCommand for ElementCommand {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        let (session, id, what) = (session.unwrap_or_default(), &self.id, self.what);
-        base.join(&format!("session/{session}/element/{id}/{what}"))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::GET, None)
-    }
-}
-
-/// axe's own script.
-fn axe() -> &'static str {
-    static AXE: OnceLock<String> = OnceLock::new();
-    AXE.get_or_init(|| {
-        let path =
-            programs::repository().join("tests/clients/npm/node_modules/axe-core/axe.min.js");
-        fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}: run `make e2e`", path.display()))
-    })
 }
 
 impl Chromium {
@@ -178,6 +149,13 @@ impl Chromium {
         self.client.goto(url).await.expect("the page loads");
     }
 
+    /// Opens an address from where the site sends the browser on at once, and
+    /// says where it is then. Nobody has to answer there.
+    pub async fn be_sent_on(&self, url: &str, site: &str) -> String {
+        let _ = self.client.goto(url).await;
+        self.wait_for_departure(site).await
+    }
+
     pub async fn url(&self) -> Url {
         self.client.current_url().await.expect("there is a page")
     }
@@ -216,6 +194,19 @@ impl Chromium {
     pub async fn type_into(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.send_keys(text).await.expect("it takes words");
+    }
+
+    /// Replaces what stands in a field.
+    pub async fn retype(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.expect("it can be emptied");
+        field.send_keys(text).await.expect("it takes words");
+    }
+
+    /// Opens everything that the page folds away.
+    pub async fn unfold(&self) {
+        let open = "for (const one of document.querySelectorAll('details')) one.open = true";
+        self.run(open, Vec::new()).await;
     }
 
     /// What a reader sees of the page.
@@ -278,69 +269,27 @@ impl Chromium {
         self.follow("main form button[type=submit]").await;
     }
 
-    /// Asserts what holds for every page: no error on the console (which is
-    /// where a violated content security policy shows), nothing to scroll
-    /// sideways on a telephone, and nothing for axe to complain about, wide and
-    /// narrow, light and dark. With `HOB_SCREENSHOTS=1` the page's pictures
-    /// are saved for the documentation.
-    pub async fn check_page(&self, name: &str) {
-        for dark in [false, true] {
-            for width in [WIDE, NARROW] {
-                self.resize(width, dark).await;
-                let script = "return document.documentElement.scrollWidth";
-                let needed = self.run(script, Vec::new()).await;
-                assert!(
-                    needed.as_u64() <= Some(u64::from(width)),
-                    "{name} is {needed} pixels wide in a window of {width}"
-                );
-                self.save_screenshot(name, width, dark).await;
-                let found = self.accessibility_problems().await;
-                assert_eq!(found, json!([]), "axe finds on {name}: {found:#}");
-            }
-        }
-        self.resize(WIDE, false).await;
-        let origin = self.url().await.origin().ascii_serialization();
-        let mut problems = self.console_errors().await;
-        // Other sites that the browser came by have their own.
-        problems.retain(|problem| problem.starts_with(&origin));
-        assert!(
-            problems.is_empty(),
-            "on the console of {name}: {problems:#?}"
-        );
-    }
-
-    /// What axe finds on the page as it is shown now.
-    pub async fn accessibility_problems(&self) -> Value {
-        self.run(axe(), Vec::new()).await;
-        let rules = json!([
-            "wcag2a",
-            "wcag2aa",
-            "wcag21a",
-            "wcag21aa",
-            "wcag22aa",
-            "best-practice",
-        ]);
-        let script = "const [rules, answer] = arguments; \
-             axe.run(document, { runOnly: rules }).then(found => answer(found.violations.map( \
-             one => [one.id, one.help, one.nodes.map(node => [node.html, node.failureSummary])])))";
-        let found = self.client.execute_async(script, vec![rules]).await;
-        found.expect("axe answers")
-    }
-
-    /// What a screen reader is told of the element: its role and its name.
-    pub async fn role_and_name(&self, css: &str) -> (String, String) {
-        let element = self.find(css).await;
-        let id = element.element_id().to_string();
-        let ask = async |what| {
-            let command = ElementCommand {
-                id: id.clone(),
-                what,
+    /// Clicks a link to a file, and reads what was saved.
+    pub async fn download(&self, css: &str) -> String {
+        let folder = TempDir::with_prefix("hob-downloads-").expect("a temporary folder");
+        let there = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        self.devtools("Browser.setDownloadBehavior", there).await;
+        self.click(css).await;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let mut files = fs::read_dir(folder.path()).expect("it can be listed");
+            // Until all of it is there, it has another name.
+            let is_whole = |path: &PathBuf| {
+                let ending = path.extension().unwrap_or_default();
+                ending == "csv" || ending == "jsonl"
             };
-            let told = self.client.issue_cmd(command).await;
-            let told = told.expect("chromedriver understands");
-            told.as_str().unwrap_or_default().to_owned()
-        };
-        (ask("computedrole").await, ask("computedlabel").await)
+            let file = files.find_map(|file| file.ok().map(|file| file.path()).filter(is_whole));
+            if let Some(file) = file {
+                return fs::read_to_string(file).expect("it can be read");
+            }
+            assert!(Instant::now() < end, "{css} leads to no file");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     /// Presses a key where the focus is.
@@ -390,19 +339,6 @@ impl Chromium {
             .await;
     }
 
-    async fn save_screenshot(&self, name: &str, width: u32, dark: bool) {
-        if std::env::var("HOB_SCREENSHOTS").as_deref() != Ok("1") {
-            return;
-        }
-        let folder = programs::repository().join("docs/images");
-        fs::create_dir_all(&folder).expect("docs/images can be made");
-        let narrow = if width == NARROW { "-narrow" } else { "" };
-        let dark = if dark { "-dark" } else { "" };
-        let picture = self.client.screenshot().await.expect("a picture");
-        fs::write(folder.join(format!("{name}{narrow}{dark}.png")), picture)
-            .expect("a picture can be saved");
-    }
-
     /// The errors that the console has shown since it was last asked.
     pub async fn console_errors(&self) -> Vec<String> {
         let entries = self.chrome("se/log", json!({ "type": "browser" })).await;
@@ -434,22 +370,6 @@ impl Chromium {
                 location.as_str().map(ToOwned::to_owned)
             })
             .collect()
-    }
-
-    /// Asserts that the page's policy stops a script that was smuggled in.
-    pub async fn assert_policy_is_enforced(&self) {
-        let script = "const script = document.createElement('script'); \
-                      script.textContent = 'window.smuggled = true'; \
-                      document.body.append(script); return window.smuggled === true";
-        let ran = self.run(script, Vec::new()).await;
-        assert_eq!(ran, false, "an inline script ran at {}", self.url().await);
-        let errors = self.console_errors().await;
-        assert!(
-            errors
-                .iter()
-                .any(|error| error.contains("Content Security Policy")),
-            "the policy said nothing: {errors:#?}"
-        );
     }
 
     /// Ends the browser. Without it the window stays until the process ends.

@@ -103,6 +103,10 @@ impl Visitor {
         Answer::read(self.full(self.agent.patch(self.url(path))).send_json(body))
     }
 
+    pub fn post_json(&self, path: &str, body: &Value) -> Answer {
+        Answer::read(self.full(self.agent.post(self.url(path))).send_json(body))
+    }
+
     /// A preflight, as a browser sends it for a script of another site.
     pub fn preflight(&self, path: &str, method: &str) -> Answer {
         let request = Request::options(self.url(path))
