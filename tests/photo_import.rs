@@ -17,10 +17,11 @@ async fn a_member_imports_photographs_from_another_hob() {
     on_each_database(import_on).await;
 }
 
-/// The other Hob, with ada and a photograph of hers that she alone sees, and
-/// what this one is called there.
+/// The other Hob, with ada, and what this one is called there. It has another
+/// host: a browser keeps one cookie for all ports of one.
 fn other_hob(url: &str) -> (Installation, Value) {
     let there = Installation::new(&["oauth", "api"]);
+    there.edit_configuration("url = \"http://127.0.0.1", "url = \"http://localhost");
     there.add_member("ada", PASSWORD);
     let redirect = format!("{url}/signin/other/authorized");
     let add = ["oauth", "client", "add", "--name", "Here", "--json"];
@@ -35,7 +36,7 @@ async fn import_on(database: Database) {
     let here = Installation::fresh(database, &["signin", "import"]);
     let url = here.url();
     let (there, client) = other_hob(&url);
-    let there_url = there.url();
+    let there_url = there.url().replace("127.0.0.1", "localhost");
     here.edit_configuration("allow = []", "allow = [\"127.0.0.1\"]");
     here.add_to_configuration(&format!(
         "[plugin.signin.provider.other]\nkind = \"hob\"\ntitle = \"The other\"\n\

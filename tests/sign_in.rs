@@ -99,18 +99,6 @@ async fn with_openid_connect(database: Database) {
     provider.allow(&browser).await;
     assert_eq!(browser.url().await.as_str(), format!("{url}/account"));
 
-    // For what takes a fresh sign-in the provider has her sign in there anew,
-    // though she is signed in there, and says that it did.
-    browser
-        .open(&format!("{url}/login?next=/signin/accounts&anew=1"))
-        .await;
-    browser.follow("a[href*='/signin/oidc']").await;
-    provider.allow(&browser).await;
-    assert_eq!(
-        browser.url().await.as_str(),
-        format!("{url}/signin/accounts")
-    );
-
     // She signs out here and there: the provider asks, and sends her back.
     browser.open(&format!("{url}/signin/accounts")).await;
     browser.follow("form[action$='/sign-out'] button").await;
