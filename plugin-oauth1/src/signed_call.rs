@@ -36,7 +36,7 @@ impl OAuth1 {
     /// Reads a request to an endpoint of this plugin.
     ///
     /// # Errors
-    /// [`Problem`].
+    /// `Problem`.
     pub fn signed_request(&self, request: &Request) -> Result<SignedRequest, Problem> {
         let authorization: Vec<&str> = request.headers("authorization").collect();
         self.read_signed(&ReceivedRequest {
@@ -53,7 +53,7 @@ impl OAuth1 {
     /// Reads a request to a resource; none that nobody claims to have signed.
     ///
     /// # Errors
-    /// [`Problem`].
+    /// `Problem`.
     pub fn signed_for_resource(
         &self,
         request: &TokenRequest<'_>,
@@ -97,7 +97,7 @@ impl OAuth1 {
     /// signed it.
     ///
     /// # Errors
-    /// [`Problem`].
+    /// `Problem`.
     pub fn verify_signature(
         &self,
         signed: &SignedRequest,
@@ -177,7 +177,7 @@ impl OAuth1 {
     /// Uses the request up, and notes that the token is used, now and then.
     ///
     /// # Errors
-    /// [`Problem::NonceUsed`], or the database's.
+    /// `Problem::NonceUsed`, or the database's.
     pub async fn use_up(
         &self,
         signed: &SignedRequest,
