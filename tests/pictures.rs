@@ -17,7 +17,7 @@ fn each_picture_is_taken_by_a_journey_and_shown() {
         let text = fs::read_to_string(repository().join(path));
         text.unwrap_or_else(|error| panic!("{path}: {error}"))
     };
-    let journeys = ["browser", "member_pages", "operator_pages"]
+    let journeys = ["browser", "member_pages", "operator_pages", "owner_pages"]
         .map(|name| read(&format!("tests/{name}.rs")))
         .concat();
     let pages = [

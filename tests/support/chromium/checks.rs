@@ -3,6 +3,7 @@
 
 use std::{fs, sync::OnceLock};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -114,7 +115,17 @@ impl Chromium {
         fs::create_dir_all(&folder).expect("docs/images can be made");
         let narrow = if width == NARROW { "-narrow" } else { "" };
         let dark = if dark { "-dark" } else { "" };
-        let picture = self.client.screenshot().await.expect("a picture");
+        // The whole page, also where it is longer than the window.
+        let script = "return document.documentElement.scrollHeight";
+        let height = self.run(script, Vec::new()).await;
+        let whole = json!({
+            "format": "png",
+            "captureBeyondViewport": true,
+            "clip": { "x": 0, "y": 0, "width": width, "height": height, "scale": 1 },
+        });
+        let taken = self.devtools("Page.captureScreenshot", whole).await;
+        let taken = taken["data"].as_str().expect("a picture");
+        let picture = STANDARD.decode(taken).expect("it is base64");
         fs::write(folder.join(format!("{name}{narrow}{dark}.png")), picture)
             .expect("a picture can be saved");
     }
