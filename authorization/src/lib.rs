@@ -5,15 +5,20 @@
 //! It has no state and no table, and does not know what a program gets when a
 //! member has allowed it.
 
+pub mod act;
 #[cfg(any(test, feature = "testing"))]
 pub mod bad_input;
 pub mod client_form;
 pub mod decision;
+pub mod doctor;
 pub mod lasting;
+pub mod member_page;
 pub mod pages;
+pub mod policy;
 pub mod problem_words;
 pub mod redirect_uri;
 pub mod registration;
 pub mod scope;
 pub mod scope_words;
 pub mod secret;
+pub mod whose;

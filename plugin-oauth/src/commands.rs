@@ -91,7 +91,7 @@ pub async fn client_add(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Out
     let secret = secret.filter(|_| keys.is_none());
     new_client.jwks = keys.map(Json);
     let digest = secret.as_ref().map(PlainSecret::digest);
-    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+    let (events, act) = (oauth.events(), Act::of_operator(oauth.host(), &invocation));
     let client = oauth
         .change(move |connection| {
             registration::store(connection, events, &act, &new_client, digest, None)
@@ -126,7 +126,7 @@ pub async fn client_rotate(
                 )
             })?,
     };
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let old_until = act.at + old_lives_on;
     let secret = secret_rotation::rotate(&oauth, act, &client, old_lives_on)
         .await?
@@ -158,7 +158,7 @@ pub async fn client_rotate(
 
 /// `prune`
 pub async fn prune(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let pruned = operations::prune(&oauth, act).await?;
     if invocation.given("json") {
         return Output::json(&pruned);

@@ -4,7 +4,6 @@
 //! `plugin.toml`. `endpoints` knows HTTP, `grants` the rules, `models` the
 //! queries, each only what stands below it.
 
-mod act;
 mod authorization_request;
 mod challenge;
 mod client_assertion;
@@ -50,7 +49,7 @@ use std::{sync::OnceLock, time::Duration};
 use diesel::prelude::QueryResult;
 #[cfg(test)]
 use hob_authorization::bad_input;
-use hob_authorization::{redirect_uri, scope, secret};
+use hob_authorization::{act, redirect_uri, scope, secret};
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, ScopeDescription, Throttle,
     auth::{resource_metadata, token_verifier},

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use hob_plugin_sdk::{Member, PluginError, db::Timestamp};
+use hob_plugin_sdk::{PluginError, db::Timestamp};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
     registration::{self, RegistrationError},
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
-    settings::PersonalTokens,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -81,16 +80,6 @@ pub struct Made {
 #[must_use]
 pub fn whole_days(lifetime: Duration) -> u64 {
     lifetime.as_secs() / DAY.as_secs()
-}
-
-/// Whether this member may make one.
-#[must_use]
-pub fn may_make(oauth: &OAuth, member: &Member) -> bool {
-    match oauth.settings().personal_tokens {
-        PersonalTokens::Members => true,
-        PersonalTokens::Administrators => member.administrator,
-        PersonalTokens::Closed => false,
-    }
 }
 
 /// Makes one for a member who may.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use hob_authorization::policy::{Obstacle, Whom};
+use hob_plugin_sdk::Member;
 use serde::Deserialize;
 
 /// What the operator decided.
@@ -22,33 +24,15 @@ pub struct Settings {
     pub require_pkce: bool,
     pub localhost_with_any_port: bool,
     pub dpop_nonce: bool,
-    pub registration: Registration,
+    pub registration: Whom,
     applications_per_member: u64,
     pub dynamic_registration: DynamicRegistration,
     /// None: all scopes that are not dangerous.
     pub dynamic_registration_scopes: Option<Vec<String>>,
     unused_registration_lifetime: u64,
-    pub personal_tokens: PersonalTokens,
+    pub personal_tokens: Whom,
     personal_token_longest_lifetime: u64,
     personal_tokens_per_member: u64,
-}
-
-/// Who may register applications on the site's pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Registration {
-    Members,
-    Administrators,
-    Closed,
-}
-
-/// Who may make personal access tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PersonalTokens {
-    Members,
-    Administrators,
-    Closed,
 }
 
 /// Which applications may register themselves (RFC 7591).
@@ -82,26 +66,6 @@ impl Topic {
         Self::Lifetimes,
         Self::Demands,
     ];
-}
-
-impl Registration {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::Administrators => "administrators",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl PersonalTokens {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::Administrators => "administrators",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 impl DynamicRegistration {
@@ -270,6 +234,13 @@ impl Settings {
     #[must_use]
     pub const fn authorization_code_lifetime(&self) -> Duration {
         Duration::from_secs(self.authorization_code_lifetime)
+    }
+
+    /// What keeps a member from one more application who has `there` of them.
+    #[must_use]
+    pub fn obstacle(&self, member: &Member, there: u64) -> Option<Obstacle> {
+        let most = self.applications_per_member();
+        self.registration.obstacle(member, there, most)
     }
 
     /// How many applications a member may have; none: without end.

@@ -5,34 +5,11 @@
 
 use std::time::Duration;
 
+use hob_authorization::doctor::{self, Check, Finding, Severity};
 use hob_oauth1_signature::SignatureMethod;
 use hob_plugin_sdk::db::Timestamp;
-use serde::Serialize;
 
 use crate::models::{Consumer, Credential};
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Notice,
-    /// Weaker than it need be.
-    Warning,
-    /// Whoever finds it out can harm members.
-    Danger,
-}
-
-/// Something that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub id: &'static str,
-    pub severity: Severity,
-    /// Where: a key of the configuration, or an application.
-    pub subject: String,
-    pub what: String,
-    pub fix: String,
-}
 
 /// What is looked at.
 #[derive(Debug, Clone)]
@@ -51,17 +28,6 @@ const LONG_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// What is stopped for so long will not go on.
 const LONG_SUSPENSION: Duration = Duration::from_secs(365 * 24 * 3600);
 
-impl Severity {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::Danger => "danger",
-        }
-    }
-}
-
 /// All findings, the worst first.
 #[must_use]
 pub fn examine(facts: &Facts) -> Vec<Finding> {
@@ -71,18 +37,13 @@ pub fn examine(facts: &Facts) -> Vec<Finding> {
         findings.extend(nothing_signs(facts, consumer));
         findings.extend(long_suspended(facts, consumer));
     }
-    // Stable, so that what is found in one place stays together.
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    doctor::sort(&mut findings);
     findings
 }
 
 fn settings(facts: &Facts) -> [Option<Finding>; 5] {
-    let key = |id, severity, subject: &str, what: &str, fix: &str| Finding {
-        id,
-        severity,
-        subject: subject.to_owned(),
-        what: what.to_owned(),
-        fix: fix.to_owned(),
+    let key = |id, severity, subject: &str, what: &str, fix: &str| {
+        Check::new(id, severity).finds(subject, what, fix)
     };
     let has = |method| facts.signature_methods.contains(&method);
     [
@@ -142,15 +103,15 @@ fn of(consumer: &Consumer) -> String {
 
 fn empty_secret(facts: &Facts, consumer: &Consumer) -> Option<Finding> {
     let counts = facts.empty_consumer_secrets && consumer.credential == Credential::None;
-    counts.then(|| Finding {
-        id: "empty_secret",
-        severity: Severity::Danger,
-        subject: of(consumer),
-        what: "anybody can act as it: its secret is empty".to_owned(),
-        fix: format!(
-            "give it a secret: hob oauth1 consumer rotate {}",
-            consumer.consumer_key
-        ),
+    counts.then(|| {
+        Check::new("empty_secret", Severity::Danger).finds(
+            of(consumer),
+            "anybody can act as it: its secret is empty",
+            format!(
+                "give it a secret: hob oauth1 consumer rotate {}",
+                consumer.consumer_key
+            ),
+        )
     })
 }
 
@@ -158,27 +119,27 @@ fn nothing_signs(facts: &Facts, consumer: &Consumer) -> Option<Finding> {
     let mut methods = facts.signature_methods.iter();
     let signs = methods.any(|method| consumer.credential.signs_by(*method))
         && (consumer.credential != Credential::None || facts.empty_consumer_secrets);
-    (!signs).then(|| Finding {
-        id: "nothing_signs",
-        severity: Severity::Notice,
-        subject: of(consumer),
-        what: "no method that is switched on is one that it can sign by".to_owned(),
-        fix: "switch one on in signature_methods, or delete the application".to_owned(),
+    (!signs).then(|| {
+        Check::new("nothing_signs", Severity::Notice).finds(
+            of(consumer),
+            "no method that is switched on is one that it can sign by",
+            "switch one on in signature_methods, or delete the application",
+        )
     })
 }
 
 fn long_suspended(facts: &Facts, consumer: &Consumer) -> Option<Finding> {
     let since = consumer.suspended_at?;
     let is_long = facts.now.saturating_duration_since(since) > LONG_SUSPENSION;
-    is_long.then(|| Finding {
-        id: "long_suspended",
-        severity: Severity::Notice,
-        subject: of(consumer),
-        what: "it has been suspended for more than a year".to_owned(),
-        fix: format!(
-            "delete it: hob oauth1 consumer delete {}",
-            consumer.consumer_key
-        ),
+    is_long.then(|| {
+        Check::new("long_suspended", Severity::Notice).finds(
+            of(consumer),
+            "it has been suspended for more than a year",
+            format!(
+                "delete it: hob oauth1 consumer delete {}",
+                consumer.consumer_key
+            ),
+        )
     })
 }
 

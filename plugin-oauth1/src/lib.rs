@@ -4,7 +4,6 @@
 //! `plugin.toml`. `endpoints` knows HTTP, `signed_call` what is asked of every
 //! signed request, `models` the queries, each only what stands below it.
 
-mod act;
 mod commands;
 mod connections;
 mod doctor;
@@ -23,7 +22,11 @@ mod token_verifier;
 use std::{sync::OnceLock, time::Duration};
 
 use diesel::prelude::QueryResult;
-use hob_authorization::{scope::Scope, secret::SecretDigest};
+use hob_authorization::{
+    act::{self, Act},
+    scope::Scope,
+    secret::SecretDigest,
+};
 use hob_oauth1_signature::SignatureMethod;
 use hob_plugin_sdk::{
     MemberDeleted, MemberDisabled, MemberPasswordChanged, Throttle,
@@ -36,8 +39,10 @@ use hob_plugin_sdk::{
 };
 
 use crate::{
-    act::Act,
-    endpoints::{access_token, authorize, client_register, clients, consent, request_token},
+    endpoints::{
+        access_token, authorize, client_new, client_register, client_secret, clients, consent,
+        request_token,
+    },
     events::{Deletion, Events, Revoked},
     housekeeping::{Housekeeping, Share},
     models::{AccessToken, CheckedToken, Consumer, RequestToken},
@@ -91,11 +96,11 @@ impl Plugin for OAuth1 {
             .handle("POST /authorize", consent::decide)
             .handle("POST /api/client/register", client_register::post)
             .handle("GET /clients", clients::list)
-            .handle("GET /clients/new", clients::new_form)
-            .handle("POST /clients/new", clients::register)
+            .handle("GET /clients/new", client_new::get)
+            .handle("POST /clients/new", client_new::post)
             .handle("GET /clients/{consumer_key}", clients::show)
             .handle("POST /clients/{consumer_key}", clients::save)
-            .handle("POST /clients/{consumer_key}/secret", clients::rotate)
+            .handle("POST /clients/{consumer_key}/secret", client_secret::post)
             .handle("POST /clients/{consumer_key}/delete", clients::delete);
 
         declaration
@@ -314,6 +319,7 @@ impl OAuth1 {
         let reason = Revoked::MemberDeleted;
         self.end_all_of_member(connection, member_id, reason)?;
         let act = Act::of_site(reason.as_str(), self.now());
+        Consumer::forget_owner(connection, member_id)?;
         for consumer in Consumer::of_owner(connection, member_id)? {
             let ended = AccessToken::delete_of_consumer(connection, consumer.id)?;
             consumer.delete(connection)?;

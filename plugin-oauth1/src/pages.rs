@@ -21,6 +21,8 @@ pub struct ClientsPage<'a> {
     pub words: Words,
     pub site_name: &'a str,
     pub new_url: &'a str,
+    /// Why this member can register no further one.
+    pub obstacle: Option<&'a str>,
     pub clients: &'a [ClientRow<'a>],
 }
 

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use hob_authorization::policy::{Obstacle, Whom};
 use hob_oauth1_signature::SignatureMethod;
-use hob_plugin_sdk::PluginError;
+use hob_plugin_sdk::{Member, PluginError};
 use serde::Deserialize;
 
 /// What the operator decided.
@@ -17,19 +18,10 @@ pub struct Settings {
     timestamp_window: u64,
     request_token_lifetime: u64,
     access_token_lifetime: Option<u64>,
-    pub registration: Registration,
+    pub registration: Whom,
     applications_per_member: u64,
     pub client_registration: ClientRegistration,
     unused_registration_lifetime: u64,
-}
-
-/// Who may register applications on the site's pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Registration {
-    Members,
-    Administrators,
-    Closed,
 }
 
 /// Which applications may register themselves.
@@ -79,6 +71,13 @@ impl Settings {
     #[must_use]
     pub const fn request_token_lifetime(&self) -> Duration {
         Duration::from_secs(self.request_token_lifetime)
+    }
+
+    /// What keeps a member from one more application who has `there` of them.
+    #[must_use]
+    pub fn obstacle(&self, member: &Member, there: u64) -> Option<Obstacle> {
+        let most = self.applications_per_member();
+        self.registration.obstacle(member, there, most)
     }
 
     /// How many applications a member may have; none: without end.

@@ -28,7 +28,7 @@ pub async fn delete(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
             "say --yes if it shall be; `hob oauth client suspend` stops it and can be undone",
         ));
     }
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let deleted = operations::delete(&oauth, act, &client.client_id).await?;
     let Some(operations::Deleted { client, members }) = deleted else {
         return Err(CommandError::usage(

@@ -46,7 +46,7 @@ pub async fn edit(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     let settings = settings(&oauth, &client, &invocation)?;
     let logo = logo(&oauth, &invocation).await?;
     let is_its_own = client.registrar() == Registrar::Itself && is_replaced_by_updates(&settings);
-    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+    let (events, act) = (oauth.events(), Act::of_operator(oauth.host(), &invocation));
     let changed = oauth
         .change(move |connection| {
             let mut changed = Some(client.clone());

@@ -23,7 +23,7 @@ pub async fn replace(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output
         .ok_or_else(|| CommandError::usage("there are no keys", "give them with --jwks"))?;
     let had_secrets = client.authentication() == ClientAuthentication::Secret;
     let names: Vec<String> = keys.names().collect();
-    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+    let (events, act) = (oauth.events(), Act::of_operator(oauth.host(), &invocation));
     let changed = oauth
         .change(move |connection| {
             let retired = client.replace_keys(connection, keys)?;

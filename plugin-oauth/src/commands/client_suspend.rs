@@ -10,7 +10,7 @@ use crate::{OAuth, act::Act, operations};
 pub async fn suspend(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
     let reason = remark::given(&invocation, "reason")?;
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let suspended = operations::suspend(&oauth, act, client, reason).await?;
     told(&invocation, suspended, |client| {
         format!(
@@ -23,7 +23,7 @@ pub async fn suspend(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output
 /// `client resume`
 pub async fn resume(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let client = named_client(&oauth, &invocation).await?;
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let resumed = operations::resume(&oauth, act, client).await?;
     told(&invocation, resumed, |client| {
         format!(

@@ -84,7 +84,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
 /// `consent revoke`
 pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, CommandError> {
     let consents = named(&oauth, &invocation).await?;
-    let (events, act) = (oauth.events(), Act::of_operator(&oauth, &invocation));
+    let (events, act) = (oauth.events(), Act::of_operator(oauth.host(), &invocation));
     let of = match consents {
         Consents::Member(member_id) | Consents::Given(member_id, _) => Some(member_id),
         Consents::Client(_) | Consents::One(_) => None,

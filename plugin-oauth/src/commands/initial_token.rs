@@ -49,7 +49,7 @@ pub async fn issue(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, 
     let note = remark::given(&invocation, "note")?;
     let wanted = Wanted::new(uses(&invocation), lifetime(&invocation)?, note)
         .map_err(|error| refuse(error, &invocation))?;
-    let act = Act::of_operator(&oauth, &invocation);
+    let act = Act::of_operator(oauth.host(), &invocation);
     let Issued { plain, token } = operations::issue_initial_token(&oauth, act, wanted).await?;
     let shown = InitialTokenJson::new(&token, Some(&plain));
     let output = if invocation.given("json") {
@@ -105,7 +105,7 @@ pub async fn revoke(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output,
     let typed = invocation.value("id").unwrap_or_default();
     let revoked = match typed.parse::<i64>() {
         Ok(id) => {
-            let act = Act::of_operator(&oauth, &invocation);
+            let act = Act::of_operator(oauth.host(), &invocation);
             operations::revoke_initial_token(&oauth, act, id).await?
         }
         Err(_) => false,

@@ -122,7 +122,7 @@ async fn revoke_all_of_client(
 ) -> Result<Output, CommandError> {
     let client = named_client(oauth, invocation).await?;
     let client_id = client.client_id.clone();
-    let act = Act::of_operator(oauth, invocation);
+    let act = Act::of_operator(oauth.host(), invocation);
     let Some(ended) = operations::end_tokens(oauth, act, client).await? else {
         return Err(CommandError::usage(
             "the application was deleted meanwhile",
@@ -151,7 +151,7 @@ async fn revoke_one(
     let revoked = match token_id {
         None => None,
         Some(token_id) => {
-            let (events, act) = (oauth.events(), Act::of_operator(oauth, invocation));
+            let (events, act) = (oauth.events(), Act::of_operator(oauth.host(), invocation));
             oauth
                 .change(move |connection| {
                     let found = FoundToken::named(connection, token_id)?;

@@ -1,5 +1,6 @@
 //! Whose consents and tokens a command is about.
 
+use hob_authorization::whose::named_member;
 use hob_plugin_sdk::{CommandError, Invocation};
 
 use super::named_client;
@@ -7,19 +8,7 @@ use crate::{OAuth, models::Consents};
 
 /// The consents that are meant: of a member, to an application, or both.
 pub async fn named(oauth: &OAuth, invocation: &Invocation) -> Result<Consents, CommandError> {
-    let member_id = match invocation.value("member") {
-        None => None,
-        Some(username) => {
-            let profile = oauth.members().find_by_username(username).await?;
-            let profile = profile.ok_or_else(|| {
-                CommandError::usage(
-                    format!("no member is called {username:?}"),
-                    "`hob user list` shows all of them",
-                )
-            })?;
-            Some(profile.id)
-        }
-    };
+    let member_id = named_member(oauth.members(), invocation).await?;
     let client = match invocation.given("client-id") {
         true => Some(named_client(oauth, invocation).await?.id),
         false => None,

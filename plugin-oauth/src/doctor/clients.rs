@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use hob_plugin_sdk::db::Timestamp;
 
-use super::{
-    Check, ClientFacts, Finding,
+use hob_authorization::doctor::{
+    Check, Finding,
     Severity::{Danger, Notice, Warning},
 };
+
+use super::ClientFacts;
 use crate::{grants::password, models::ClientAuthentication, redirect_uri::RedirectTarget};
 
 pub const PASSWORD_GRANT: Check = Check::new("password_grant", Danger);

@@ -9,40 +9,11 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+#[cfg(test)]
+use hob_authorization::doctor::Check;
+use hob_authorization::doctor::{self, Finding};
 
 pub use facts::{ClientFacts, Facts};
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Notice,
-    /// Weaker than it need be.
-    Warning,
-    /// Whoever finds it out can harm members.
-    Danger,
-}
-
-/// Something that is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Check {
-    /// For programs, and for the list in the documentation.
-    pub id: &'static str,
-    pub severity: Severity,
-}
-
-/// Something that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub id: &'static str,
-    pub severity: Severity,
-    /// Where: a key of the configuration, or an application.
-    pub subject: String,
-    pub what: String,
-    pub fix: String,
-}
 
 /// All that is looked for, for the tests: that each is tried, and in the
 /// documentation.
@@ -71,27 +42,6 @@ const CHECKS: [Check; 21] = [
     settings::NOT_PRUNED,
 ];
 
-impl Check {
-    const fn new(id: &'static str, severity: Severity) -> Self {
-        Self { id, severity }
-    }
-
-    fn finds(
-        self,
-        subject: impl Into<String>,
-        what: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Finding {
-        Finding {
-            id: self.id,
-            severity: self.severity,
-            subject: subject.into(),
-            what: what.into(),
-            fix: fix.into(),
-        }
-    }
-}
-
 /// All findings, the worst first.
 #[must_use]
 pub fn examine(facts: &Facts) -> Vec<Finding> {
@@ -99,18 +49,6 @@ pub fn examine(facts: &Facts) -> Vec<Finding> {
     for client in &facts.clients {
         findings.extend(clients::examine(client, facts.now));
     }
-    // Stable, so that what is found in one place stays together.
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    doctor::sort(&mut findings);
     findings
-}
-
-impl Severity {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::Danger => "danger",
-        }
-    }
 }

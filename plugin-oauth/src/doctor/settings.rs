@@ -4,11 +4,16 @@ use std::{net::IpAddr, time::Duration};
 
 use url::{Host, Url};
 
-use super::{
-    Check, Facts, Finding,
-    Severity::{Danger, Notice, Warning},
+use hob_authorization::{
+    doctor::{
+        Check, Finding,
+        Severity::{Danger, Notice, Warning},
+    },
+    policy::Whom,
 };
-use crate::settings::{DynamicRegistration, PersonalTokens, Registration};
+
+use super::Facts;
+use crate::settings::DynamicRegistration;
 
 pub const PLAIN_HTTP: Check = Check::new("plain_http", Danger);
 pub const LONG_ACCESS_TOKENS: Check = Check::new("long_access_tokens", Danger);
@@ -159,7 +164,7 @@ fn localhost_with_any_port(facts: &Facts) -> Option<Finding> {
 
 fn unbounded_applications(facts: &Facts) -> Option<Finding> {
     let settings = &facts.settings;
-    let is_open = settings.registration == Registration::Members;
+    let is_open = settings.registration == Whom::Members;
     (is_open && settings.applications_per_member().is_none()).then(|| {
         UNBOUNDED_APPLICATIONS.finds(
             "applications_per_member in [plugin.oauth]",
@@ -183,7 +188,7 @@ fn unused_registrations_stay(facts: &Facts) -> Option<Finding> {
 
 fn long_personal_tokens(facts: &Facts) -> Option<Finding> {
     let lifetime = facts.settings.personal_token_longest_lifetime();
-    let are_made = facts.settings.personal_tokens != PersonalTokens::Closed;
+    let are_made = facts.settings.personal_tokens != Whom::Closed;
     (are_made && lifetime > LONGEST_PERSONAL_TOKENS).then(|| {
         LONG_PERSONAL_TOKENS.finds(
             "personal_token_longest_lifetime in [plugin.oauth]",
@@ -198,7 +203,7 @@ fn long_personal_tokens(facts: &Facts) -> Option<Finding> {
 
 fn unbounded_personal_tokens(facts: &Facts) -> Option<Finding> {
     let settings = &facts.settings;
-    let is_open = settings.personal_tokens == PersonalTokens::Members;
+    let is_open = settings.personal_tokens == Whom::Members;
     (is_open && settings.personal_tokens_per_member().is_none()).then(|| {
         UNBOUNDED_PERSONAL_TOKENS.finds(
             "personal_tokens_per_member in [plugin.oauth]",

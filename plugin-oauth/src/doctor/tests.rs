@@ -8,7 +8,9 @@ use hob_plugin_sdk::{
 };
 use serde_json::{Value, json};
 
-use super::{CHECKS, ClientFacts, Facts, Finding, Severity, examine};
+use hob_authorization::doctor::{Finding, Severity};
+
+use super::{CHECKS, ClientFacts, Facts, examine};
 use crate::{
     grants::{Grant, GrantTypes},
     models::{Client, ClientKind, ClientSecret, ClientUse},

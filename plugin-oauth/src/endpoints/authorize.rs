@@ -160,7 +160,7 @@ async fn issue_silently(
     let stored = asked.stored.map(|(stored, _)| stored);
     let events = oauth.events();
     let telling = || Telling {
-        act: Act::of_member(oauth, member, browser),
+        act: Act::of_member(oauth.host(), member, browser),
         client: Client::clone(&asked.client),
     };
     let told = events.hears_codes().then(telling);

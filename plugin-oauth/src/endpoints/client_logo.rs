@@ -97,7 +97,7 @@ async fn replace(
     logo: Option<Logo>,
 ) -> Result<Response, PluginError> {
     let here = format!("{}#logo", client_path(oauth, &client));
-    let act = Act::of_member(oauth, super::member(request)?, request);
+    let act = Act::of_member(oauth.host(), super::member(request)?, request);
     match logo::replace(oauth, act, client, logo).await {
         Ok(true) => Ok(Response::redirect(here)),
         Ok(false) => Ok(not_found(request)),

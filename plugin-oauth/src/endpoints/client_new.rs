@@ -1,11 +1,12 @@
 //! `/clients/new`: a member registers an application.
 
-use hob_plugin_sdk::{Member, PluginError, Request, Response, Words, prelude::*};
+use hob_authorization::policy::Obstacle;
+use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm, check},
     clients::{client_path, metadata_url},
-    member_page::{notice, page},
+    member_page::page,
     worded::ScopeWords,
 };
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
     pages::{ClientCreatedPage, ClientNewPage},
     registration,
     secret::PlainSecret,
-    settings::Registration,
 };
 
 /// Shows the form.
@@ -27,7 +27,7 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugin
     let there = oauth
         .read(move |connection| Client::count_of_owner(connection, member_id))
         .await?;
-    if let Some(obstacle) = Obstacle::of(&oauth, member, there) {
+    if let Some(obstacle) = oauth.settings().obstacle(member, there) {
         return Ok(obstacle.notice(request.words()));
     }
     let form = TypedForm::to_begin_with(oauth.declared_scope());
@@ -39,7 +39,7 @@ pub async fn get(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugin
 /// was typed.
 pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
-    if !may_register(&oauth, member) {
+    if !oauth.settings().registration.lets(member) {
         return Ok(Obstacle::Closed.notice(request.words()));
     }
     let form = TypedForm::read(&request)?;
@@ -59,7 +59,10 @@ pub async fn post(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         registration::new_client(checked, kind, grant_types, Some(member.id), oauth.now());
     let digest = secret.as_ref().map(PlainSecret::digest);
     let (owner_id, most) = (member.id, oauth.settings().applications_per_member());
-    let (events, act) = (oauth.events(), Act::of_member(&oauth, member, &request));
+    let (events, act) = (
+        oauth.events(),
+        Act::of_member(oauth.host(), member, &request),
+    );
     let stored = oauth
         .change(move |connection| {
             if !Client::has_room_for_owner(connection, owner_id, most, act.at)? {
@@ -125,49 +128,4 @@ fn show_form(
             public: form.public,
         },
     )
-}
-
-/// Why a member can register no further application.
-#[derive(Clone, Copy)]
-pub(super) enum Obstacle {
-    /// The operator does not let this member.
-    Closed,
-    /// So many are there already as a member may have.
-    TooMany(u64),
-}
-
-impl Obstacle {
-    /// For a member who has registered so many.
-    pub(super) fn of(oauth: &OAuth, member: &Member, there: u64) -> Option<Self> {
-        if !may_register(oauth, member) {
-            return Some(Self::Closed);
-        }
-        let most = oauth.settings().applications_per_member()?;
-        (there >= most).then_some(Self::TooMany(most))
-    }
-
-    /// What the member can do about it.
-    pub(super) fn sentence(self, words: Words) -> String {
-        match self {
-            Self::Closed => words.say("clients-closed-hint"),
-            Self::TooMany(most) => words.say("clients-too-many-hint").with("most", most),
-        }
-        .to_string()
-    }
-
-    fn notice(self, words: Words) -> Response {
-        let title = match self {
-            Self::Closed => "clients-closed",
-            Self::TooMany(_) => "clients-too-many",
-        };
-        notice(403, words.say(title), self.sentence(words))
-    }
-}
-
-fn may_register(oauth: &OAuth, member: &Member) -> bool {
-    match oauth.settings().registration {
-        Registration::Members => true,
-        Registration::Administrators => member.administrator,
-        Registration::Closed => false,
-    }
 }

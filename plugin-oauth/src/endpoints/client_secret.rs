@@ -29,7 +29,7 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         .form()
         .map_err(|error| PluginError::new(format!("the form can't be read: {error}")))?;
     let old_lives_on = old_lives_on(&form);
-    let act = Act::of_member(&oauth, super::member(&request)?, &request);
+    let act = Act::of_member(oauth.host(), super::member(&request)?, &request);
     let rotated = secret_rotation::rotate(&oauth, act, &client, old_lives_on).await;
     let secret = match rotated {
         Err(error) => return refused(&request, error),

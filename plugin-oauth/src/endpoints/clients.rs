@@ -4,7 +4,6 @@ use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{
     client_form::{Sentences, TypedForm, check, form_of},
-    client_new::Obstacle,
     emblem::ShownEmblem,
     member_page::{TimeText, notice, page},
     worded::{ScopeWords, client_kind},
@@ -27,7 +26,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         .read(move |connection| Client::of_owner(connection, member_id))
         .await?;
     let words = request.words();
-    let obstacle = Obstacle::of(&oauth, member, clients.len() as u64);
+    let obstacle = oauth.settings().obstacle(member, clients.len() as u64);
     let shown: Vec<(String, TimeText, ShownEmblem)> = clients
         .iter()
         .map(|client| {
@@ -81,7 +80,7 @@ pub async fn save(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
     let (status, sentences) = match check(&form, &oauth, &client.grant_types) {
         Err(problems) => (422, Sentences::of(words, &problems)),
         Ok(changes) => {
-            let act = Act::of_member(&oauth, super::member(&request)?, &request);
+            let act = Act::of_member(oauth.host(), super::member(&request)?, &request);
             match store(&oauth, act, client.clone(), changes).await {
                 Ok(()) => return Ok(Response::redirect(client_path(&oauth, &client))),
                 Err(error) if error.is_forbidden() => {
@@ -127,7 +126,7 @@ pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         client_id = client.client_id,
         "a member deleted an application"
     );
-    let act = Act::of_member(&oauth, super::member(&request)?, &request);
+    let act = Act::of_member(oauth.host(), super::member(&request)?, &request);
     let events = oauth.events();
     oauth
         .change(move |connection| {

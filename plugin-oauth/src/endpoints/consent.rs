@@ -176,7 +176,10 @@ async fn allow(
         scope,
         expires_at: oauth.consent_expires_at(now),
     };
-    let (events, act) = (oauth.events(), Act::of_member(oauth, member, request));
+    let (events, act) = (
+        oauth.events(),
+        Act::of_member(oauth.host(), member, request),
+    );
     let housekeeping = oauth.housekeeping();
     let telling = events.hears_codes().then(|| Telling {
         act: act.clone(),
@@ -235,7 +238,7 @@ async fn deny(
 ) -> Result<Response, Unredirectable> {
     let asked = &waiting.request;
     let (redirect_uri, state) = (asked.redirect_uri.clone(), asked.state.clone());
-    let act = Act::of_member(oauth, member, request);
+    let act = Act::of_member(oauth.host(), member, request);
     if !deny_waiting(oauth, client, member, waiting, denial, act).await? {
         return Err(Unredirectable::RequestGone);
     }

@@ -55,7 +55,7 @@ async fn decide(oauth: &OAuth, request: &Request) -> Result<Response, Unredirect
     let decision = Decision::from_form(&form, &device.scope, &before, required)?
         .ok_or(Unredirectable::NoDecision)?;
     let allowed = matches!(decision, Decision::Allow(_));
-    let act = Act::of_member(oauth, member, request);
+    let act = Act::of_member(oauth.host(), member, request);
     let decided = device_code::decide(oauth, &client, device, member, decision, act).await;
     if !decided.map_err(OAuthError::from)? {
         return Err(Unredirectable::RequestGone);

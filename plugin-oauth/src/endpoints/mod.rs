@@ -20,7 +20,6 @@ mod emblem;
 mod front_channel;
 pub mod introspect;
 pub mod legacy_token;
-mod member_page;
 pub mod metadata;
 pub mod personal_tokens;
 mod presented;
@@ -31,11 +30,4 @@ pub mod revoke;
 pub mod token;
 mod worded;
 
-use hob_plugin_sdk::{Member, PluginError, Request};
-
-/// The signed-in member, on a route that the host opens to nobody else.
-fn member(request: &Request) -> Result<&Member, PluginError> {
-    request
-        .member()
-        .ok_or_else(|| PluginError::new("the host let nobody onto a page of members"))
-}
+use hob_authorization::member_page::{self, member};

@@ -43,7 +43,7 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
             csrf: request.csrf(),
             site_name: &oauth.host().site().name,
             new_url: &oauth.own_path("/tokens/new"),
-            may_make: personal_token::may_make(&oauth, member),
+            may_make: oauth.settings().personal_tokens.lets(member),
             tokens: &rows,
         },
     ))
@@ -51,7 +51,11 @@ pub async fn list(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 
 /// The form for a new one.
 pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
-    if !personal_token::may_make(&oauth, super::member(&request)?) {
+    if !oauth
+        .settings()
+        .personal_tokens
+        .lets(super::member(&request)?)
+    {
         return Ok(making_is_closed(&request));
     }
     let (typed, said) = (Typed::default(), TokenProblems::default());
@@ -61,7 +65,7 @@ pub async fn new_form(oauth: Arc<OAuth>, request: Request) -> Result<Response, P
 /// Makes one, and shows it: only now. What is refused stays as it was typed.
 pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
-    if !personal_token::may_make(&oauth, member) {
+    if !oauth.settings().personal_tokens.lets(member) {
         return Ok(making_is_closed(&request));
     }
     let typed = Typed::read(&request)?;
@@ -71,7 +75,7 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
         scope: &scope,
         lifetime: typed.lifetime(),
     };
-    let act = Act::of_member(&oauth, member, &request);
+    let act = Act::of_member(oauth.host(), member, &request);
     let words = request.words();
     let again = |status, said| Ok(show_form(&oauth, &request, status, &typed, &said));
     let made = personal_token::make(&oauth, member.id, act, wanted).await;
@@ -111,7 +115,7 @@ pub async fn make(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plugi
 pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let member = super::member(&request)?;
     let (member_id, events) = (member.id, oauth.events());
-    let act = Act::of_member(&oauth, member, &request);
+    let act = Act::of_member(oauth.host(), member, &request);
     let token_id = request.parameter("token_id").unwrap_or_default().to_owned();
     let revoked = oauth
         .change(move |connection| {

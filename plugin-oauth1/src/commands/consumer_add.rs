@@ -42,7 +42,10 @@ pub async fn add(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, 
     })?;
     let proof = proof(&oauth1, &invocation)?;
     let (new, secret) = new_consumer(&oauth1, checked, proof, None, false)?;
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let consumer = oauth1
         .change(move |connection| {
             let consumer = Consumer::insert(connection, &new)?;

@@ -23,7 +23,10 @@ const LONGEST_REASON: usize = 200;
 pub async fn edit(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
     let consumer = named_consumer(&oauth1, &invocation).await?;
     let changes = changes(&oauth1, &consumer, &invocation)?;
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let changed = oauth1
         .change(move |connection| {
             let changed = consumer.update(connection, &changes)?;
@@ -91,7 +94,10 @@ pub async fn rotate(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
         None => Proof::Secret,
     };
     let (credential, secret) = new_credential(&oauth1, &consumer.consumer_key, proof)?;
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let changed = oauth1
         .change(move |connection| {
             let changed = consumer.replace_credential(connection, &credential)?;
@@ -125,7 +131,10 @@ pub async fn suspend(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outp
             "make it shorter",
         ));
     }
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let changed = oauth1
         .change(move |connection| {
             let changed = consumer.suspend(connection, reason.as_deref(), act.at)?;
@@ -153,7 +162,10 @@ pub async fn resume(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
             "`hob oauth1 consumer list` shows those that are",
         ));
     }
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let changed = oauth1
         .change(move |connection| {
             let changed = consumer.resume(connection)?;
@@ -180,7 +192,10 @@ pub async fn delete(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
             "say --yes if it shall be; `hob oauth1 consumer suspend` stops it and can be undone",
         ));
     }
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let named = (consumer.consumer_key.clone(), consumer.name.clone());
     let ended = oauth1
         .change(move |connection| {

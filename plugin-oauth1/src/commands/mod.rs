@@ -14,7 +14,7 @@ use crate::{OAuth1, act::Act, housekeeping, models::Consumer};
 
 /// `prune`
 pub async fn prune(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
-    let act = Act::of_operator(&oauth1, &invocation);
+    let act = Act::of_operator(oauth1.host(), &invocation);
     let pruned = housekeeping::prune(&oauth1, &act).await?;
     if invocation.given("json") {
         return Output::json(&pruned);

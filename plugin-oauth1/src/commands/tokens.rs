@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use hob_authorization::whose::named_member;
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::{
     OAuth1,
     act::Act,
     events::Revoked,
-    models::{AccessToken, AllowedToken, RequestToken},
+    models::{AccessToken, AllowedToken, Consumer, RequestToken},
 };
 
 /// A token, for programs.
@@ -73,7 +74,10 @@ pub async fn list(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output,
 /// Ends those of a member or of an application, or of both together.
 pub async fn revoke(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
     let (member_id, consumer) = named(&oauth1, &invocation).await?;
-    let (events, act) = (oauth1.events(), Act::of_operator(&oauth1, &invocation));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_operator(oauth1.host(), &invocation),
+    );
     let revoked = oauth1
         .change(move |connection| {
             let ended = match (member_id, &consumer) {
@@ -117,7 +121,7 @@ async fn named_tokens(
             (Some(member_id), consumer) => {
                 let mut all = AccessToken::of_member(connection, member_id, now)?;
                 all.retain(|one| {
-                    let other = |consumer: &crate::models::Consumer| one.consumer.id != consumer.id;
+                    let other = |consumer: &Consumer| one.consumer.id != consumer.id;
                     !consumer.as_ref().is_some_and(other)
                 });
                 Ok(all)
@@ -133,20 +137,8 @@ async fn named_tokens(
 async fn named(
     oauth1: &OAuth1,
     invocation: &Invocation,
-) -> Result<(Option<i64>, Option<crate::models::Consumer>), CommandError> {
-    let member_id = match invocation.value("member") {
-        None => None,
-        Some(username) => {
-            let profile = oauth1.members().find_by_username(username).await?;
-            let profile = profile.ok_or_else(|| {
-                CommandError::usage(
-                    format!("no member is called {username:?}"),
-                    "`hob user list` shows all of them",
-                )
-            })?;
-            Some(profile.id)
-        }
-    };
+) -> Result<(Option<i64>, Option<Consumer>), CommandError> {
+    let member_id = named_member(oauth1.members(), invocation).await?;
     let consumer = match invocation.given("consumer-key") {
         true => Some(named_consumer(oauth1, invocation).await?),
         false => None,

@@ -13,7 +13,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*};
 use super::front_channel::verifier_digest;
 use crate::{
     OAuth1,
-    act::Act,
+    act::{Act, Origin},
     models::{AccessToken, Consumer, NewAccessToken, RequestToken},
     problem::{Problem, form},
     signed_call::{TokenSecret, use_up_in},
@@ -21,10 +21,9 @@ use crate::{
 
 /// Answers with an access token.
 pub async fn issue(oauth1: Arc<OAuth1>, request: Request) -> Response {
-    match answer(&oauth1, &request).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(&oauth1.realm()),
-    }
+    answer(&oauth1, &request)
+        .await
+        .unwrap_or_else(|problem| problem.into_response(&oauth1.realm()))
 }
 
 async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem> {
@@ -59,7 +58,7 @@ async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem>
             .await?;
         return Err(Problem::Verifier);
     }
-    let act = Act::of_consumer(oauth1, &consumer.consumer_key, request);
+    let act = Act::of_client(&consumer.consumer_key, Origin::of(request), oauth1.now());
     let (access_token, secret) = take_up(oauth1, &signed, (token, consumer), verifier, act).await?;
     let mut told = Parameters::default();
     told.push("oauth_token", access_token.reveal());

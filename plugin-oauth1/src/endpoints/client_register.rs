@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     OAuth1,
-    act::Act,
+    act::{Act, Origin},
     models::{Consumer, ConsumerChanges, Credential, Registrar},
     registration::{Proof, new_consumer},
     settings::ClientRegistration,
@@ -173,7 +173,7 @@ async fn associate(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Va
         return Err(throttled(throttle.wait(ANYBODY, peer, now)));
     }
     let (new, secret) = new_consumer(oauth1, checked, Proof::Secret, None, true)?;
-    let act = Act::of_consumer(oauth1, &new.consumer_key, request);
+    let act = Act::of_client(&new.consumer_key, Origin::of(request), oauth1.now());
     let events = oauth1.events();
     let consumer = oauth1
         .change(move |connection| {
@@ -223,7 +223,7 @@ async fn update(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Value
     if changes.name.is_none() && changes.callbacks.is_none() {
         return Ok(credentials(&consumer, &secret));
     }
-    let act = Act::of_consumer(oauth1, &consumer_key, request);
+    let act = Act::of_client(&consumer_key, Origin::of(request), oauth1.now());
     let events = oauth1.events();
     let changed = oauth1
         .change(move |connection| {

@@ -1,36 +1,32 @@
-//! `/clients`: a member registers applications that sign their requests, and
-//! looks after them.
+//! `/clients`: the applications that a member registered and that sign their
+//! requests.
 
-use askama::Template;
 use hob_authorization::{
+    act::Act,
     client_form::{Sentences, TypedForm},
-    lasting::TimeText,
-    pages::guarded,
+    member_page::{TimeText, member, notice, page},
     registration::Checked,
     scope_words::ScopeWords,
-    secret::PlainSecret,
 };
-use hob_plugin_sdk::{
-    IntoResponse, Member, Page, PluginError, Request, Response, Words, db::Json, prelude::*,
-};
+use hob_plugin_sdk::{PluginError, Request, Response, db::Json, prelude::*};
 
 use crate::{
     OAuth1,
-    act::Act,
     events::Deletion,
     models::{AccessToken, Consumer, ConsumerChanges},
-    pages::{ClientNewPage, ClientPage, ClientRow, ClientSecretPage, ClientsPage},
-    registration::{Proof, new_consumer, new_credential},
-    settings::Registration,
+    pages::{ClientPage, ClientRow, ClientsPage},
 };
 
 /// The member's own applications.
 pub async fn list(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
-    let member_id = member(&request)?.id;
+    let member = member(&request)?;
+    let member_id = member.id;
     let consumers = oauth1
         .read(move |connection| Consumer::of_owner(connection, member_id))
         .await?;
     let words = request.words();
+    let obstacle = oauth1.settings().obstacle(member, consumers.len() as u64);
+    let obstacle = obstacle.map(|obstacle| obstacle.sentence(words));
     let shown: Vec<(String, TimeText)> = consumers
         .iter()
         .map(|consumer| {
@@ -57,77 +53,10 @@ pub async fn list(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
             words,
             site_name: &oauth1.host().site().name,
             new_url: &oauth1.own_path("/clients/new"),
+            obstacle: obstacle.as_deref(),
             clients: &rows,
         },
     ))
-}
-
-/// The form of a new one.
-pub async fn new_form(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
-    if !may_register(&oauth1, member(&request)?) {
-        return Ok(notice(
-            &request,
-            403,
-            "clients-closed",
-            "clients-closed-hint",
-        ));
-    }
-    let form = TypedForm::to_begin_with(oauth1.declared_scope());
-    let sentences = Sentences::none(request.words());
-    Ok(show_form(&oauth1, &request, 200, &form, &sentences))
-}
-
-/// Registers one, and shows its secret: only now. What is refused stays as it
-/// was typed.
-pub async fn register(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
-    let member = member(&request)?;
-    if !may_register(&oauth1, member) {
-        return Ok(notice(
-            &request,
-            403,
-            "clients-closed",
-            "clients-closed-hint",
-        ));
-    }
-    let form = TypedForm::read(&request)?;
-    let words = request.words();
-    let again = |status, sentences| Ok(show_form(&oauth1, &request, status, &form, &sentences));
-    let checked = match form.check(oauth1.declared_scope(), true) {
-        Ok(checked) => checked,
-        Err(problems) => return again(422, Sentences::of(words, &problems)),
-    };
-    let (owner_id, most) = (member.id, oauth1.settings().applications_per_member());
-    let (new, secret) = new_consumer(&oauth1, checked, Proof::Secret, Some(owner_id), false)?;
-    let (events, act) = (oauth1.events(), Act::of_member(&oauth1, member, &request));
-    let stored = oauth1
-        .change(move |connection| {
-            let there = Consumer::count_of_owner(connection, owner_id)?;
-            if most.is_some_and(|most| there >= most) {
-                return Ok(None);
-            }
-            let consumer = Consumer::insert(connection, &new)?;
-            events.consumer_registered(connection, &act, &consumer)?;
-            Ok(Some(consumer))
-        })
-        .await;
-    match stored {
-        Ok(Some(consumer)) => Ok(show_secret(
-            &oauth1,
-            words,
-            &consumer,
-            secret.as_ref(),
-            true,
-        )),
-        Ok(None) => {
-            let most = most.unwrap_or_default();
-            let sentence = words.say("clients-too-many-hint").with("most", most);
-            again(403, Sentences::of_whole(words, &sentence.to_string()))
-        }
-        Err(error) if error.is_forbidden() => {
-            again(403, Sentences::of_whole(words, error.message()))
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// One of the member's own.
@@ -166,7 +95,7 @@ pub async fn save(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
         Ok(checked) => changes(checked),
         Err(problems) => return again(422, &Sentences::of(words, &problems)),
     };
-    let act = Act::of_member(&oauth1, member(&request)?, &request);
+    let act = Act::of_member(oauth1.host(), member(&request)?, &request);
     let (events, before) = (oauth1.events(), consumer.clone());
     let stored = oauth1
         .change(
@@ -185,49 +114,12 @@ pub async fn save(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
     }
 }
 
-/// Gives it a new secret, and shows that: only now.
-pub async fn rotate(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
-    let Some(consumer) = own(&oauth1, &request).await? else {
-        return Ok(unknown(&request));
-    };
-    let (credential, secret) = new_credential(&oauth1, &consumer.consumer_key, Proof::Secret)?;
-    let act = Act::of_member(&oauth1, member(&request)?, &request);
-    let events = oauth1.events();
-    let changed = oauth1
-        .change(move |connection| {
-            let changed = consumer.replace_credential(connection, &credential)?;
-            if let Some(changed) = &changed {
-                events.secret_rotated(connection, &act, changed)?;
-            }
-            Ok(changed)
-        })
-        .await;
-    match changed {
-        Ok(Some(changed)) => {
-            let words = request.words();
-            Ok(show_secret(
-                &oauth1,
-                words,
-                &changed,
-                secret.as_ref(),
-                false,
-            ))
-        }
-        Ok(None) => Ok(unknown(&request)),
-        Err(error) if error.is_forbidden() => {
-            let heading = request.words().say("refused-by-plugin").to_string();
-            Ok(told(403, &heading, error.message()))
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Deletes it: it stops working for everybody at once.
 pub async fn delete(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
     let Some(consumer) = own(&oauth1, &request).await? else {
         return Ok(unknown(&request));
     };
-    let act = Act::of_member(&oauth1, member(&request)?, &request);
+    let act = Act::of_member(oauth1.host(), member(&request)?, &request);
     let events = oauth1.events();
     oauth1
         .change(move |connection| {
@@ -244,22 +136,11 @@ pub async fn delete(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, P
     Ok(Response::redirect(oauth1.own_path("/clients")))
 }
 
-/// The host lets nobody else through to these routes.
-fn member(request: &Request) -> Result<&Member, PluginError> {
-    let member = request.member();
-    member.ok_or_else(|| PluginError::new("a route for members was reached by nobody"))
-}
-
-fn may_register(oauth1: &OAuth1, member: &Member) -> bool {
-    match oauth1.settings().registration {
-        Registration::Members => true,
-        Registration::Administrators => member.administrator,
-        Registration::Closed => false,
-    }
-}
-
 /// The application in the path, if it is this member's.
-async fn own(oauth1: &OAuth1, request: &Request) -> Result<Option<Consumer>, PluginError> {
+pub(super) async fn own(
+    oauth1: &OAuth1,
+    request: &Request,
+) -> Result<Option<Consumer>, PluginError> {
     let member_id = member(request)?.id;
     let key = request
         .parameter("consumer_key")
@@ -290,38 +171,14 @@ fn changes(checked: Checked) -> ConsumerChanges {
     }
 }
 
-fn client_path(oauth1: &OAuth1, consumer: &Consumer) -> String {
+pub(super) fn client_path(oauth1: &OAuth1, consumer: &Consumer) -> String {
     oauth1.own_path(&format!("/clients/{}", consumer.consumer_key))
 }
 
 /// What a library asks for, in the order of the dance.
-fn addresses(oauth1: &OAuth1) -> [String; 3] {
+pub(super) fn addresses(oauth1: &OAuth1) -> [String; 3] {
     ["/request_token", "/authorize", "/access_token"]
         .map(|path| oauth1.host().site().plugin_url(path))
-}
-
-fn show_form(
-    oauth1: &OAuth1,
-    request: &Request,
-    status: u16,
-    form: &TypedForm,
-    sentences: &Sentences,
-) -> Response {
-    let words = request.words();
-    let scope_words = ScopeWords::of(oauth1.host(), request);
-    let scopes = form.offered_scopes(&scope_words);
-    page(
-        status,
-        &words.say("clients-register").to_string(),
-        &ClientNewPage {
-            words,
-            csrf: request.csrf(),
-            action: &oauth1.own_path("/clients/new"),
-            clients_url: &oauth1.own_path("/clients"),
-            problem: sentences.any().as_deref(),
-            client: sentences.fields(form, &scopes),
-        },
-    )
 }
 
 fn show_client(
@@ -357,62 +214,8 @@ fn show_client(
     )
 }
 
-fn show_secret(
-    oauth1: &OAuth1,
-    words: Words,
-    consumer: &Consumer,
-    secret: Option<&PlainSecret>,
-    is_new: bool,
-) -> Response {
-    let title = match is_new {
-        true => words.say("client-created-title"),
-        false => words.say("client-rotated-title"),
-    };
-    guarded(page(
-        if is_new { 201 } else { 200 },
-        &title.to_string(),
-        &ClientSecretPage {
-            words,
-            site_name: &oauth1.host().site().name,
-            name: &consumer.name,
-            is_new,
-            consumer_key: &consumer.consumer_key,
-            consumer_secret: secret.map(PlainSecret::reveal).unwrap_or_default(),
-            addresses: &addresses(oauth1),
-            client_url: &client_path(oauth1, consumer),
-        },
-    ))
-}
-
-/// A page in the site's layout.
-fn page(status: u16, title: &str, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => Response::page(status, Page::new(title, html)),
-        Err(error) => PluginError::new(format!("the page {title:?} can't be rendered: {error}"))
-            .into_response(),
-    }
-}
-
-fn unknown(request: &Request) -> Response {
-    notice(request, 404, "clients-unknown", "clients-unknown-hint")
-}
-
-fn notice(request: &Request, status: u16, heading: &str, sentence: &str) -> Response {
+pub(super) fn unknown(request: &Request) -> Response {
     let words = request.words();
-    let (heading, sentence) = (words.say(heading), words.say(sentence));
-    told(status, &heading.to_string(), &sentence.to_string())
-}
-
-/// A short page without a form.
-fn told(status: u16, heading: &str, sentence: &str) -> Response {
-    #[derive(Template)]
-    #[template(
-        source = r#"<div class="narrow"><header class="page-top"><h1>{{ heading }}</h1></header><p>{{ sentence }}</p></div>"#,
-        ext = "html"
-    )]
-    struct Notice<'a> {
-        heading: &'a str,
-        sentence: &'a str,
-    }
-    page(status, heading, &Notice { heading, sentence })
+    let sentence = words.say("clients-unknown-hint");
+    notice(404, words.say("clients-unknown"), sentence)
 }

@@ -61,7 +61,10 @@ async fn allow(
     let verifier = new_verifier(oauth1, &waiting.token);
     let (token, consumer) = (waiting.token.clone(), waiting.consumer.clone());
     let (by, digest) = (member.clone(), verifier.digest);
-    let (events, act) = (oauth1.events(), Act::of_member(oauth1, member, request));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_member(oauth1.host(), member, request),
+    );
     let allowed = oauth1
         .change(move |connection| {
             let allowed = token.allow(connection, &by, &scope, digest, act.at)?;
@@ -144,7 +147,10 @@ async fn end(
 ) -> Result<bool, PluginError> {
     let (token, consumer) = (waiting.token.clone(), waiting.consumer.clone());
     let by = member.clone();
-    let (events, act) = (oauth1.events(), Act::of_member(oauth1, member, request));
+    let (events, act) = (
+        oauth1.events(),
+        Act::of_member(oauth1.host(), member, request),
+    );
     oauth1
         .change(move |connection| {
             let denied = token.deny(connection, &by, act.at)?;

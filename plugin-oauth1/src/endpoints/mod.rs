@@ -2,7 +2,9 @@
 
 pub mod access_token;
 pub mod authorize;
+pub mod client_new;
 pub mod client_register;
+pub mod client_secret;
 pub mod clients;
 pub mod consent;
 mod front_channel;

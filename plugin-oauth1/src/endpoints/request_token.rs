@@ -10,7 +10,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*, whole_seconds};
 
 use crate::{
     OAuth1,
-    act::Act,
+    act::{Act, Origin},
     models::{Consumer, Credential, NewRequestToken, RequestToken},
     problem::{Problem, form},
     signed_call::use_up_in,
@@ -23,10 +23,9 @@ const ANYBODY: &str = "";
 
 /// Answers with a request token.
 pub async fn issue(oauth1: Arc<OAuth1>, request: Request) -> Response {
-    match answer(&oauth1, &request).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(&oauth1.realm()),
-    }
+    answer(&oauth1, &request)
+        .await
+        .unwrap_or_else(|problem| problem.into_response(&oauth1.realm()))
 }
 
 async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem> {
@@ -43,7 +42,7 @@ async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem>
     let callback = callback(&signed, &consumer)?;
     let scope = scope(oauth1, &signed, &consumer)?;
     count_unproven(oauth1, &consumer, request)?;
-    let act = Act::of_consumer(oauth1, &consumer.consumer_key, request);
+    let act = Act::of_client(&consumer.consumer_key, Origin::of(request), oauth1.now());
     let (token, secret) = store(oauth1, &signed, consumer, (callback, scope), act).await?;
     let mut told = Parameters::default();
     told.push("oauth_token", token.reveal());

@@ -6,6 +6,7 @@ use diesel::{
     prelude::*,
     serialize::{self, IsNull, Output, ToSql},
     sql_types::Text,
+    upsert::excluded,
 };
 use hob_authorization::{redirect_uri::RedirectUri, scope::Scope};
 use hob_oauth1_signature::SignatureMethod;
@@ -14,7 +15,7 @@ use hob_plugin_sdk::{
     sealing::{KeyId, Sealed},
 };
 
-use super::schema::{oauth1_access_tokens, oauth1_consumers};
+use super::schema::{oauth1_access_tokens, oauth1_consumers, oauth1_owners};
 
 /// How an application proves who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -163,14 +164,37 @@ impl Consumer {
         Ok(found.filter(|consumer| consumer.owner_id == Some(owner_id)))
     }
 
-    /// How many a member has registered. Whoever is about to register one more
-    /// waits here for whoever else is.
+    /// How many a member has registered.
     pub fn count_of_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<u64> {
-        let touched =
-            diesel::update(oauth1_consumers::table.filter(oauth1_consumers::owner_id.eq(owner_id)))
-                .set(oauth1_consumers::owner_id.eq(owner_id))
-                .execute(connection)?;
-        Ok(touched as u64)
+        let count: i64 = oauth1_consumers::table
+            .filter(oauth1_consumers::owner_id.eq(owner_id))
+            .count()
+            .get_result(connection)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Whether this member may register one more, and has not `most` already.
+    /// Whoever asks for the same member at the same time waits until this
+    /// transaction ends, and then counts what it registered too.
+    pub fn has_room_for_owner(
+        connection: &mut Connection,
+        owner_id: i64,
+        most: Option<u64>,
+    ) -> QueryResult<bool> {
+        let Some(most) = most else { return Ok(true) };
+        diesel::insert_into(oauth1_owners::table)
+            .values(oauth1_owners::member_id.eq(owner_id))
+            .on_conflict(oauth1_owners::member_id)
+            .do_update()
+            .set(oauth1_owners::member_id.eq(excluded(oauth1_owners::member_id)))
+            .execute(connection)?;
+        Ok(Self::count_of_owner(connection, owner_id)? < most)
+    }
+
+    /// Forgets that this member has registered any.
+    pub fn forget_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<()> {
+        diesel::delete(oauth1_owners::table.find(owner_id)).execute(connection)?;
+        Ok(())
     }
 
     /// Changes it. Answers with what it is now; none if it is gone.

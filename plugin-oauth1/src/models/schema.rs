@@ -1,6 +1,12 @@
 //! The plugin's tables, as `migrations/oauth1` makes them.
 
 diesel::table! {
+    oauth1_owners (member_id) {
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth1_consumers (id) {
         id -> BigInt,
         consumer_key -> Text,

@@ -1,18 +1,18 @@
 """An application that signs its requests, on Authlib."""
 
 import os
-from urllib.parse import urlsplit
 
 from authlib.integrations.requests_client import OAuth1Session
 from commands1 import answer
+from photographs import HOB_URL, Photographs
 
-HOB_URL = os.environ["HOB_URL"]
 METHOD = os.environ.get("SIGNATURE_METHOD", "HMAC-SHA1")
-# Where the protocol's parameters stand: HEADER, BODY or QUERY.
-TYPE = {"AUTH_HEADER": "HEADER"}.get(os.environ.get("SIGNATURE_TYPE", "AUTH_HEADER"), "HEADER")
 
 
-class Application:
+class Application(Photographs):
+    library = "Authlib"
+    # Signed as well.
+    filters = {"limit": 5, "tag": "a b&c"}
     session: OAuth1Session
 
     def connect(self, callback):
@@ -21,7 +21,6 @@ class Application:
             os.environ["CLIENT_SECRET"],
             redirect_uri=callback,
             signature_method=METHOD,
-            signature_type=TYPE,
         )
         self.session.fetch_request_token(f"{HOB_URL}/oauth1/request_token")
         return self.session.create_authorization_url(f"{HOB_URL}/oauth1/authorize")
@@ -36,26 +35,6 @@ class Application:
     def verifier(self, typed):
         self.session.fetch_access_token(f"{HOB_URL}/oauth1/access_token", verifier=typed)
         return "allowed"
-
-    def me(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/me")
-        answer.raise_for_status()
-        return answer.json()["username"]
-
-    def count(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/media", params={"limit": 5, "tag": "a b&c"})
-        answer.raise_for_status()
-        return len(answer.json()["media"])
-
-    def publish(self, file):
-        with open(file, "rb") as photograph:
-            answer = self.session.post(
-                f"{HOB_URL}/api/v1/media",
-                files={"file": photograph},
-                data={"title": "From Authlib", "tags": "python"},
-            )
-        answer.raise_for_status()
-        return urlsplit(answer.json()["url"]).path
 
 
 answer(Application())

@@ -10,9 +10,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from commands import answer
 from joserfc.jwk import RSAKey
+from photographs import HOB_URL, Photographs
 from pushing import push
 
-HOB_URL = os.environ["HOB_URL"]
 CLIENT_SECRET = os.environ.get("CLIENT_SECRET") or None
 # It does not leave this program; the site knows the public one.
 KEY = RSAKey.generate_key(2048) if "PRIVATE_KEY_JWT" in os.environ else None
@@ -29,7 +29,9 @@ else:
     AUTHENTICATION = "none"
 
 
-class Application:
+class Application(Photographs):
+    library = "Authlib"
+
     def __init__(self):
         self.renewals = []
         self.session = OAuth2Session(
@@ -73,21 +75,6 @@ class Application:
         self.session.scope = token["scope"]
         return f"allowed {token['scope']}"
 
-    def me(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/me")
-        answer.raise_for_status()
-        return answer.json()["username"]
-
-    def publish(self, file):
-        with open(file, "rb") as photograph:
-            answer = self.session.post(
-                f"{HOB_URL}/api/v1/media",
-                files={"file": photograph},
-                data={"title": "From Authlib", "tags": "python"},
-            )
-        answer.raise_for_status()
-        return urlsplit(answer.json()["url"]).path
-
     def refresh(self):
         # Past its end, the library renews the token by itself before it asks.
         renewals = len(self.renewals)
@@ -111,11 +98,6 @@ class Application:
     def machine(self, scope):
         token = self.session.fetch_token(grant_type="client_credentials", scope=scope)
         return f"allowed {token['scope']}"
-
-    def count(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/media")
-        answer.raise_for_status()
-        return len(answer.json()["media"])
 
 
 answer(Application())

@@ -4,8 +4,8 @@ Nothing here is about OAuth, apart from where each library puts a problem's name
 """
 
 import re
-import sys
 
+import commands
 from authlib.integrations.base_client import OAuthError
 from oauthlib.oauth1 import OAuth1Error
 from requests import HTTPError
@@ -22,25 +22,22 @@ def problem_in(text):
     return found and found[1]
 
 
+def problem_of(error, words):
+    """As a library or the API names it; none where it is no refusal."""
+    if isinstance(error, HTTPError):
+        return problem_in(error.response.headers.get("www-authenticate", ""))
+    if isinstance(error, TokenRequestDenied):
+        return problem_in(error.response.text)
+    if isinstance(error, (TokenMissing, VerifierMissing)):
+        # The member came back with neither.
+        return problem_in(words)
+    if isinstance(error, OAuthError):
+        return problem_in(words) or problem_in(str(error))
+    if isinstance(error, OAuth1Error):
+        return error.error
+    return None
+
+
 def answer(application):
     """Answers each line by the application's method of that name."""
-    for line in sys.stdin:
-        command, _, words = line.rstrip("\n").partition(" ")
-        method = getattr(application, command)
-        try:
-            reply = method(words) if words else method()
-        except HTTPError as error:
-            problem = problem_in(error.response.headers.get("www-authenticate", ""))
-            if problem is None:
-                raise
-            reply = f"error {problem}"
-        except TokenRequestDenied as error:
-            reply = f"error {problem_in(error.response.text)}"
-        except (TokenMissing, VerifierMissing):
-            # The member came back with neither.
-            reply = f"error {problem_in(words)}"
-        except OAuthError as error:
-            reply = f"error {problem_in(words) or problem_in(str(error))}"
-        except OAuth1Error as error:
-            reply = f"error {error.error}"
-        print(reply, flush=True)
+    commands.answer(application, problem_of)

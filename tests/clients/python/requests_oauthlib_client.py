@@ -1,14 +1,13 @@
 """An application on requests-oauthlib."""
 
 import os
-from urllib.parse import urlsplit
 
 from commands import answer
 from oauthlib.oauth2 import BackendApplicationClient
+from photographs import HOB_URL, Photographs
 from pushing import push
 from requests_oauthlib import OAuth2Session
 
-HOB_URL = os.environ["HOB_URL"]
 CLIENT_ID = os.environ["CLIENT_ID"]
 CLIENT_SECRET = os.environ.get("CLIENT_SECRET") or None
 TOKEN_URL = f"{HOB_URL}/oauth/access_token"
@@ -19,7 +18,8 @@ os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 
-class Application:
+class Application(Photographs):
+    library = "requests-oauthlib"
     session: OAuth2Session
 
     def connect(self, scope):
@@ -48,21 +48,6 @@ class Application:
         self.session.scope = token["scope"]
         return f"allowed {' '.join(token['scope'])}"
 
-    def me(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/me")
-        answer.raise_for_status()
-        return answer.json()["username"]
-
-    def publish(self, file):
-        with open(file, "rb") as photograph:
-            answer = self.session.post(
-                f"{HOB_URL}/api/v1/media",
-                files={"file": photograph},
-                data={"title": "From requests-oauthlib", "tags": "python"},
-            )
-        answer.raise_for_status()
-        return urlsplit(answer.json()["url"]).path
-
     def refresh(self):
         credentials = {"client_id": CLIENT_ID}
         if CLIENT_SECRET:
@@ -74,11 +59,6 @@ class Application:
         self.session = OAuth2Session(client=BackendApplicationClient(CLIENT_ID, scope=scope.split()))
         token = self.session.fetch_token(TOKEN_URL, client_secret=CLIENT_SECRET)
         return f"allowed {' '.join(token['scope'])}"
-
-    def count(self):
-        answer = self.session.get(f"{HOB_URL}/api/v1/media")
-        answer.raise_for_status()
-        return len(answer.json()["media"])
 
 
 answer(Application())

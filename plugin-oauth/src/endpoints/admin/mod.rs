@@ -19,7 +19,11 @@ use crate::{
 
 /// What the administrator does in this request.
 fn act(oauth: &OAuth, request: &Request) -> Result<Act, PluginError> {
-    Ok(Act::of_member(oauth, super::member(request)?, request))
+    Ok(Act::of_member(
+        oauth.host(),
+        super::member(request)?,
+        request,
+    ))
 }
 
 fn form(request: &Request) -> Result<Fields, PluginError> {

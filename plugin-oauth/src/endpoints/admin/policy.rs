@@ -1,12 +1,13 @@
 //! `/admin/policy`: what the operator decided, as it stands in `hob.toml`, what
 //! is risky of it, and the initial access tokens.
 
+use hob_authorization::doctor::{Finding, Severity};
 use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{clients_path, initial_tokens::TypedToken};
 use crate::{
     OAuth,
-    doctor::{self, Facts, Finding, Severity},
+    doctor::{self, Facts},
     endpoints::{
         member_page::{TimeText, page},
         worded::ScopeWords,

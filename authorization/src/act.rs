@@ -1,8 +1,6 @@
 //! Who does something here, when, and from where: what goes with each event.
 
-use hob_plugin_sdk::{Invocation, Member, Request, Who, db::Timestamp};
-
-use crate::OAuth;
+use hob_plugin_sdk::{Host, Invocation, Member, Request, Who, db::Timestamp};
 
 /// Something that is being done.
 #[derive(Debug, Clone)]
@@ -13,15 +11,17 @@ pub struct Act {
 
 impl Act {
     /// By a member, on the site's pages.
-    pub fn of_member(oauth: &OAuth, member: &Member, request: &Request) -> Self {
+    #[must_use]
+    pub fn of_member(host: &Host, member: &Member, request: &Request) -> Self {
         let (peer, request_id) = (request.peer(), request.request_id());
         Self {
             who: Who::member(member.id, &member.username, peer, request_id),
-            at: oauth.now(),
+            at: host.now(),
         }
     }
 
-    /// By an application.
+    /// By an application, by the name that it has in its protocol.
+    #[must_use]
     pub fn of_client(client_id: &str, origin: Origin, at: Timestamp) -> Self {
         Self {
             who: Who::client(client_id, origin.peer(), origin.request_id()),
@@ -30,14 +30,16 @@ impl Act {
     }
 
     /// On the command line.
-    pub fn of_operator(oauth: &OAuth, invocation: &Invocation) -> Self {
+    #[must_use]
+    pub fn of_operator(host: &Host, invocation: &Invocation) -> Self {
         Self {
             who: Who::operator(invocation.user()),
-            at: oauth.now(),
+            at: host.now(),
         }
     }
 
     /// By the site itself, and what for.
+    #[must_use]
     pub fn of_site(what_for: &str, at: Timestamp) -> Self {
         Self {
             who: Who::site(what_for),
@@ -55,6 +57,8 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Of this request.
+    #[must_use]
     pub fn of(request: &Request) -> Self {
         Self {
             peer: Short::of(request.peer()),
@@ -63,6 +67,7 @@ impl Origin {
     }
 
     /// An address alone, where the request is somebody else's.
+    #[must_use]
     pub fn of_peer(peer: &str) -> Self {
         Self {
             peer: Short::of(peer),
@@ -71,10 +76,13 @@ impl Origin {
     }
 
     /// The address, as [`Request::peer`] gives it.
+    #[must_use]
     pub fn peer(&self) -> &str {
         self.peer.as_str()
     }
 
+    /// As [`Request::request_id`] gives it.
+    #[must_use]
     pub fn request_id(&self) -> &str {
         self.request_id.as_str()
     }

@@ -4,8 +4,9 @@
 use std::fmt;
 
 use askama::Template;
-pub use hob_authorization::lasting::TimeText;
-use hob_plugin_sdk::{IntoResponse, Page, PluginError, Request, Response, Said};
+use hob_plugin_sdk::{IntoResponse, Member, Page, PluginError, Request, Response, Said};
+
+pub use crate::lasting::TimeText;
 
 /// A page in the site's layout.
 pub fn page(status: u16, title: &str, page: &impl Template) -> Response {
@@ -43,4 +44,14 @@ pub fn refused(request: &Request, error: PluginError) -> Result<Response, Plugin
     } else {
         Err(error)
     }
+}
+
+/// The signed-in member, on a route that the host opens to nobody else.
+///
+/// # Errors
+/// It did.
+pub fn member(request: &Request) -> Result<&Member, PluginError> {
+    request
+        .member()
+        .ok_or_else(|| PluginError::new("the host let nobody onto a page of members"))
 }
