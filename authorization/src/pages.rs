@@ -58,6 +58,8 @@ pub struct AskingClient<'a> {
     pub registered_by: Registrar<'a>,
     pub registered: Moment<'a>,
     pub verified: bool,
+    /// It has no secret of its own, so that any program can act as it.
+    pub unproven: bool,
 }
 
 /// Who is asked.

@@ -14,6 +14,7 @@ accounts-since = linked on { $day }
 accounts-last-used = last used on { $day }
 accounts-unlink = Unlink
 accounts-still-given = It is unlinked here. { $provider } did not take back the access that this site had to the account: end it there, among the applications of your account.
+site-anew = Other plugins act with this account in the site’s name. Before you link one, show that it is you: sign in again.
 accounts-anew = Whoever links an account can sign in with it from then on. Before you do, show that it is you: sign in again.
 accounts-sign-in-anew = Sign in again
 accounts-link = Link another

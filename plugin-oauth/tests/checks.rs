@@ -29,6 +29,7 @@ fn sources() -> Vec<PathBuf> {
     let mut folders = vec![
         plugin.join("tests"),
         plugin.join("src"),
+        repository.join("authorization/src"),
         repository.join("plugin-oauth1/tests"),
         repository.join("plugin-api/tests"),
         repository.join("tests"),

@@ -168,6 +168,7 @@ mod tests {
             registered_itself: false,
             created_at: NOW,
             suspended_at: None,
+            suspension_reason: None,
         }
     }
 

@@ -72,6 +72,8 @@ impl Question<'_> {
                     registered_by: registrar(client, owner.as_deref()),
                     registered: registered.moment(),
                     verified: client.is_verified(),
+                    // Such a client proves itself by PKCE, and by its redirect URI.
+                    unproven: false,
                 },
                 member: AskedMember {
                     username: &member.username,

@@ -26,6 +26,7 @@ pub struct ConsumerJson<'a> {
     owner_id: Option<i64>,
     created_at: String,
     suspended_at: Option<String>,
+    suspension_reason: Option<&'a str>,
 }
 
 impl<'a> ConsumerJson<'a> {
@@ -52,6 +53,10 @@ impl<'a> ConsumerJson<'a> {
             owner_id: consumer.owner_id,
             created_at: consumer.created_at.to_string(),
             suspended_at: consumer.suspended_at.map(|time| time.to_string()),
+            suspension_reason: consumer
+                .suspension_reason
+                .as_deref()
+                .filter(|_| consumer.is_suspended()),
         }
     }
 
@@ -79,6 +84,7 @@ impl<'a> ConsumerJson<'a> {
             "suspended",
             self.suspended_at.as_deref().unwrap_or_default(),
         );
+        line("reason", self.suspension_reason.unwrap_or_default());
         text
     }
 }

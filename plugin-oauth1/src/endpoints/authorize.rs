@@ -162,7 +162,8 @@ async fn ask(
                 website: consumer.website.as_deref().map(Website::of),
                 registered_by: registrar(consumer, owner.as_deref()),
                 registered: registered.moment(),
-                verified: consumer.is_verified(),
+                verified: consumer.registrar() == models::Registrar::Operator,
+                unproven: consumer.credential == models::Credential::None,
             },
             member: AskedMember {
                 username: &member.username,

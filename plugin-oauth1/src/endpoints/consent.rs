@@ -5,13 +5,22 @@ use hob_authorization::{
     pages::{CodePage, page},
     scope::Scope,
 };
-use hob_plugin_sdk::{Member, PluginError, Request, Response, prelude::*};
+use hob_plugin_sdk::{
+    Member, PluginError, Request, Response,
+    db::{Connection, DbError},
+    prelude::*,
+};
 
 use super::{
     authorize::{Waiting, allowed_before, find},
     front_channel::{Unanswerable, new_verifier, send_back},
 };
-use crate::{OAuth1, act::Act, events::Revoked, models::AccessToken};
+use crate::{
+    OAuth1,
+    act::Act,
+    events::{Events, Revoked},
+    models::{AccessToken, Consumer, RequestToken},
+};
 
 /// Takes the decision, and sends the browser back with it.
 pub async fn decide(oauth1: Arc<OAuth1>, request: Request) -> Response {
@@ -71,6 +80,8 @@ async fn allow(
             if allowed {
                 let scopes = (&token.scope, &scope);
                 events.authorization_granted(connection, &act, &consumer, by.id, scopes)?;
+                let taken = token.scope.without(&scope);
+                take_back(connection, events, &act, (by.id, &consumer), &taken)?;
             }
             Ok(allowed)
         })
@@ -112,7 +123,7 @@ fn verifier_page(
             words,
             client_name: &waiting.consumer.name,
             code: verifier,
-            minutes: left.as_secs() / 60,
+            minutes: left.as_secs().div_ceil(60),
             connections_url: &oauth1.connection_path(&waiting.consumer.consumer_key),
         },
     )
@@ -159,11 +170,24 @@ async fn end(
                 events.authorization_denied(connection, &act, &consumer, by.id, asked)?;
             }
             if denied && takes_back {
-                let ended = AccessToken::delete_between(connection, by.id, consumer.id)?;
-                let of = (consumer.consumer_key.as_str(), Some(by.id));
-                events.tokens_revoked(connection, &act, of, Revoked::ByMember, ended)?;
+                take_back(connection, events, &act, (by.id, &consumer), &token.scope)?;
             }
             Ok(denied)
         })
         .await
+}
+
+/// What was asked and is not ticked is allowed no longer: what was issued with
+/// any of it dies, and so does what waits to be taken up.
+fn take_back(
+    connection: &mut Connection,
+    events: Events,
+    act: &Act,
+    (member_id, consumer): (i64, &Consumer),
+    taken: &Scope,
+) -> Result<(), DbError> {
+    RequestToken::delete_allowing(connection, member_id, consumer.id, taken)?;
+    let ended = AccessToken::delete_allowing(connection, member_id, consumer.id, taken)?;
+    let of = (consumer.consumer_key.as_str(), Some(member_id));
+    events.tokens_revoked(connection, act, of, Revoked::ByMember, ended)
 }

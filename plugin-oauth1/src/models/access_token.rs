@@ -164,6 +164,28 @@ impl AccessToken {
         Ok(deleted as u64)
     }
 
+    /// What this member allows this application dies, where it allows any of
+    /// `taken`.
+    pub fn delete_allowing(
+        connection: &mut Connection,
+        member_id: i64,
+        consumer: i64,
+        taken: &Scope,
+    ) -> QueryResult<u64> {
+        let allowed: Vec<(SecretDigest, Scope)> = access_tokens::table
+            .filter(access_tokens::member_id.eq(member_id))
+            .filter(access_tokens::consumer.eq(consumer))
+            .select((access_tokens::digest, access_tokens::scope))
+            .load(connection)?;
+        let mut deleted = 0;
+        for (digest, scope) in allowed {
+            if !scope.intersection(taken).is_empty() {
+                deleted += diesel::delete(access_tokens::table.find(digest)).execute(connection)?;
+            }
+        }
+        Ok(deleted as u64)
+    }
+
     /// All tokens of an application die.
     pub fn delete_of_consumer(connection: &mut Connection, consumer: i64) -> QueryResult<u64> {
         let deleted =

@@ -50,6 +50,8 @@ pub struct Consumer {
     pub registered_itself: bool,
     pub created_at: Timestamp,
     pub suspended_at: Option<Timestamp>,
+    /// What the operator gave for it.
+    pub suspension_reason: Option<String>,
 }
 
 /// An application that is to be registered.
@@ -293,13 +295,6 @@ impl Consumer {
             (false, Some(member_id)) => Registrar::Member(member_id),
             (false, None) => Registrar::Operator,
         }
-    }
-
-    /// Whether the site vouches for who it is: the operator registered it, and
-    /// nobody else can act as it.
-    #[must_use]
-    pub fn is_verified(&self) -> bool {
-        self.registrar() == Registrar::Operator && self.credential != Credential::None
     }
 
     /// The registered callback that `presented` is; any port is as good on a

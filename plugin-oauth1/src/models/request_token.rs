@@ -195,6 +195,28 @@ impl RequestToken {
         Ok(())
     }
 
+    /// What a member has allowed of this application and is not taken up yet is
+    /// over, where it allows any of `taken`. Before
+    /// [`super::AccessToken::delete_allowing`], as [`Self::delete_of_member`] is.
+    pub fn delete_allowing(
+        connection: &mut Connection,
+        member_id: i64,
+        consumer: i64,
+        taken: &Scope,
+    ) -> QueryResult<()> {
+        let allowed: Vec<(SecretDigest, Option<Scope>)> = request_tokens::table
+            .filter(request_tokens::member_id.eq(member_id))
+            .filter(request_tokens::consumer.eq(consumer))
+            .select((request_tokens::digest, request_tokens::granted_scope))
+            .load(connection)?;
+        for (digest, scope) in allowed {
+            if scope.is_some_and(|scope| !scope.intersection(taken).is_empty()) {
+                diesel::delete(request_tokens::table.find(digest)).execute(connection)?;
+            }
+        }
+        Ok(())
+    }
+
     /// All that waits for an application is over.
     pub fn delete_of_consumer(connection: &mut Connection, consumer: i64) -> QueryResult<()> {
         diesel::delete(request_tokens::table.filter(request_tokens::consumer.eq(consumer)))

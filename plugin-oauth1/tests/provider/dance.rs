@@ -3,7 +3,8 @@
 use hob::testing::on_each_database;
 
 use crate::support::{
-    AUTHORIZE, CALLBACK, Dance, PASSWORD, authorize_path, count, sent_back, verifier,
+    AUTHORIZE, CALLBACK, Dance, PASSWORD, assert_problem, authorize_path, count, sent_back, token,
+    verifier,
 };
 
 #[tokio::test]
@@ -201,6 +202,43 @@ async fn to_tick_nothing_of_what_was_allowed_before_takes_it_back() {
         let back = sent_back(&dance.decide(&again, "allow", &[]).await);
         assert_eq!(back.first("oauth_problem"), Some("permission_denied"));
         assert_eq!(dance.status(&app, &access).await, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_unticked_works_no_longer() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.register(&[]).await, dance.register(&[]).await);
+        let all = ["profile", "media:read", "media:write"];
+        let access = dance.access_token(&app, &all).await;
+        let of_other = dance.access_token(&other, &all).await;
+        // Allowed as well, and not taken up yet.
+        let waiting = dance.begin(&app, CALLBACK).await;
+        let held = verifier(&dance.allow(&waiting, &all).await);
+        let again = dance.begin(&app, CALLBACK).await;
+        let narrowed = verifier(&dance.allow(&again, &["profile"]).await);
+        assert_eq!(dance.status(&app, &access).await, 401);
+        let late = dance.take_up(&app, &waiting, &held).await;
+        assert_problem(&late, 401, "token_rejected");
+        // What is ticked is given, and another application's is its own.
+        let left = token(&dance.take_up(&app, &again, &narrowed).await);
+        assert_eq!(dance.status(&app, &left).await, 200);
+        assert_eq!(dance.status(&other, &of_other).await, 200);
+
+        // To be asked for less takes nothing of the rest.
+        let full = dance.access_token(&app, &all).await;
+        let form = [("scope", "media:write")];
+        let less = dance.begin_with(&app, &form).await;
+        dance.allow(&less, &["media:write"]).await;
+        assert_eq!(dance.status(&app, &full).await, 200);
+        assert_eq!(dance.status(&app, &left).await, 200);
+        // And to take that back, only what has it.
+        let less = dance.begin_with(&app, &form).await;
+        sent_back(&dance.allow(&less, &[]).await);
+        assert_eq!(dance.status(&app, &full).await, 401);
+        assert_eq!(dance.status(&app, &left).await, 200);
     })
     .await;
 }

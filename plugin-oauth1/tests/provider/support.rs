@@ -184,6 +184,17 @@ impl Dance {
         token(&self.call(app, call).await)
     }
 
+    /// Asks for a request token, by a form with these fields.
+    pub async fn begin_with(&self, app: &App, form: &[(&str, &str)]) -> Token {
+        let more = [("oauth_callback", CALLBACK)];
+        let call = Call {
+            form: Some(form),
+            more: &more,
+            ..Call::default()
+        };
+        token(&self.call(app, call).await)
+    }
+
     /// Alice looks at the question.
     pub async fn ask(&mut self, request_token: &Token) -> Reply {
         self.browser.get(&authorize_path(request_token)).await

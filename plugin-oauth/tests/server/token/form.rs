@@ -301,7 +301,7 @@ async fn what_is_no_text_or_far_too_long_is_4xx() {
     .await;
 }
 
-/// Check 59. How random they are is seen in `src/secret.rs`.
+/// Check 59. How random they are is seen in `authorization/src/secret`.
 #[tokio::test]
 async fn nothing_that_is_issued_repeats() {
     on_each_database(async |builder| {
