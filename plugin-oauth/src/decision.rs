@@ -9,12 +9,13 @@ use hob_plugin_sdk::db::{Connection, DbError, Timestamp};
 use crate::{
     act::Act,
     events::{DecidedConsent, Events, Revoked, Withdrawal},
-    models::{Client, Consent, ConsentTerm, Consents, NewConsent, revoke_all_under},
+    models::{Client, Consent, ConsentTerm, Consents, MemberEpoch, NewConsent, revoke_all_under},
     resource::Resource,
     scope::Scope,
 };
 
 /// What a member allows, and to whom.
+#[derive(Debug, Clone)]
 pub struct Allowed {
     pub member_id: i64,
     pub client: Client,
@@ -43,6 +44,8 @@ impl Allowed {
         act: &Act,
     ) -> Result<ConsentTerm, DbError> {
         let now = act.at;
+        // Who decides in another tab waits, and then sees what is decided here.
+        MemberEpoch::lock(connection, self.member_id, now)?;
         // Such a client is kept because it is used.
         if self.client.registered_dynamically {
             Client::keep(connection, self.client.id, now)?;
@@ -69,7 +72,8 @@ impl Allowed {
                 granted_at: before.as_ref().map_or(now, |consent| consent.granted_at),
                 updated_at: now,
                 expires_at: self.expires_at,
-                revision: 0,
+                // No later consent can be taken for this one, whatever its id.
+                revision: now.as_micros(),
             },
             before.as_ref(),
         )?;
@@ -90,8 +94,8 @@ impl Allowed {
         Ok(term)
     }
 
-    /// Takes back all that was asked, whatever is ticked; what was not asked
-    /// this time stays as it is.
+    /// Takes back what was asked and is not ticked, and allows nothing more;
+    /// what was not asked this time stays as it is.
     ///
     /// # Errors
     /// The database's.
@@ -102,18 +106,24 @@ impl Allowed {
         act: &Act,
     ) -> Result<(), DbError> {
         let (member_id, client) = (self.member_id, self.client.id);
+        MemberEpoch::lock(connection, member_id, act.at)?;
         let before = Consent::find(connection, member_id, client, &self.resource, act.at)?;
         let Some(before) = before else {
             return Ok(());
         };
-        if !before.scope.is_within(&self.asked) {
-            self.scope = Scope::default();
-            self.expires_at = before.expires_at;
-            return self.store(connection, events, act).map(drop);
+        let taken = self.asked.without(&self.scope);
+        let left = before.scope.without(&taken);
+        if left.is_empty() {
+            let (consents, ended) = Consent::revoke(connection, Consents::One(before.id))?;
+            let of = (self.client.client_id.as_str(), Some(member_id));
+            events.consents_revoked(connection, act, &consents, Withdrawal::ByMember)?;
+            return events.tokens_revoked(connection, act, of, Revoked::Consents, ended);
         }
-        let (consents, ended) = Consent::revoke(connection, Consents::One(before.id))?;
-        let of = (self.client.client_id.as_str(), Some(member_id));
-        events.consents_revoked(connection, act, &consents, Withdrawal::ByMember)?;
-        events.tokens_revoked(connection, act, of, Revoked::Consents, ended)
+        if before.scope.is_within(&left) {
+            return Ok(());
+        }
+        self.scope = self.asked.intersection(&left);
+        self.expires_at = before.expires_at;
+        self.store(connection, events, act).map(drop)
     }
 }

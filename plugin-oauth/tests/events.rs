@@ -359,6 +359,60 @@ async fn what_becomes_of_a_device_is_told() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_device_brings_nothing_back_that_was_unticked() {
+    const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    let _one = listener::alone().await;
+    on_each_database(async |builder| {
+        let mut dance = heard(builder).await;
+        let app = dance
+            .register_without_redirect("profile media:read", &["--public", "--grant", GRANT])
+            .await;
+        let mut alive = String::new();
+        for (ticked, refused) in [("media:read", ""), ("profile", "device.approved")] {
+            let form = [("client_id", app.client_id.as_str())];
+            let mut device = dance.site.browser();
+            let begun = device.post_form("/oauth/device_authorization", &form).await;
+            let begun: Value = begun.json();
+            let code = |name: &str| begun[name].as_str().expect("a code").to_owned();
+            let typed = code("user_code");
+            let page = dance
+                .browser
+                .submit("/oauth/device", &[("user_code", &typed)])
+                .await;
+            let request = request_on(&page);
+            let fields = [
+                ("request", request.as_str()),
+                ("decision", "allow"),
+                ("scope", "profile"),
+                ("scope", ticked),
+            ];
+            listener::refuse(refused);
+            dance.browser.submit("/oauth/device/consent", &fields).await;
+            listener::refuse("");
+            let device_code = code("device_code");
+            let redeem = [("grant_type", GRANT), ("device_code", &device_code)];
+            let answer = dance.token(&app, &redeem).await;
+            if refused.is_empty() {
+                alive = support::tokens(&answer).access;
+                assert_eq!(dance.api_status(&alive).await, 200);
+            } else {
+                support::assert_error(&answer, 400, "access_denied");
+            }
+        }
+        assert_eq!(dance.api_status(&alive).await, 401);
+        // Told twice: by what was refused, and by what then stood.
+        let narrowed = listener::all::<ConsentNarrowed>();
+        assert_eq!(narrowed.len(), 2);
+        assert!(
+            narrowed
+                .iter()
+                .all(|told| told.removed.as_str() == "media:read")
+        );
+    })
+    .await;
+}
+
 /// What may be refused, each with how it is tried and how its refusal looks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_told_in_words_and_nothing_is_stored() {

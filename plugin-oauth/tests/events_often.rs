@@ -161,6 +161,49 @@ async fn a_code_and_a_token_can_be_refused() {
     .await;
 }
 
+/// What a member unticks is taken back, even where a plugin refuses the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_code_brings_nothing_back_that_was_unticked() {
+    let _one = listener::alone().await;
+    on_each_database(async |builder| {
+        let mut dance = heard(builder).await;
+        let app = dance.web_app().await;
+        for (ticked, left) in [(&["profile".to_owned()][..], 1), (&[], 0)] {
+            let before = dance.tokens(&app).await;
+            let anew = app.authorize_path(&[("prompt", "consent")]);
+            let page = dance.browser.get(&anew).await;
+            listener::refuse("code.issued");
+            let refused = answer(&allow(&mut dance.browser, &page, ticked).await);
+            listener::refuse("");
+            refused.expect_error("access_denied");
+            dance.assert_dead(&app, &before).await;
+            assert_eq!(dance.count("oauth_consents").await, left);
+            let silent = [("scope", "media:read"), ("prompt", "none")];
+            let silent = dance.browser.get(&app.authorize_path(&silent)).await;
+            answer(&silent).expect_error("consent_required");
+            if left == 1 {
+                let kept = [("scope", "profile"), ("prompt", "none")];
+                let kept = dance.browser.get(&app.authorize_path(&kept)).await;
+                answer(&kept).expect_code();
+            }
+        }
+
+        // Where nothing is unticked, nothing ends.
+        let before = dance.tokens(&app).await;
+        let page = dance
+            .browser
+            .get(&app.authorize_path(&[("prompt", "consent")]))
+            .await;
+        listener::refuse("code.issued");
+        let both = app.asked_scope(&[]);
+        let refused = answer(&allow(&mut dance.browser, &page, &both).await);
+        listener::refuse("");
+        refused.expect_error("access_denied");
+        dance.assert_alive(&before).await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_who_tries_again_and_again_one_event_a_minute_tells() {
     let _one = listener::alone().await;

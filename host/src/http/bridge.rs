@@ -22,12 +22,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, reque
 
 use super::{
     App, bodies,
-    bodies::{FormTerms, SpooledContent},
+    bodies::FormTerms,
     cors,
     envelope::Peer,
     form,
     page::{self, Explained, Failure, Frame},
-    raw_request::{Spooled, raw_parts, raw_request},
+    raw_request::{Spooled, raw_parts, raw_request, text_part},
     same_site::sent_from_here,
     stored_file,
     views::PluginPage,
@@ -124,19 +124,25 @@ impl PluginRoute {
         asked: Asked,
         parameters: Vec<String>,
     ) -> Result<Response, Failure> {
+        self.check_origin(app, parts)?;
+        let (body, spooled) = match self.route.body {
+            BodyKind::None => (RawBody::None, None),
+            // In a box, since most routes take none.
+            BodyKind::Buffered | BodyKind::Multipart => {
+                Box::pin(self.body(app, parts, asked.peer, body)).await?
+            }
+        };
+        // Only now: whoever sends slowly may be signed out by the end.
         let (visitor, language) = self.visitor(app, parts).await?;
+        if let Some(visitor) = visitor.as_deref()
+            && self.needs_csrf(&parts.method)
+        {
+            self.check_csrf(parts, visitor, &body)?;
+        }
         let visit = self
             .route
             .visit
             .then(|| Visit::of(&parts.headers, &app.site().address));
-        let (body, spooled) = match self.route.body {
-            BodyKind::None => (self.no_body(app, parts, visitor.as_deref())?, None),
-            // In a box, since most routes take none.
-            BodyKind::Buffered | BodyKind::Multipart => {
-                let body = self.body(app, parts, asked.peer, body, visitor.as_deref());
-                Box::pin(body).await?
-            }
-        };
         let raw = {
             let names = self.parameters.iter().map(String::as_str);
             let parameters = names.zip(parameters.iter().map(String::as_str));
@@ -271,18 +277,14 @@ impl PluginRoute {
         Ok(())
     }
 
-    fn no_body(
-        &self,
-        app: &App,
-        parts: &Parts,
-        visitor: Option<&Visitor>,
-    ) -> Result<RawBody, Failure> {
-        self.check_origin(app, parts)?;
-        match visitor {
-            Some(visitor) if self.needs_csrf(&parts.method) => form::check_csrf(visitor, None)?,
-            _ => {}
+    /// Refuses a form without the session's own token.
+    fn check_csrf(&self, parts: &Parts, visitor: &Visitor, body: &RawBody) -> Result<(), Failure> {
+        match body {
+            RawBody::None => form::check_csrf(visitor, None),
+            RawBody::Bytes(_) if !bodies::is_form(&parts.headers) => Err(form::forged()),
+            RawBody::Bytes(bytes) => form::check_csrf(visitor, Fields::parse(bytes)?.first("csrf")),
+            RawBody::Multipart(parts) => form::check_csrf(visitor, text_part(parts, "csrf")),
         }
-        Ok(RawBody::None)
     }
 
     async fn body(
@@ -291,32 +293,21 @@ impl PluginRoute {
         parts: &Parts,
         Peer(peer): Peer,
         body: Body,
-        visitor: Option<&Visitor>,
     ) -> Result<(RawBody, Option<Spooled>), Failure> {
         let limits = app.site().limits;
-        let needs_csrf = self.needs_csrf(&parts.method);
-        self.check_origin(app, parts)?;
-        let check = |sent: Option<&str>| match visitor {
-            Some(visitor) if needs_csrf => form::check_csrf(visitor, sent),
-            _ => Ok(()),
-        };
         match self.route.body {
-            BodyKind::None => Ok((self.no_body(app, parts, visitor)?, None)),
+            BodyKind::None => Ok((RawBody::None, None)),
             BodyKind::Buffered => {
                 let limit = self.route.limit.unwrap_or(limits.body);
                 let bytes = bodies::buffered(body, limit, limits.patience).await?;
-                if needs_csrf && visitor.is_some() {
-                    if !bodies::is_form(&parts.headers) {
-                        return Err(form::forged());
-                    }
-                    check(Fields::parse(&bytes)?.first("csrf"))?;
-                }
                 Ok((RawBody::Bytes(Vec::from(bytes).into()), None))
             }
             // Nothing is spooled for somebody who shows no credentials; the
             // plugin will say what it wants.
             BodyKind::Multipart if self.wants_credentials_first(parts) => Ok((RawBody::None, None)),
             BodyKind::Multipart => {
+                // Nor for somebody who may not come here.
+                self.visitor(app, parts).await?;
                 let terms = FormTerms {
                     uploads: &app.site().uploads,
                     peer,
@@ -324,11 +315,6 @@ impl PluginRoute {
                     patience: limits.patience,
                 };
                 let spooled = bodies::multipart(&parts.headers, body, terms).await?;
-                let csrf = spooled.parts.iter().find_map(|part| match &part.content {
-                    SpooledContent::Text(text) if part.name == "csrf" => Some(text.as_str()),
-                    _ => None,
-                });
-                check(csrf)?;
                 let (body, spooled) = raw_parts(spooled);
                 Ok((body, Some(spooled)))
             }

@@ -1,7 +1,7 @@
 //! Forms that browsers send, checked against forgery before they are read
 //! further.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use hob_plugin_sdk::{
     Who,
     http::{FieldError, Fields},
@@ -65,11 +65,13 @@ impl FromRequest<App> for SignedForm {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let visitor = Visitor::of(app, request.headers())
-            .await?
-            .ok_or_else(|| Failure::sign_in(app, request.method(), request.uri()))?;
-        let peer = peer_of(request.extensions());
-        let OpenForm { fields } = OpenForm::from_request(request, app).await?;
+        let (mut parts, body) = request.into_parts();
+        let peer = peer_of(&parts.extensions);
+        let whole = Request::from_parts(parts.clone(), body);
+        let OpenForm { fields } = OpenForm::from_request(whole, app).await?;
+        // Only now: whoever sends slowly may be signed out by the end.
+        let visitor =
+            <Visitor as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
         check_csrf(&visitor, fields.first("csrf"))?;
         Ok(Self {
             visitor,

@@ -57,6 +57,14 @@ pub(super) fn raw_parts(form: SpooledForm) -> (RawBody, Spooled) {
     (RawBody::Multipart(parts), spooled)
 }
 
+/// What a form's field says, if it has one of this name that is no file.
+pub(super) fn text_part<'a>(parts: &'a [RawPart], name: &str) -> Option<&'a str> {
+    parts.iter().find_map(|part| match &part.content {
+        RawPartContent::Text(text) if part.name == *name => Some(text.as_str()),
+        _ => None,
+    })
+}
+
 /// Collects texts into the one buffer that crosses.
 struct Text(String);
 

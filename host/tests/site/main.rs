@@ -17,6 +17,7 @@ mod pictures;
 mod sealing;
 mod sign_in;
 mod sign_in_methods;
+mod signed_out_meanwhile;
 mod uploads;
 mod watchdog;
 mod words;

@@ -15,7 +15,7 @@ use crate::{
     error::OAuthError,
     events::Telling,
     grants::authorization_code::{CodeIssue, PreparedCode},
-    models::{Client, Consent, StoredRequest},
+    models::{Client, Consent, MemberEpoch, StoredRequest},
     scope::Scope,
     sealed_request::SealedRequest,
     stored_request::{RequestUri, Waiting, still_fits},
@@ -167,15 +167,7 @@ async fn allow(
         },
         now,
     );
-    let allowed = Allowed {
-        member_id: member.id,
-        client: client.clone(),
-        audience: oauth.audience(&stored.resource),
-        resource: stored.resource.clone(),
-        asked: stored.scope.clone(),
-        scope,
-        expires_at: oauth.consent_expires_at(now),
-    };
+    let allowed = answer(oauth, member, &client, stored, scope);
     let (events, act) = (
         oauth.events(),
         Act::of_member(oauth.host(), member, request),
@@ -188,7 +180,9 @@ async fn allow(
     let issued = oauth
         .change({
             let (member, waiting, act) = (member.clone(), waiting.clone(), act.clone());
+            let allowed = allowed.clone();
             move |connection| {
+                MemberEpoch::lock(connection, member.id, now)?;
                 if !waiting.decide(connection, &member, now)? {
                     return Ok(None);
                 }
@@ -201,8 +195,9 @@ async fn allow(
         .await;
     let issued = match issued.map_err(OAuthError::from) {
         Err(refusal @ OAuthError::RefusedByPlugin(_)) => {
-            // The question is answered: nobody may answer it otherwise now.
-            if !deny_waiting(oauth, &client, member, waiting, Decision::Deny, act).await? {
+            // The question is answered: nobody may answer it otherwise now. And
+            // what was taken back by it is so all the same.
+            if !deny_waiting(oauth, &client, member, waiting, Some(allowed), act).await? {
                 return Err(Unredirectable::RequestGone);
             }
             let state = state.as_deref();
@@ -239,7 +234,9 @@ async fn deny(
     let asked = &waiting.request;
     let (redirect_uri, state) = (asked.redirect_uri.clone(), asked.state.clone());
     let act = Act::of_member(oauth.host(), member, request);
-    if !deny_waiting(oauth, client, member, waiting, denial, act).await? {
+    let taken_back = (denial == Decision::TakeBack)
+        .then(|| answer(oauth, member, client, asked, Scope::default()));
+    if !deny_waiting(oauth, client, member, waiting, taken_back, act).await? {
         return Err(Unredirectable::RequestGone);
     }
     Ok(tell_error(
@@ -252,6 +249,25 @@ async fn deny(
     ))
 }
 
+/// What the member allows of what was asked.
+fn answer(
+    oauth: &OAuth,
+    member: &Member,
+    client: &Client,
+    asked: &StoredRequest,
+    scope: Scope,
+) -> Allowed {
+    Allowed {
+        member_id: member.id,
+        client: client.clone(),
+        audience: oauth.audience(&asked.resource),
+        resource: asked.resource.clone(),
+        asked: asked.scope.clone(),
+        scope,
+        expires_at: oauth.consent_expires_at(oauth.now()),
+    }
+}
+
 /// Stores that nothing is allowed, or not any longer. False if that was decided
 /// before.
 async fn deny_waiting(
@@ -259,22 +275,13 @@ async fn deny_waiting(
     client: &Client,
     member: &Member,
     waiting: Waiting,
-    denial: Decision,
+    taken_back: Option<Allowed>,
     act: Act,
 ) -> Result<bool, PluginError> {
     let (client, member, events) = (client.clone(), member.clone(), oauth.events());
-    let asked = &waiting.request;
-    let taken_back = (denial == Decision::TakeBack).then(|| Allowed {
-        member_id: member.id,
-        client: client.clone(),
-        audience: oauth.audience(&asked.resource),
-        resource: asked.resource.clone(),
-        asked: asked.scope.clone(),
-        scope: Scope::default(),
-        expires_at: None,
-    });
     oauth
         .change(move |connection| {
+            MemberEpoch::lock(connection, member.id, act.at)?;
             let decided = waiting.decide(connection, &member, act.at)?;
             if decided {
                 if let Some(taken_back) = taken_back {

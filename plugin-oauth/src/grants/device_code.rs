@@ -25,7 +25,7 @@ use crate::{
     dpop::Proof,
     error::{DeviceError, GrantError, OAuthError},
     events::{Requested, Revoked, Telling},
-    models::{Client, ConsentTerm, DeviceAuthorization, DeviceState, revoke_family},
+    models::{Client, ConsentTerm, DeviceAuthorization, DeviceState, MemberEpoch, revoke_family},
     resource::Resource,
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
@@ -144,29 +144,6 @@ pub async fn decide(
     decision: Decision,
     act: Act,
 ) -> Result<bool, PluginError> {
-    let decided = store_decision(oauth, client, device.clone(), member, decision, act.clone());
-    match decided.await {
-        Err(refusal) if refusal.is_forbidden() => {
-            let denied = store_decision(oauth, client, device, member, Decision::Deny, act);
-            if denied.await? {
-                Err(refusal)
-            } else {
-                Ok(false)
-            }
-        }
-        decided => decided,
-    }
-}
-
-async fn store_decision(
-    oauth: &OAuth,
-    client: &Client,
-    device: DeviceAuthorization,
-    member: &Member,
-    decision: Decision,
-    act: Act,
-) -> Result<bool, PluginError> {
-    let (member, client, now) = (member.clone(), client.clone(), act.at);
     let answer = |scope| Allowed {
         member_id: member.id,
         client: client.clone(),
@@ -174,33 +151,73 @@ async fn store_decision(
         resource: device.resource.clone(),
         asked: device.scope.clone(),
         scope,
-        expires_at: oauth.consent_expires_at(now),
+        expires_at: oauth.consent_expires_at(act.at),
     };
-    let (state, allowed, taken_back) = match decision {
-        Decision::Allow(scope) => (DeviceState::Approved, Some(answer(scope)), None),
-        Decision::TakeBack => (DeviceState::Denied, None, Some(answer(Scope::default()))),
-        Decision::Deny => (DeviceState::Denied, None, None),
+    let allowed = match decision {
+        Decision::Allow(scope) => answer(scope),
+        Decision::TakeBack => {
+            let taken = Some(answer(Scope::default()));
+            return deny(oauth, client, device, member, taken, act).await;
+        }
+        Decision::Deny => return deny(oauth, client, device, member, None, act).await,
     };
-    let events = oauth.events();
+    let approved = approve(oauth, device.clone(), member, allowed.clone(), act.clone());
+    match approved.await {
+        Err(refusal) if refusal.is_forbidden() => {
+            // What was taken back by it is so all the same.
+            match deny(oauth, client, device, member, Some(allowed), act).await? {
+                true => Err(refusal),
+                false => Ok(false),
+            }
+        }
+        approved => approved,
+    }
+}
+
+async fn approve(
+    oauth: &OAuth,
+    device: DeviceAuthorization,
+    member: &Member,
+    allowed: Allowed,
+    act: Act,
+) -> Result<bool, PluginError> {
+    let (member, events) = (member.clone(), oauth.events());
     oauth
         .change(move |connection| {
-            if !device.decide(connection, &member, state, now)? {
+            MemberEpoch::lock(connection, member.id, act.at)?;
+            if !device.decide(connection, &member, DeviceState::Approved, act.at)? {
                 return Ok(false);
             }
-            let id = member.id;
-            if let Some(allowed) = allowed {
-                let consent = allowed.store(connection, events, &act)?;
-                let scope = &allowed.scope;
-                device.grant(connection, consent, scope)?;
-                events.device_approved(connection, &act, &client, id, consent.id, scope)?;
-            } else {
-                if let Some(taken_back) = taken_back {
-                    taken_back.take_back(connection, events, &act)?;
-                }
-                let scope = &device.scope;
-                events.device_denied(connection, &act, &client, id, scope)?;
-                events.authorization_denied(connection, &act, &client, id, scope, true)?;
+            let consent = allowed.store(connection, events, &act)?;
+            let (client, scope) = (&allowed.client, &allowed.scope);
+            device.grant(connection, consent, scope)?;
+            events.device_approved(connection, &act, client, member.id, consent.id, scope)?;
+            Ok(true)
+        })
+        .await
+}
+
+async fn deny(
+    oauth: &OAuth,
+    client: &Client,
+    device: DeviceAuthorization,
+    member: &Member,
+    taken_back: Option<Allowed>,
+    act: Act,
+) -> Result<bool, PluginError> {
+    let (member, client, events) = (member.clone(), client.clone(), oauth.events());
+    oauth
+        .change(move |connection| {
+            MemberEpoch::lock(connection, member.id, act.at)?;
+            if !device.decide(connection, &member, DeviceState::Denied, act.at)? {
+                return Ok(false);
             }
+            if let Some(taken_back) = taken_back {
+                taken_back.take_back(connection, events, &act)?;
+            }
+            let (id, scope) = (member.id, &device.scope);
+            events.device_denied(connection, &act, &client, id, scope)?;
+            events.authorization_denied(connection, &act, &client, id, scope, true)?;
             Ok(true)
         })
         .await

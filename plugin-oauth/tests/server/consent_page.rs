@@ -206,6 +206,40 @@ async fn what_is_revoked_while_the_page_is_open_is_not_granted_by_it() {
     .await;
 }
 
+/// Two tabs ask for different things, and are answered in the same moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_allowed_in_two_tabs_is_allowed_both_times() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.web_app().await;
+        for _ in 0..10 {
+            dance.code_with(&app, &[("scope", "profile")]).await;
+            let mut tabs = Vec::new();
+            for asked in ["media:read", "media:write"] {
+                let path = app.authorize_path(&[("scope", asked)]);
+                let page = dance.browser.get(&path).await;
+                let mut tab = dance.site.browser();
+                tab.copy_cookies(&dance.browser);
+                tabs.push((tab, page, scope(asked)));
+            }
+            let answers = tabs.into_iter().map(|(mut tab, page, ticked)| {
+                tokio::spawn(async move { allow(&mut tab, &page, &ticked).await })
+            });
+            for answered in futures_util::future::join_all(answers).await {
+                answer(&answered.expect("it is answered")).expect_code();
+            }
+            let all = [
+                ("scope", "profile media:read media:write"),
+                ("prompt", "none"),
+            ];
+            let silent = dance.browser.get(&app.authorize_path(&all)).await;
+            answer(&silent).expect_code();
+            dance.take_back(&app).await;
+        }
+    })
+    .await;
+}
+
 /// The form carries all that was asked.
 #[tokio::test]
 async fn whatever_can_be_asked_can_be_answered() {

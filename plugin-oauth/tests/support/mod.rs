@@ -340,7 +340,7 @@ impl App {
         kept.chain(added).collect()
     }
 
-    fn asked_scope(&self, more: &[(&str, &str)]) -> Vec<String> {
+    pub fn asked_scope(&self, more: &[(&str, &str)]) -> Vec<String> {
         let scope = more
             .iter()
             .find(|(name, _)| *name == "scope")

@@ -2,7 +2,7 @@
 
 use axum::{
     Extension,
-    extract::{Request, State},
+    extract::{FromRequestParts, Request, State},
     response::Response,
 };
 use http::StatusCode;
@@ -44,7 +44,7 @@ pub async fn publish(
     Extension(Peer(peer)): Extension<Peer>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if !sent_from_here(&parts.headers, app.site().address.origin()) {
         return Err(forged());
     }
@@ -63,6 +63,8 @@ pub async fn publish(
         patience: limits.patience,
     };
     let form = bodies::multipart(&parts.headers, body, terms).await?;
+    // Once more: whoever sends slowly may be signed out by the end.
+    let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
     let _place = form.place;
     for part in form.parts {
         match (part.name.as_str(), part.content) {
