@@ -139,7 +139,7 @@ problem-grant = { $problem }.
 
 clients-register = Anwendung registrieren
 clients-empty = Noch keine
-clients-empty-hint = Registriere eine, dann bekommst du die Client-ID und das Geheimnis, nach denen eine OAuth-Bibliothek fragt.
+clients-empty-hint = Registriere eine, dann bekommst du, wonach eine OAuth-Bibliothek fragt.
 clients-registered = registriert am { $day }
 client-suspended = Der Betreiber hat diese Anwendung gesperrt. Niemand kann sie erlauben, und ihre Tokens werden abgewiesen.
 client-identity = Identität

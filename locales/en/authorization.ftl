@@ -138,7 +138,7 @@ problem-grant = { $problem }.
 
 clients-register = Register an application
 clients-empty = None yet
-clients-empty-hint = Register one to get the client id and the secret that an OAuth library asks for.
+clients-empty-hint = Register one to get what an OAuth library asks for.
 clients-registered = registered { $day }
 client-suspended = The operator has suspended this application. Nobody can allow it, and its tokens are refused.
 client-identity = Identity

@@ -139,7 +139,7 @@ problem-grant = { $problem }.
 
 clients-register = Enregistrer une application
 clients-empty = Aucune pour l’instant
-clients-empty-hint = Enregistrez-en une pour obtenir le client id et le secret que demande une bibliothèque OAuth.
+clients-empty-hint = Enregistrez-en une pour obtenir ce que demande une bibliothèque OAuth.
 clients-registered = enregistrée le { $day }
 client-suspended = L’exploitant a suspendu cette application. Personne ne peut l’autoriser, et ses jetons sont refusés.
 client-identity = Identité
