@@ -43,8 +43,9 @@ unit:
 e2e:
 	scripts/test e2e
 
-# 100,000 bad inputs for each parser and each address that reads any. Takes
-# hours, and so is no part of `make test`, which tries fewer.
+# 100,000 bad inputs for each parser of keys, tokens, signatures, secrets and
+# redirect URIs, for each of the authorization server, and for each of its
+# addresses. Takes hours, and so is no part of `make test`, which tries fewer.
 fuzz:
 	scripts/test fuzz
 
