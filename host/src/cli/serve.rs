@@ -55,7 +55,6 @@ impl Serve {
                 .await
                 .map_err(told)?;
             let address = server.local_address();
-            app.site().media.prepare().await;
             tokio::spawn(app.site().media.clone().work());
             app.plugins().run_jobs();
             tokio::spawn(audit::prune_again_and_again(

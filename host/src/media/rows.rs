@@ -282,7 +282,8 @@ impl Medium {
             .optional()
     }
 
-    /// Notes that the smaller sizes are there. False if the medium is gone.
+    /// Notes that the smaller sizes are there. False if the medium is gone, or
+    /// they were there before.
     ///
     /// # Errors
     /// The database failed.

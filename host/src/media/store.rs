@@ -12,7 +12,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -235,15 +235,13 @@ impl MediaStore {
             .boxed()
     }
 
-    /// Removes what writes that never ended left behind, and says how many.
-    ///
-    /// For the start of the site, before the first upload: a write under way
-    /// would lose its file.
-    pub async fn remove_unfinished(&self) -> Result<usize, StoreError> {
+    /// Removes what writes that never ended left behind, if nothing was written
+    /// to it for this long, and says how many.
+    pub async fn remove_unfinished(&self, age: Duration) -> Result<usize, StoreError> {
         let root = self.root.clone();
         let removal = tokio::task::spawn_blocking({
             let root = root.clone();
-            move || remove_unfinished(&root)
+            move || remove_unfinished(&root, age)
         });
         removal
             .await
@@ -355,7 +353,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 }
 
 /// object_store writes `name#1` (or 2, …) and renames it to `name`.
-fn remove_unfinished(root: &Path) -> io::Result<usize> {
+fn remove_unfinished(root: &Path, age: Duration) -> io::Result<usize> {
     let mut removed = 0;
     for spread in 0..=u8::MAX {
         for folder in std::fs::read_dir(root.join(format!("{spread:02x}")))? {
@@ -367,7 +365,13 @@ fn remove_unfinished(root: &Path) -> io::Result<usize> {
                 let file = file?;
                 let name = file.file_name();
                 let finished_name = name.to_str().and_then(|name| name.split_once('#'));
-                if finished_name.is_some_and(|(_, number)| number.parse::<u32>().is_ok()) {
+                if finished_name.is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+                    && file
+                        .metadata()?
+                        .modified()?
+                        .elapsed()
+                        .is_ok_and(|since| since >= age)
+                {
                     std::fs::remove_file(file.path())?;
                     removed += 1;
                 }

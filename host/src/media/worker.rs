@@ -15,32 +15,33 @@ use super::{
     rows::{FileRow, Medium},
 };
 
-/// A file without a row that is younger may belong to an upload under way.
+/// A file without a row that is younger may belong to an upload under way, here
+/// or on another node.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How long the worker rests after a failure of disk or database.
 const REST: Duration = Duration::from_secs(5);
+/// How long it waits for work of this node before it looks for what another
+/// left undone.
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
 
 impl MediaLibrary {
-    /// Clears away what a crash left of files that were being written. To be
-    /// called before the first upload, which would lose its file.
-    pub async fn prepare(&self) {
-        match self.store.remove_unfinished().await {
+    /// Works until the task is dropped. What was left undone at the last stop,
+    /// or by a crash, is found and done.
+    pub async fn work(self: Arc<Self>) {
+        match self.store.remove_unfinished(ORPHAN_AGE).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "files that were never finished are removed"),
             Err(error) => tracing::warn!(%error, "unfinished files can't be removed"),
         }
-    }
-
-    /// Works until the task is dropped. What was left undone at the last stop,
-    /// or by a crash, is found and done.
-    pub async fn work(self: Arc<Self>) {
         if let Err(error) = self.sweep().await {
             tracing::warn!(%error, "the media store could not be swept");
         }
         loop {
             match self.work_once().await {
                 Ok(true) => {}
-                Ok(false) => self.work.notified().await,
+                Ok(false) => {
+                    let _ = tokio::time::timeout(LOOK_AGAIN, self.work.notified()).await;
+                }
                 Err(error) => {
                     tracing::error!(%error, "media can't be processed for now");
                     tokio::time::sleep(REST).await;
@@ -107,11 +108,17 @@ impl MediaLibrary {
             .keep(id, Size::Thumbnail, &key, renditions.thumbnail)
             .await?;
         let keys = [medium.key.clone(), thumbnail.key.clone()];
-        let finished = self
+        let is_gone = self
             .db
-            .write(move |connection| Medium::finish(connection, id, &[medium, thumbnail]))
+            .write(move |connection| {
+                // Where another node was quicker, the same files are its own.
+                Ok::<_, diesel::result::Error>(
+                    !Medium::finish(connection, id, &[medium, thumbnail])?
+                        && Medium::find(connection, id)?.is_none(),
+                )
+            })
             .await?;
-        if !finished {
+        if is_gone {
             for key in keys {
                 self.discard(&key.parse()?).await;
             }

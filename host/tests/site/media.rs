@@ -33,6 +33,29 @@ async fn with_alice(site: &TestHost) -> Browser {
     browser
 }
 
+/// Both make the smaller sizes, and neither takes away the other's.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_work_on_a_photograph_leave_it_whole() {
+    on_each_database(async |builder| {
+        let first = builder.start().await;
+        let mut alice = with_alice(&first).await;
+        let second = first.second_node().start().await;
+        for _ in 0..5 {
+            let reply = upload(&mut alice, &[("title", "Mia")], ("Mia.jpg", CAT)).await;
+            let page = reply.header("location").to_owned();
+            tokio::join!(first.settle_media(), second.settle_media());
+            let id = page.rsplit('/').next().expect("an id");
+            for size in ["original", "medium", "thumbnail"] {
+                for node in [&first, &second] {
+                    let file = node.browser().get(&format!("/media/{id}/{size}")).await;
+                    assert_eq!(file.status(), 200, "{size}: {file:?}");
+                }
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_photograph_goes_through_its_states_onto_the_pages() {
     on_each_database(async |builder| {

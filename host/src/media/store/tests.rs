@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 
 use super::*;
@@ -100,7 +98,17 @@ async fn orphans_are_found_and_unfinished_files_are_cleared() {
     std::fs::write(root.join("README"), b"the operator's own").unwrap();
 
     let reopened = MediaStore::open("file:data/media", base.path()).unwrap();
-    assert_eq!(reopened.remove_unfinished().await.unwrap(), 2);
+    let hour = Duration::from_secs(3600);
+    let begun = std::fs::File::options()
+        .append(true)
+        .open(root.join(lost.path()).join("original.jpg#12"))
+        .unwrap();
+    let ago = SystemTime::now() - 2 * hour;
+    begun.set_modified(ago).unwrap();
+    assert_eq!(reopened.remove_unfinished(3 * hour).await.unwrap(), 0);
+    // The other one is being written, here or on another node.
+    assert_eq!(reopened.remove_unfinished(hour).await.unwrap(), 1);
+    assert!(root.join(format!("{}#1", file.key)).exists());
     assert!(!root.join(lost.path()).exists());
     let listed: Vec<ListedFile> = reopened.list().try_collect().await.unwrap();
     assert_eq!(listed.len(), 1);
