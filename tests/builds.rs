@@ -45,7 +45,7 @@ fn by(program: &Path, installation: &Installation, arguments: &[&str]) -> Comman
 
 /// Goes over every way in which something crosses: a page, its parameters, the
 /// member, configuration, rows and statements, an event, a command.
-fn use_everything(installation: &Installation, program: &Path) {
+pub fn use_everything(installation: &Installation, program: &Path) {
     installation.add_member("alice", "a long password");
     {
         let site = Site::start(installation, by(program, installation, &["serve"]));
@@ -98,6 +98,57 @@ fn debug_and_release_run_in_each_other() {
     eprintln!("a plugin for debugging in a host as released:");
     let installation = Installation::new(&["hello"]);
     use_everything(&installation, &optimised.join("hob"));
+}
+
+/// The example plugin, built from a copy of the sources whose version is
+/// another one: what stands at the boundary is the same.
+fn of_another_version() -> PathBuf {
+    let copy = programs::folder().join("another-version");
+    let _ = std::fs::remove_dir_all(&copy);
+    std::fs::create_dir(&copy).unwrap();
+    let left_out = ["target", "bench", "data", "plugins"];
+    let entries = std::fs::read_dir(programs::repository()).unwrap();
+    for entry in entries.map(|entry| entry.expect("an entry")) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with('.') && !left_out.contains(&&*name) {
+            let mut cp = Command::new("cp");
+            cp.arg("-r").arg(entry.path()).arg(&copy);
+            run(cp);
+        }
+    }
+    let manifest = copy.join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let other = text.replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"7.0.0\"");
+    assert_ne!(text, other);
+    std::fs::write(&manifest, other).unwrap();
+    let target = programs::folder();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--offline", "--quiet", "-p", "hob-hello-plugin"])
+        .arg("--target-dir")
+        .arg(copy.join("target"))
+        .env(
+            "CARGO_BUILD_BUILD_DIR",
+            target.parent().expect("its parent"),
+        )
+        .current_dir(&copy);
+    run(cargo);
+    copy.join("target/debug/libhob_hello_plugin.so")
+}
+
+/// The SDK's version speaks of what authors write. What crosses has a version
+/// of its own.
+#[test]
+fn a_plugin_of_another_version_of_the_sdk_is_used() {
+    let installation = Installation::fresh(Database::Sqlite, &["hello"]);
+    let library = installation.path("plugins/libhob_hello_plugin.so");
+    std::fs::copy(of_another_version(), library).unwrap();
+    let info = installation.hob(&["plugins", "info", "hello"]).succeeds();
+    assert!(info.contains("7.0.0"), "{info}");
+    installation.hob(&["plugins", "lock"]).succeeds();
+    installation.hob(&["dbupdate"]).succeeds();
+    use_everything(&installation, &programs::hob());
 }
 
 #[test]

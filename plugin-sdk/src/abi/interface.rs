@@ -4,7 +4,11 @@
 //! asked for, so a mismatch is an error with a name and never a wild call.
 
 use abi_stable::{
-    StableAbi, abi_stability::abi_checking::check_layout_compatibility, type_layout::TypeLayout,
+    StableAbi,
+    abi_stability::abi_checking::{
+        AbiInstability, AbiInstabilityErrors, check_layout_compatibility,
+    },
+    type_layout::TypeLayout,
 };
 
 /// A table of functions that one side offers and the other asks for.
@@ -115,7 +119,9 @@ impl RawInterface {
 /// Compares two layouts, in both directions.
 ///
 /// abi_stable alone would accept some supersets; nothing that crosses is ever
-/// extended, so equality is what is asked for.
+/// extended, so equality is what is asked for. And it would refuse the same
+/// layout from a crate whose version is not compatible by Semantic Versioning:
+/// that speaks of what authors write, and not of what crosses.
 ///
 /// # Errors
 /// abi_stable's description of the first differences.
@@ -126,9 +132,23 @@ pub fn check_layouts(
     if std::ptr::eq(expected, offered) {
         return Ok(());
     }
-    check_layout_compatibility(expected, offered)
-        .and_then(|()| check_layout_compatibility(offered, expected))
-        .map_err(|error| error.to_string())
+    let check = |one, other| {
+        check_layout_compatibility(one, other)
+            .or_else(but_for_versions)
+            .map_err(|error| error.to_string())
+    };
+    check(expected, offered)?;
+    check(offered, expected)
+}
+
+/// abi_stable goes on behind another version, so any other difference is told
+/// too.
+fn but_for_versions(found: AbiInstabilityErrors) -> Result<(), AbiInstabilityErrors> {
+    let mut all = found.errors.iter().flat_map(|error| &error.errs);
+    match all.all(|error| matches!(error, AbiInstability::PackageVersion(_))) {
+        true => Ok(()),
+        false => Err(found),
+    }
 }
 
 /// The gist of abi_stable's report, which shows both layouts in full: the

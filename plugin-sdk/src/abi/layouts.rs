@@ -4,7 +4,7 @@
 //! Whoever publishes an interface or events of their own keeps one too.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write as _},
     fs, io,
     path::Path,
@@ -18,7 +18,7 @@ use abi_stable::{
 use super::Interface;
 use crate::EventDescription;
 
-/// Set to anything, it has [`Layouts::assert_file`] write the file anew.
+/// Set to anything, it has [`Layouts::assert_file`] add what is new to the file.
 pub const WRITE: &str = "HOB_WRITE_LAYOUTS";
 
 /// What crosses, with all the types that it is made of; each once, in the order
@@ -89,22 +89,28 @@ impl Layouts {
             .contains_key(&format!("interface {id} {version}"))
     }
 
-    /// Compares with a file, for a test. With [`WRITE`] in the environment the
-    /// file is written, for what is new.
+    /// Compares with a file, for a test. With [`WRITE`] in the environment what
+    /// is new is added to the file first; nothing that stands there is changed
+    /// or taken away.
     ///
     /// # Panics
     /// They differ, or the file can't be read; the message names the first line
     /// that differs.
     pub fn assert_file(&self, file: &Path) {
+        self.compare(file, std::env::var_os(WRITE).is_some());
+    }
+
+    fn compare(&self, file: &Path, may_add: bool) {
         let now = self.to_string();
-        if std::env::var_os(WRITE).is_some() {
-            let written = fs::write(file, &now);
-            written.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        }
-        let kept = match fs::read_to_string(file) {
+        let mut kept = match fs::read_to_string(file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             kept => kept.unwrap_or_else(|error| panic!("{}: {error}", file.display())),
         };
+        if may_add && holds(&now, &kept) {
+            let written = fs::write(file, &now);
+            written.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            kept.clone_from(&now);
+        }
         let lines = now.lines().map(Some).chain(std::iter::repeat(None));
         let kept_lines = kept.lines().map(Some).chain(std::iter::repeat(None));
         let most = now.lines().count().max(kept.lines().count());
@@ -123,6 +129,19 @@ impl Layouts {
             );
         }
     }
+}
+
+/// Whether all that stands in a file stands here too: each type, and each name.
+fn holds(now: &str, kept: &str) -> bool {
+    let now: BTreeSet<&str> = pieces_of(now).collect();
+    pieces_of(kept).all(|piece| now.contains(piece))
+}
+
+/// The lines of the first paragraph, and the other paragraphs.
+fn pieces_of(text: &str) -> impl Iterator<Item = &str> {
+    let (named, types) = text.split_once("\n\n").unwrap_or((text, ""));
+    let types = types.split("\n\n").map(str::trim_end);
+    named.lines().chain(types).filter(|piece| !piece.is_empty())
 }
 
 impl fmt::Display for Layouts {
@@ -296,4 +315,36 @@ fn describe_field(
         inner.extend(gives);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::abi::{log::LogV1, members::MembersV1};
+
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_added_and_what_is_there_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("layouts.txt");
+        let first = Layouts::new().interface::<LogV1>();
+        let more = Layouts::new().interface::<LogV1>().interface::<MembersV1>();
+        let agrees = |layouts: &Layouts, may_add| {
+            std::panic::catch_unwind(|| layouts.compare(&file, may_add)).is_ok()
+        };
+        assert!(!agrees(&first, false), "there is no file");
+        assert!(agrees(&first, true) && agrees(&first, false));
+        assert!(!agrees(&more, false));
+        assert!(agrees(&more, true) && agrees(&more, false));
+
+        // Neither what went nor what changed is written over.
+        let kept = fs::read_to_string(&file).expect("it was written");
+        assert!(!agrees(&first, true));
+        let other = kept.replacen(": u32", ": u64", 1);
+        assert_ne!(kept, other);
+        fs::write(&file, &other).expect("it can be written");
+        assert!(!agrees(&more, true));
+        let stays = fs::read_to_string(&file).expect("it is there");
+        assert_eq!(stays, other);
+    }
 }
