@@ -17,6 +17,7 @@ mod journey;
 mod kill_minus_nine;
 mod member_pages;
 mod oauth1_clients;
+mod oauth1_pages;
 mod operator_commands;
 mod operator_pages;
 mod other_compiler;

@@ -163,6 +163,81 @@ async fn with_oauth_1(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_sign_in_with_oauth_1_of_another_hob() {
+    on_each_database(with_oauth_1_of_another_hob).await;
+}
+
+async fn with_oauth_1_of_another_hob(database: Database) {
+    // It has another host: a browser keeps one cookie for all ports of one.
+    let there = Installation::new(&["oauth1", "api"]);
+    there.edit_configuration("url = \"http://127.0.0.1", "url = \"http://localhost");
+    there.add_member("ada", PASSWORD);
+    let issuer = there.url().replace("127.0.0.1", "localhost");
+    let placeholder = "client_id = \"later\"\nclient_secret = \"later\"";
+    let section = format!(
+        "[plugin.signin.provider.old]\nkind = \"oauth1\"\ntitle = \"The other Hob\"\n\
+         issuer = {issuer:?}\n{placeholder}\n\
+         request_token_endpoint = \"{issuer}/oauth1/request_token\"\n\
+         authorization_endpoint = \"{issuer}/oauth1/authorize\"\n\
+         token_endpoint = \"{issuer}/oauth1/access_token\"\n\
+         userinfo_endpoint = \"{issuer}/api/v1/me\"\nname = \"username\""
+    );
+    let here = site_with(database, &section);
+    let url = here.url();
+    let callback = format!("{url}/signin/old/authorized");
+    let add = ["oauth1", "consumer", "add", "--name", "Here", "--json"];
+    let add = [
+        &add[..],
+        &["--scope", "profile", "--callback", callback.as_str()],
+    ]
+    .concat();
+    let consumer: Value =
+        serde_json::from_str(&there.hob(&add).succeeds()).expect("it prints JSON");
+    here.edit_configuration(
+        placeholder,
+        &format!(
+            "client_id = {}\nclient_secret = {}",
+            consumer["consumer_key"], consumer["consumer_secret"]
+        ),
+    );
+    let (_there, _here) = (there.serve(), here.serve());
+    let browser = Chromium::start().await;
+
+    // Alice links ada's account there.
+    browser.open(&format!("{url}/signin/accounts")).await;
+    browser.sign_in("alice", PASSWORD).await;
+    let link = "form[action$='/accounts/link'] button";
+    browser.follow(link).await;
+    assert!(browser.url().await.as_str().starts_with(&issuer));
+    browser.sign_in("ada", PASSWORD).await;
+    let told = browser.text().await;
+    assert!(told.contains("Here asks to use your account"), "{told}");
+    browser.follow("button[name=decision][value=deny]").await;
+    let told = browser.text().await;
+    assert!(told.contains("The other Hob"), "{told}");
+    browser.console_errors().await;
+    browser.open(&format!("{url}/signin/accounts")).await;
+    browser.follow(link).await;
+    browser.follow("button[name=decision][value=allow]").await;
+    assert_eq!(
+        browser.url().await.as_str(),
+        format!("{url}/signin/accounts")
+    );
+    let told = browser.text().await;
+    assert!(told.contains("The other Hob · ada"), "{told}");
+
+    // And signs in with it.
+    browser.delete_cookies().await;
+    browser.open(&format!("{url}/login?next=/account")).await;
+    browser.follow("a[href*='/signin/old']").await;
+    browser.follow("button[name=decision][value=allow]").await;
+    assert_eq!(browser.url().await.as_str(), format!("{url}/account"));
+    let told = browser.text().await;
+    assert!(told.contains("alice"), "{told}");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_has_an_account_at_another_hob_makes_one_here() {
     on_each_database(with_another_hob).await;
 }
