@@ -114,7 +114,7 @@ macro_rules! event {
 }
 
 event! {
-    /// An administrator disabled a member: nothing in the member's name may
+    /// The operator disabled a member: nothing in the member's name may
     /// work any longer.
     pub struct MemberDisabled: "hob.member.disabled" 1 may refuse {
         /// The member.
