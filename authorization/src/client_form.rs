@@ -189,6 +189,7 @@ impl Sentences {
                 value: &form.redirect_uris,
                 error: self.redirect_uris.as_deref(),
             },
+            redirect_uri_needed: true,
             scopes,
             scopes_error: self.scope.as_deref(),
             required_scopes_error: self.required_scope.as_deref(),

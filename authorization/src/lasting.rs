@@ -34,6 +34,8 @@ pub enum Access {
         /// If for so long it does not; none where all has ended by then.
         idle: Option<Duration>,
     },
+    /// It has it for as long as the decision counts, and has nothing to renew.
+    WithDecision,
 }
 
 /// Owns what the page borrows.
@@ -56,6 +58,7 @@ impl LastingText {
         let (each_time, longest, idle) = match lasting.access {
             Access::EachTime(lifetime) => (Some(lifetime), None, None),
             Access::Renewed { longest, idle } => (None, longest, idle),
+            Access::WithDecision => (None, None, None),
         };
         Self {
             lasting,
@@ -83,6 +86,7 @@ impl LastingText {
                 longest: longest.map(|_| self.longest.as_str()),
                 idle: idle.map(|_| self.idle.as_str()),
             },
+            Access::WithDecision => ShownAccess::WithDecision,
         };
         ShownLasting { decision, access }
     }

@@ -45,7 +45,7 @@ pub enum Registrar<'a> {
     Member(&'a str),
     /// Whose account is gone.
     FormerMember,
-    /// By itself (RFC 7591).
+    /// By itself.
     Itself,
 }
 
@@ -108,6 +108,8 @@ pub enum ShownAccess<'a> {
         longest: Option<&'a str>,
         idle: Option<&'a str>,
     },
+    /// It ends with the decision.
+    WithDecision,
 }
 
 /// What happens when the member has decided.
@@ -179,7 +181,7 @@ pub struct AuthorizationErrorPage<'a> {
     pub heading: &'a str,
     /// For the member.
     pub explanation: &'a str,
-    /// The error code of RFC 6749.
+    /// The error code of the protocol.
     pub code: &'a str,
     /// For the developer: what was wrong, and the fix.
     pub developer_detail: &'a str,
@@ -211,6 +213,8 @@ pub struct ClientFields<'a> {
     pub website: Field<'a>,
     /// One on a line.
     pub redirect_uris: Field<'a>,
+    /// Without any, members copy a code.
+    pub redirect_uri_needed: bool,
     pub scopes: &'a [OfferedScope<'a>],
     pub scopes_error: Option<&'a str>,
     pub required_scopes_error: Option<&'a str>,

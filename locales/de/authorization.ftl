@@ -165,6 +165,7 @@ client-website-hint = Mitglieder sehen ihren Hostnamen.
 client-optional = (freiwillig)
 client-redirect-uris = Redirect-URIs
 client-redirect-uris-hint = Eine pro Zeile, Buchstabe für Buchstabe verglichen. https, oder http auf 127.0.0.1 während der Entwicklung, oder das eigene Schema deiner App.
+client-redirect-uris-none = Ohne eine übertragen Mitglieder einen Code von Hand.
 client-may-ask = Worum sie bitten darf
 client-required = Geht nicht ohne
 client-required-hint = Ohne was die Anwendung nicht geht, können Mitglieder nicht abwählen. Das Ganze ablehnen können sie immer.

@@ -164,6 +164,7 @@ client-website-hint = Members see its host name.
 client-optional = (optional)
 client-redirect-uris = Redirect URIs
 client-redirect-uris-hint = One on a line, compared letter by letter. https, or http on 127.0.0.1 while you develop, or your app’s own scheme.
+client-redirect-uris-none = Without any, members copy a code.
 client-may-ask = What it may ask for
 client-required = Does not work without it
 client-required-hint = What the application does not work without, members can’t untick. They can still deny all of it.

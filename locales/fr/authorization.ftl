@@ -165,6 +165,7 @@ client-website-hint = Les membres voient son nom d’hôte.
 client-optional = (facultatif)
 client-redirect-uris = URI de redirection
 client-redirect-uris-hint = Une par ligne, comparée lettre à lettre. https, ou http sur 127.0.0.1 pendant le développement, ou le schéma propre à votre appli.
+client-redirect-uris-none = Sans aucune, les membres recopient un code.
 client-may-ask = Ce qu’elle peut demander
 client-required = Ne fonctionne pas sans
 client-required-hint = Ce sans quoi l’application ne fonctionne pas ne peut pas être décoché. Tout refuser reste toujours possible.

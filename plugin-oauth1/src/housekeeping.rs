@@ -108,15 +108,26 @@ async fn delete_unused(oauth1: &OAuth1, act: &Act) -> Result<usize, PluginError>
         return Ok(0);
     };
     let before = oauth1.now() - lifetime;
-    let (events, act) = (oauth1.events(), act.clone());
-    oauth1
-        .change(move |connection| {
-            let unused = Consumer::delete_unused(connection, before)?;
-            for consumer in &unused {
-                let reason = Deletion::Unused;
-                events.consumer_deleted(connection, &act, consumer, reason, 0)?;
-            }
-            Ok(unused.len())
-        })
-        .await
+    let mut all = 0;
+    loop {
+        let (events, act) = (oauth1.events(), act.clone());
+        let deleted = oauth1
+            .change(move |connection| {
+                let mut deleted = 0;
+                for id in Consumer::unused(connection, before, ROWS_OF_JOB)? {
+                    let Some(consumer) = Consumer::delete_if_unused(connection, id)? else {
+                        continue;
+                    };
+                    let reason = Deletion::Unused;
+                    events.consumer_deleted(connection, &act, &consumer, reason, 0)?;
+                    deleted += 1;
+                }
+                Ok(deleted)
+            })
+            .await?;
+        if deleted == 0 {
+            return Ok(all);
+        }
+        all += deleted;
+    }
 }

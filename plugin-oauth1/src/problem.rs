@@ -49,8 +49,20 @@ pub enum Problem {
     NotAllowed,
     #[error("too much is asked for from this address; wait {0} s")]
     Throttled(u64),
+    /// In the plugin's own words.
+    #[error("a plugin of this site refuses it: {0}")]
+    Refused(String),
     #[error(transparent)]
-    Plugin(#[from] PluginError),
+    Plugin(PluginError),
+}
+
+impl From<PluginError> for Problem {
+    fn from(error: PluginError) -> Self {
+        match error.is_forbidden() {
+            true => Self::Refused(error.message().to_owned()),
+            false => Self::Plugin(error),
+        }
+    }
 }
 
 impl Problem {
@@ -76,7 +88,7 @@ impl Problem {
             | Self::Rejected(_)
             | Self::Callback(_)
             | Self::Scope(_) => 400,
-            Self::NotAllowed => 403,
+            Self::NotAllowed | Self::Refused(_) => 403,
             Self::Throttled(_) => 429,
             Self::Plugin(_) => 500,
         }
@@ -106,7 +118,7 @@ impl Problem {
             Self::TokenExpired => "token_expired",
             Self::NotDecided => "permission_unknown",
             Self::Verifier => "verifier_invalid",
-            Self::NotAllowed => "permission_denied",
+            Self::NotAllowed | Self::Refused(_) => "permission_denied",
             Self::Throttled(_) => "user_refused",
             Self::Plugin(_) => "internal_error",
         }

@@ -8,18 +8,18 @@
 
 use hob_authorization::secret::SecretDigest;
 use hob_oauth1_signature::{
-    PublicKey, ReceivedRequest, Secrets, SignatureMethod, SignedRequest, VerifyingKey,
+    ReceivedRequest, Secrets, SignatureMethod, SignedRequest, VerifyingKey,
 };
 use hob_plugin_sdk::{
     PluginError, Request,
-    auth::TokenRequest,
+    auth::{TokenRequest, Wanted},
     db::{Connection, DbError, Timestamp},
     sealing::{Opened, Sealed},
 };
 
 use crate::{
     OAuth1,
-    models::{AccessToken, Consumer, Credential, UsedNonce},
+    models::{AccessToken, Consumer, Credential, KeptKey, UsedNonce},
     problem::Problem,
 };
 
@@ -38,16 +38,13 @@ impl OAuth1 {
     /// # Errors
     /// `Problem`.
     pub fn signed_request(&self, request: &Request) -> Result<SignedRequest, Problem> {
-        let authorization: Vec<&str> = request.headers("authorization").collect();
-        self.read_signed(&ReceivedRequest {
-            method: request.method(),
-            origin: self.host().site().origin(),
-            path: request.path(),
-            query: request.query(),
-            authorization: &authorization,
-            form: request.is_form().then(|| request.body()),
-        })?
-        .ok_or(Problem::Unsigned)
+        let nothing = Wanted {
+            scope: "",
+            audience: "",
+            resource_metadata: None,
+        };
+        let request = TokenRequest::new(request, self.host().site().origin(), nothing);
+        self.signed_for_resource(&request)?.ok_or(Problem::Unsigned)
     }
 
     /// Reads a request to a resource; none that nobody claims to have signed.
@@ -116,8 +113,8 @@ impl OAuth1 {
             .transpose()?;
         let public_key = consumer
             .public_key
-            .as_deref()
-            .map(PublicKey::from_pem)
+            .as_ref()
+            .map(KeptKey::key)
             .transpose()
             .map_err(|error| PluginError::new(format!("a consumer's key: {error}")))?;
         let key = VerifyingKey {
@@ -125,7 +122,7 @@ impl OAuth1 {
                 client: text_of(client_secret.as_ref())?,
                 token: text_of(token_secret.as_ref())?,
             },
-            public_key: public_key.as_ref(),
+            public_key,
         };
         if !signed.verify(key) {
             return Err(Problem::Signature);
@@ -143,10 +140,11 @@ impl OAuth1 {
     /// # Errors
     /// What is kept of it can't be opened.
     pub fn has_secret(&self, consumer: &Consumer, presented: &str) -> Result<bool, PluginError> {
-        let secret = self.secret_of(consumer)?;
-        let digest =
-            secret.map(|secret| SecretDigest::of(secret.reveal_text().unwrap_or_default()));
-        Ok(digest.is_some_and(|digest| digest.matches(&SecretDigest::of(presented))))
+        let Some(secret) = self.secret_of(consumer)? else {
+            return Ok(false);
+        };
+        let digest = SecretDigest::of(text_of(Some(&secret))?);
+        Ok(digest.matches(&SecretDigest::of(presented)))
     }
 
     fn secret_of(&self, consumer: &Consumer) -> Result<Option<Opened>, PluginError> {
@@ -161,10 +159,11 @@ impl OAuth1 {
     pub fn nonce_of(&self, signed: &SignedRequest) -> Option<UsedNonce> {
         let freshness = signed.freshness.as_ref()?;
         let seconds = i64::try_from(freshness.timestamp).unwrap_or(i64::MAX);
-        // From then on its timestamp is refused, whoever's clock is meant.
-        let last = seconds
-            .saturating_add(self.timestamp_window())
-            .saturating_add(1);
+        // From then on its timestamp is refused, also by a node whose clock is
+        // behind by as much as an application's may be, and by a site that from
+        // now on takes what is twice as old.
+        let kept = self.timestamp_window().saturating_mul(2).saturating_add(1);
+        let last = seconds.saturating_add(kept);
         Some(UsedNonce::new(
             &signed.consumer_key,
             signed.token.as_deref(),

@@ -270,7 +270,7 @@ fn a_key_that_is_too_short_or_none_is_refused() {
     assert_eq!(read(PUBLIC_KEY), Err(RsaKeyError::Size(1024)));
     assert_eq!(read(RSA_KEY), Err(RsaKeyError::Private));
     let shape = Err(RsaKeyError::Shape("PUBLIC KEY"));
-    for pem in ["", "foobar", &PUBLIC_KEY[..90], &" ".repeat(20_000)] {
+    for pem in ["", "foobar", &PUBLIC_KEY[..90]] {
         assert_eq!(read(pem), shape);
     }
     let private = |pem: &str| PrivateKey::from_pem(pem).map(|_| ());
@@ -278,6 +278,9 @@ fn a_key_that_is_too_short_or_none_is_refused() {
     assert_eq!(private(PUBLIC_KEY), Err(RsaKeyError::Shape("PRIVATE KEY")));
     let pem = include_str!("rsa_2048_public.pem");
     assert!(PublicKey::from_pem(pem).is_ok());
+    let spaces = |count| format!("{}{pem}", " ".repeat(count));
+    assert_eq!(read(&spaces(1000)), Ok(()));
+    assert_eq!(read(&spaces(20_000)), shape);
     let private_key = PrivateKey::from_pem(include_str!("rsa_2048_private.pem")).unwrap();
     let signature = Signer::RsaSha256(&private_key).sign(&base_string());
     let key = VerifyingKey {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use hob_authorization::{redirect_uri::RedirectUri, secret::PlainSecret};
 use serde::Serialize;
 
-use crate::models::{Consumer, Registrar};
+use crate::models::Consumer;
 
 /// An application, for programs.
 #[derive(Serialize)]
@@ -45,11 +45,7 @@ impl<'a> ConsumerJson<'a> {
                 .collect(),
             scope: consumer.scope.as_str(),
             required_scope: consumer.required_scope.as_str(),
-            registered_by: match consumer.registrar() {
-                Registrar::Operator => "operator",
-                Registrar::Member(_) => "member",
-                Registrar::Itself => "itself",
-            },
+            registered_by: consumer.registrar().as_str(),
             owner_id: consumer.owner_id,
             created_at: consumer.created_at.to_string(),
             suspended_at: consumer.suspended_at.map(|time| time.to_string()),

@@ -1,8 +1,10 @@
 //! `/access_token`: an application takes up what a member allowed (RFC 5849,
 //! section 2.3).
 //!
-//! In the order *verify, take up, issue*; the request token is used up by one
-//! conditional deletion, together with the insertion of what comes of it.
+//! In the order *verify, count, take up, issue*; the request token is used up by
+//! one conditional deletion, together with the insertion of what comes of it.
+//! Each try counts before its verifier is compared, so that many at once are no
+//! more than as many one after another.
 
 use hob_authorization::secret::{
     PlainSecret, SecretDigest, SecretKind, operating_system_randomness,
@@ -51,12 +53,8 @@ async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem>
     if token.expires_at <= oauth1.now() {
         return Err(Problem::TokenExpired);
     }
-    let decided = token.verifier.ok_or(Problem::NotDecided)?;
-    if !decided.matches(&verifier) {
-        oauth1
-            .change(move |connection| Ok(token.count_wrong_verifier(connection)?))
-            .await?;
-        return Err(Problem::Verifier);
+    if token.verifier.is_none() {
+        return Err(Problem::NotDecided);
     }
     let act = Act::of_client(&consumer.consumer_key, Origin::of(request), oauth1.now());
     let (access_token, secret) = take_up(oauth1, &signed, (token, consumer), verifier, act).await?;
@@ -96,13 +94,16 @@ async fn take_up(
             if !use_up_in(connection, nonce.as_ref())? {
                 return Ok(Err(Problem::NonceUsed));
             }
-            if !Consumer::is_active(connection, consumer.id)? {
+            if !Consumer::hold(connection, consumer.id)? {
                 return Ok(Err(Problem::ConsumerSuspended));
+            }
+            if !token.count_try(connection)? {
+                return Ok(Err(Problem::TokenRejected));
             }
             let taken = token.take_up(connection, verifier, now)?;
             let permission = taken.and_then(|taken| Some((taken.member_id?, taken.scope?)));
             let Some((member_id, scope)) = permission else {
-                return Ok(Err(Problem::TokenRejected));
+                return Ok(Err(Problem::Verifier));
             };
             let new = NewAccessToken {
                 digest,

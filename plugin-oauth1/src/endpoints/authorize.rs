@@ -50,7 +50,8 @@ async fn presented(oauth1: &OAuth1, request: &Request) -> Result<Waiting, Unansw
 /// The request token that a field names, if it still waits.
 ///
 /// # Errors
-/// It does not, or its application is suspended.
+/// It does not; its application is suspended; or it may ask for this no longer,
+/// or not with this callback.
 pub async fn find(
     oauth1: &OAuth1,
     fields: &Fields,
@@ -68,6 +69,9 @@ pub async fn find(
     }
     if consumer.is_suspended() {
         return Err(Unanswerable::Suspended);
+    }
+    if !consumer.still_admits(token.callback.as_ref(), &token.scope) {
+        return Err(Unanswerable::TokenGone);
     }
     Ok(Waiting {
         token,
@@ -124,10 +128,7 @@ async fn ask(
     let registered = TimeText::of(words, consumer.created_at);
     let lasting = Lasting {
         decision: oauth1.settings().access_token_lifetime(),
-        access: Access::Renewed {
-            longest: None,
-            idle: None,
-        },
+        access: Access::WithDecision,
     };
     let initial = consumer.name.chars().next();
     let initial: String = initial.into_iter().flat_map(char::to_uppercase).collect();

@@ -9,7 +9,7 @@ use hob_authorization::{
 };
 use hob_plugin_sdk::{PluginError, Request, Response, prelude::*};
 
-use super::client_secret::show_secret;
+use super::{client_secret::show_secret, clients::without_callback};
 use crate::{
     OAuth1,
     models::Consumer,
@@ -42,7 +42,7 @@ pub async fn post(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
     let form = TypedForm::read(&request)?;
     let words = request.words();
     let again = |status, sentences| Ok(show_form(&oauth1, &request, status, &form, &sentences));
-    let checked = match form.check(oauth1.declared_scope(), true) {
+    let checked = match form.check(oauth1.declared_scope(), false) {
         Ok(checked) => checked,
         Err(problems) => return again(422, Sentences::of(words, &problems)),
     };
@@ -100,7 +100,7 @@ fn show_form(
             action: &oauth1.own_path("/clients/new"),
             clients_url: &oauth1.own_path("/clients"),
             problem: sentences.any().as_deref(),
-            client: sentences.fields(form, &scopes),
+            client: without_callback(sentences.fields(form, &scopes)),
         },
     )
 }

@@ -24,6 +24,7 @@ use crate::{
     OAuth1,
     act::{Act, Origin},
     models::{Consumer, ConsumerChanges, Credential, Registrar},
+    problem::challenge,
     registration::{Proof, new_consumer},
     settings::ClientRegistration,
 };
@@ -64,7 +65,7 @@ impl From<PluginError> for Refusal {
 }
 
 impl Refusal {
-    fn into_response(self) -> Response {
+    fn into_response(self, realm: &str) -> Response {
         let status = match &self {
             Self::Closed | Self::ByPlugin(_) => 403,
             Self::Body | Self::Field(_) | Self::Kind | Self::Wrong(..) => 400,
@@ -82,6 +83,7 @@ impl Refusal {
         let response = answered(status, &json!({ "error": said }));
         match self {
             Self::Throttled(seconds) => response.with_header("retry-after", seconds.to_string()),
+            Self::Unknown => response.with_header("www-authenticate", challenge(realm, &[])),
             _ => response,
         }
     }
@@ -97,7 +99,7 @@ fn answered(status: u16, body: &Value) -> Response {
 pub async fn post(oauth1: Arc<OAuth1>, request: Request) -> Response {
     let answer = match register(&oauth1, &request).await {
         Ok(answer) => answer,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return refusal.into_response(&oauth1.realm()),
     };
     answered(200, &answer)
 }
@@ -126,9 +128,12 @@ impl Said {
                 None => Ok(Self(form)),
             };
         }
-        let object: Map<String, Value> = request.json().map_err(|_| Refusal::Body)?;
+        Self::of_object(&request.json().map_err(|_| Refusal::Body)?)
+    }
+
+    fn of_object(object: &Map<String, Value>) -> Result<Self, Refusal> {
         let mut encoded = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &object {
+        for (name, value) in object {
             let text = match value {
                 Value::String(text) => text.clone(),
                 // Lists of addresses, as some write them.
@@ -227,7 +232,7 @@ async fn update(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Value
     let events = oauth1.events();
     let changed = oauth1
         .change(move |connection| {
-            let changed = consumer.update(connection, &changes)?;
+            let changed = consumer.update_active(connection, &changes)?;
             if let Some(changed) = &changed {
                 events.consumer_edited(connection, &act, &consumer, changed)?;
             }
@@ -256,4 +261,65 @@ fn credentials(consumer: &Consumer, secret: &str) -> Value {
         "client_secret": secret,
         "expires_at": 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hob_authorization::bad_input::{json_object, many_cases};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MEMBERS: [&str; 5] = [
+        "type",
+        "client_id",
+        "client_secret",
+        "application_name",
+        "redirect_uris",
+    ];
+
+    #[test]
+    fn what_is_no_text_is_refused_and_lists_are_joined() {
+        let said = |object: Value| {
+            let object = object.as_object().expect("it is one").clone();
+            Said::of_object(&object)
+        };
+        let good = said(json!({"redirect_uris": ["https://a.example/", "b:c"], "type": null}));
+        let good = good.expect("it can be read");
+        let callbacks = good.callbacks().expect("it is there once");
+        assert_eq!(callbacks, Some(vec!["https://a.example/", "b:c"]));
+        assert_eq!(good.one("type").expect("it is there once"), None);
+        for bad in [
+            json!(1),
+            json!(true),
+            json!({}),
+            json!([1]),
+            json!(["a", ["b"]]),
+        ] {
+            let refused = said(json!({ "type": bad })).err();
+            assert!(matches!(refused, Some(Refusal::Body)), "{bad}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(many_cases())]
+
+        /// Whatever is sent, what is read is what was said; an empty text says
+        /// nothing.
+        #[test]
+        fn an_object_is_read_as_it_stands_or_refused(body in json_object(&MEMBERS)) {
+            let read = serde_json::from_slice::<Map<String, Value>>(&body);
+            let said = read.as_ref().ok().and_then(|object| Said::of_object(object).ok());
+            if let (Ok(object), Some(said)) = (read, said) {
+                for name in MEMBERS {
+                    if let Some(Value::String(text)) = object.get(name) {
+                        let text = Some(text.as_str()).filter(|text| !text.is_empty());
+                        prop_assert_eq!(said.one(name).ok().flatten(), text);
+                    }
+                }
+                let _ = name(&said);
+                let _ = said.callbacks();
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use hob_authorization::{
     act::Act,
     client_form::{Sentences, TypedForm},
     member_page::{TimeText, member, notice, page},
+    pages::ClientFields,
     registration::Checked,
     scope_words::ScopeWords,
 };
@@ -91,7 +92,7 @@ pub async fn save(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
             (&form, sentences),
         ))
     };
-    let changes = match form.check(oauth1.declared_scope(), true) {
+    let changes = match form.check(oauth1.declared_scope(), false) {
         Ok(checked) => changes(checked),
         Err(problems) => return again(422, &Sentences::of(words, &problems)),
     };
@@ -175,6 +176,14 @@ pub(super) fn client_path(oauth1: &OAuth1, consumer: &Consumer) -> String {
     oauth1.own_path(&format!("/clients/{}", consumer.consumer_key))
 }
 
+/// It may have no callback: members copy a code then.
+pub(super) fn without_callback(fields: ClientFields<'_>) -> ClientFields<'_> {
+    ClientFields {
+        redirect_uri_needed: false,
+        ..fields
+    }
+}
+
 /// What a library asks for, in the order of the dance.
 pub(super) fn addresses(oauth1: &OAuth1) -> [String; 3] {
     ["/request_token", "/authorize", "/access_token"]
@@ -209,7 +218,7 @@ fn show_client(
             suspended: consumer.is_suspended(),
             addresses: &addresses(oauth1),
             problem: sentences.any().as_deref(),
-            client: sentences.fields(form, &scopes),
+            client: without_callback(sentences.fields(form, &scopes)),
         },
     )
 }

@@ -1,7 +1,7 @@
 //! `/request_token`: an application begins (RFC 5849, section 2.1).
 
 use hob_authorization::{
-    redirect_uri::RedirectUri,
+    redirect_uri::{RedirectTarget, RedirectUri},
     scope::Scope,
     secret::{PlainSecret, SecretKind, operating_system_randomness},
 };
@@ -58,6 +58,8 @@ fn callback(signed: &SignedRequest, consumer: &Consumer) -> Result<Option<Redire
         None | Some("") => Err(Problem::Missing("oauth_callback")),
         Some(OUT_OF_BAND) => Ok(None),
         Some(presented) => match consumer.admit(presented) {
+            // The word for it in OAuth 2, which can be registered too.
+            Some(callback) if callback.target() == RedirectTarget::OutOfBand => Ok(None),
             Some(callback) => Ok(Some(callback)),
             None => Err(Problem::Callback(
                 "oauth_callback is not one of those that the application registered; it is \
@@ -88,9 +90,11 @@ fn scope(oauth1: &OAuth1, signed: &SignedRequest, consumer: &Consumer) -> Result
 }
 
 /// Counts a row that is about to be stored for an application that proves
-/// nothing: whoever knows its key can ask in its name, as often as he likes.
+/// nothing, as often as anybody likes: whoever knows its key can ask in the name
+/// of one without a secret, and whoever comes along can be one that registered
+/// itself.
 fn count_unproven(oauth1: &OAuth1, consumer: &Consumer, request: &Request) -> Result<(), Problem> {
-    if consumer.credential != Credential::None {
+    if consumer.credential != Credential::None && !consumer.registered_itself {
         return Ok(());
     }
     let (throttle, peer, now) = (oauth1.unproven_throttle(), request.peer(), oauth1.now());
@@ -134,7 +138,7 @@ async fn store(
             if !use_up_in(connection, nonce.as_ref())? {
                 return Ok(Err(Problem::NonceUsed));
             }
-            if !Consumer::is_active(connection, consumer.id)? {
+            if !Consumer::hold(connection, consumer.id)? {
                 return Ok(Err(Problem::ConsumerSuspended));
             }
             new.insert(connection)?;

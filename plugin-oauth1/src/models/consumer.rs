@@ -2,6 +2,7 @@
 
 use diesel::{
     deserialize::{self, FromSql, FromSqlRow},
+    dsl::{exists, not},
     expression::AsExpression,
     prelude::*,
     serialize::{self, IsNull, Output, ToSql},
@@ -11,11 +12,14 @@ use diesel::{
 use hob_authorization::{redirect_uri::RedirectUri, scope::Scope};
 use hob_oauth1_signature::SignatureMethod;
 use hob_plugin_sdk::{
-    db::{Connection, Hob, Json, Timestamp, Value},
+    db::{Connection, Dialect, Hob, Json, Timestamp, Value},
     sealing::{KeyId, Sealed},
 };
 
-use super::schema::{oauth1_access_tokens, oauth1_consumers, oauth1_owners};
+use super::{
+    kept_key::KeptKey,
+    schema::{oauth1_access_tokens, oauth1_consumers, oauth1_owners, oauth1_request_tokens},
+};
 
 /// How an application proves who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -45,8 +49,7 @@ pub struct Consumer {
     pub required_scope: Scope,
     pub credential: Credential,
     pub sealed_secret: Option<Sealed>,
-    /// PEM.
-    pub public_key: Option<String>,
+    pub public_key: Option<KeptKey>,
     pub registered_itself: bool,
     pub created_at: Timestamp,
     pub suspended_at: Option<Timestamp>,
@@ -106,8 +109,15 @@ pub enum Registrar {
 }
 
 impl Consumer {
-    /// By its public name.
+    /// By its public name. What can be none is not looked for: a database may
+    /// not even take it.
     pub fn find(connection: &mut Connection, consumer_key: &str) -> QueryResult<Option<Self>> {
+        if !consumer_key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return Ok(None);
+        }
         oauth1_consumers::table
             .filter(oauth1_consumers::consumer_key.eq(consumer_key))
             .select(Self::as_select())
@@ -140,20 +150,41 @@ impl Consumer {
             .load(connection)
     }
 
-    /// Deletes those that registered themselves before this and that no member
-    /// allows. Answers with what they were.
-    pub fn delete_unused(connection: &mut Connection, before: Timestamp) -> QueryResult<Vec<Self>> {
-        let allowed = oauth1_access_tokens::table
-            .filter(oauth1_access_tokens::consumer.eq(oauth1_consumers::id))
-            .select(oauth1_access_tokens::consumer);
+    /// Those that registered themselves before this, that no member allows, and
+    /// that ask none: so many at most.
+    pub fn unused(
+        connection: &mut Connection,
+        before: Timestamp,
+        most: i64,
+    ) -> QueryResult<Vec<i64>> {
+        oauth1_consumers::table
+            .filter(oauth1_consumers::registered_itself)
+            .filter(oauth1_consumers::created_at.lt(before))
+            .filter(not(exists(tokens())))
+            .filter(not(exists(waiting())))
+            .order(oauth1_consumers::id)
+            .limit(most)
+            .select(oauth1_consumers::id)
+            .load(connection)
+    }
+
+    /// Deletes it, unless it is used by now. Answers with what it was.
+    ///
+    /// Whoever issues it anything holds its row ([`Self::hold`]) and is waited
+    /// for; what was issued meanwhile is found by the next statement alone.
+    pub fn delete_if_unused(connection: &mut Connection, id: i64) -> QueryResult<Option<Self>> {
+        diesel::update(oauth1_consumers::table.find(id))
+            .set(oauth1_consumers::suspended_at.eq(oauth1_consumers::suspended_at))
+            .execute(connection)?;
         diesel::delete(
             oauth1_consumers::table
-                .filter(oauth1_consumers::registered_itself)
-                .filter(oauth1_consumers::created_at.lt(before))
-                .filter(diesel::dsl::not(diesel::dsl::exists(allowed))),
+                .find(id)
+                .filter(not(exists(tokens())))
+                .filter(not(exists(waiting()))),
         )
         .returning(Self::as_returning())
-        .get_results(connection)
+        .get_result(connection)
+        .optional()
     }
 
     /// The one of this name, if it is this member's.
@@ -197,6 +228,23 @@ impl Consumer {
     pub fn forget_owner(connection: &mut Connection, owner_id: i64) -> QueryResult<()> {
         diesel::delete(oauth1_owners::table.find(owner_id)).execute(connection)?;
         Ok(())
+    }
+
+    /// As [`Self::update`]; none too if it was suspended meanwhile.
+    pub fn update_active(
+        &self,
+        connection: &mut Connection,
+        changes: &ConsumerChanges,
+    ) -> QueryResult<Option<Self>> {
+        diesel::update(
+            oauth1_consumers::table
+                .find(self.id)
+                .filter(oauth1_consumers::suspended_at.is_null()),
+        )
+        .set(changes)
+        .returning(Self::as_returning())
+        .get_result(connection)
+        .optional()
     }
 
     /// Changes it. Answers with what it is now; none if it is gone.
@@ -266,15 +314,23 @@ impl Consumer {
         Ok(deleted == 1)
     }
 
-    /// Whether it may still be issued anything.
-    pub fn is_active(connection: &mut Connection, id: i64) -> QueryResult<bool> {
+    /// Holds the row until the transaction ends, so that whoever suspends or
+    /// deletes it waits for what is issued here, and then finds it. False if it
+    /// is suspended, or gone.
+    pub fn hold(connection: &mut Connection, id: i64) -> QueryResult<bool> {
         let active = oauth1_consumers::table
             .find(id)
-            .filter(oauth1_consumers::suspended_at.is_null())
-            .select(oauth1_consumers::id)
-            .first::<i64>(connection)
-            .optional()?;
-        Ok(active.is_some())
+            .filter(oauth1_consumers::suspended_at.is_null());
+        if connection.dialect() == Dialect::Sqlite {
+            // Nobody else writes meanwhile, and a row that is written anew is
+            // read anew by all.
+            let found = active.select(oauth1_consumers::id).first::<i64>(connection);
+            return Ok(found.optional()?.is_some());
+        }
+        let touched = diesel::update(active)
+            .set(oauth1_consumers::suspended_at.eq(oauth1_consumers::suspended_at))
+            .execute(connection)?;
+        Ok(touched == 1)
     }
 
     /// Where its secret is sealed for.
@@ -305,6 +361,37 @@ impl Consumer {
         registered
             .filter_map(|own| own.admit(presented, false))
             .next()
+    }
+
+    /// Whether what it asked for before is still what it may ask for.
+    #[must_use]
+    pub fn still_admits(&self, callback: Option<&RedirectUri>, scope: &Scope) -> bool {
+        let leads_there = callback.is_none_or(|callback| self.admit(callback.as_str()).is_some());
+        leads_there && scope.is_within(&self.scope)
+    }
+}
+
+/// What members allow an application.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn tokens() -> _ {
+    oauth1_access_tokens::table.filter(oauth1_access_tokens::consumer.eq(oauth1_consumers::id))
+}
+
+/// What it asks members for.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn waiting() -> _ {
+    oauth1_request_tokens::table.filter(oauth1_request_tokens::consumer.eq(oauth1_consumers::id))
+}
+
+impl Registrar {
+    /// As events and commands have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Member(_) => "member",
+            Self::Itself => "itself",
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_token;
 mod consumer;
 mod expired;
+mod kept_key;
 mod request_token;
 mod schema;
 mod sealed_rows;
@@ -11,6 +12,7 @@ mod used_nonce;
 pub use access_token::{AccessToken, AllowedToken, CheckedToken, NewAccessToken};
 pub use consumer::{Consumer, ConsumerChanges, Credential, NewConsumer, NewCredential, Registrar};
 pub use expired::delete_expired;
+pub use kept_key::KeptKey;
 pub use request_token::{NewRequestToken, RequestToken};
 pub use sealed_rows::{Cursor, SealedRow};
 pub use used_nonce::UsedNonce;

@@ -148,6 +148,19 @@ impl RequestToken {
         Ok(deleted == 1)
     }
 
+    /// Counts a try to take it up, before anybody knows whether it is a right
+    /// one; of many at once, each. False if there were too many, or it is gone.
+    pub fn count_try(&self, connection: &mut Connection) -> QueryResult<bool> {
+        let touched = diesel::update(
+            request_tokens::table
+                .find(self.digest)
+                .filter(request_tokens::wrong_verifiers.lt(MOST_WRONG_VERIFIERS)),
+        )
+        .set(request_tokens::wrong_verifiers.eq(request_tokens::wrong_verifiers + 1))
+        .execute(connection)?;
+        Ok(touched == 1)
+    }
+
     /// Uses it up, once, with the verifier that the member brought back.
     pub fn take_up(
         &self,
@@ -164,20 +177,6 @@ impl RequestToken {
         .returning((request_tokens::member_id, request_tokens::granted_scope))
         .get_result(connection)
         .optional()
-    }
-
-    /// Counts a wrong verifier; too many, and the token is over.
-    pub fn count_wrong_verifier(&self, connection: &mut Connection) -> QueryResult<()> {
-        diesel::update(request_tokens::table.find(self.digest))
-            .set(request_tokens::wrong_verifiers.eq(request_tokens::wrong_verifiers + 1))
-            .execute(connection)?;
-        diesel::delete(
-            request_tokens::table
-                .find(self.digest)
-                .filter(request_tokens::wrong_verifiers.ge(MOST_WRONG_VERIFIERS)),
-        )
-        .execute(connection)?;
-        Ok(())
     }
 
     /// What a member was shown or has allowed of this application is over.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hob::testing::{TestHost, on_each_database};
 
-use crate::support::{Call, Dance, HERE, ME, me, with_plugins};
+use crate::support::{Call, Dance, HERE, ME, me, shown_code, token, with_plugins};
 
 const MEDIA: &str = "/api/v1/media";
 
@@ -167,7 +167,7 @@ async fn a_site_below_a_path_is_signed_with_it() {
         ..Call::default()
     };
     let reply = here.call(&app, call).await;
-    let request_token = crate::support::token(&reply);
+    let request_token = token(&reply);
     let page = here
         .browser
         .get(&format!(
@@ -180,4 +180,54 @@ async fn a_site_below_a_path_is_signed_with_it() {
         page.text().contains("action=\"/hob/oauth1/authorize\""),
         "{page:?}"
     );
+}
+
+#[tokio::test]
+async fn the_plugin_works_where_the_operator_puts_it() {
+    on_each_database(async |builder| {
+        let builder = builder.plugin_toml("oauth1", "prefix = \"/signed\"");
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let begin = Call {
+            path: "/signed/request_token",
+            more: &[("oauth_callback", "oob")],
+            ..Call::default()
+        };
+        let request_token = token(&dance.call(&app, begin).await);
+        let path = format!("/signed/authorize?oauth_token={}", request_token.token);
+        let login = dance.site.browser().get(&path).await;
+        assert!(
+            login
+                .header("location")
+                .starts_with("/login?next=%2Fsigned%2F")
+        );
+        let page = dance.browser.get(&path).await;
+        assert!(
+            page.text().contains("action=\"/signed/authorize\""),
+            "{page:?}"
+        );
+        let fields = [
+            ("request", request_token.token.as_str()),
+            ("decision", "allow"),
+            ("scope", "profile"),
+        ];
+        let code = dance.browser.submit("/signed/authorize", &fields).await;
+        let code = shown_code(&code);
+        let more = [("oauth_verifier", code.as_str())];
+        let take_up = Call {
+            path: "/signed/access_token",
+            token: Some(&request_token),
+            more: &more,
+            ..Call::default()
+        };
+        let access = token(&dance.call(&app, take_up).await);
+        assert_eq!(dance.status(&app, &access).await, 200);
+        let page = dance.browser.get("/signed/clients/new").await;
+        assert!(
+            page.text().contains("action=\"/signed/clients/new\""),
+            "{page:?}"
+        );
+        assert_eq!(dance.browser.get("/oauth1/clients").await.status(), 404);
+    })
+    .await;
 }

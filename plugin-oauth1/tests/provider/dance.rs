@@ -3,8 +3,8 @@
 use hob::testing::on_each_database;
 
 use crate::support::{
-    AUTHORIZE, CALLBACK, Dance, PASSWORD, assert_problem, authorize_path, count, sent_back, token,
-    verifier,
+    AUTHORIZE, CALLBACK, Call, Dance, PASSWORD, assert_problem, authorize_path, count, sent_back,
+    shown_code, token, verifier,
 };
 
 #[tokio::test]
@@ -89,10 +89,16 @@ async fn only_whom_it_was_shown_to_decides() {
             ("decision", "allow"),
             ("scope", "profile"),
         ];
-        // Not before it was shown, nor by another, nor without the session's
-        // token.
+        // Not before it was shown, nor by another, nor in another session, nor
+        // without the session's token.
         assert_eq!(bob.submit(AUTHORIZE, &fields).await.status(), 403);
+        let early = dance.browser.submit(AUTHORIZE, &fields).await;
+        assert_eq!(early.status(), 403, "{early:?}");
         dance.ask(&request_token).await;
+        let mut elsewhere = dance.site.browser();
+        elsewhere.sign_in("alice", PASSWORD).await;
+        let other = elsewhere.submit(AUTHORIZE, &fields).await;
+        assert_eq!(other.status(), 403, "{other:?}");
         assert_eq!(bob.submit(AUTHORIZE, &fields).await.status(), 403);
         assert_eq!(
             dance.browser.post_form(AUTHORIZE, &fields).await.status(),
@@ -128,15 +134,15 @@ async fn who_is_not_signed_in_comes_back_after_signing_in() {
             .next()
             .unwrap();
         assert_eq!(next, ("next".into(), path.as_str().into()));
-        for bad in [
-            AUTHORIZE.to_owned(),
-            format!("{AUTHORIZE}?oauth_token=x"),
-            format!("{path}x"),
-            format!("{path}&oauth_token=x"),
+        for (bad, problem) in [
+            (AUTHORIZE.to_owned(), "parameter_rejected"),
+            (format!("{AUTHORIZE}?oauth_token=x"), "token_rejected"),
+            (format!("{path}x"), "token_rejected"),
+            (format!("{path}&oauth_token=x"), "parameter_rejected"),
         ] {
             let page = browser.get(&bad).await;
             assert_eq!(page.status(), 400, "{bad}: {page:?}");
-            assert!(page.text().contains("oauth_problem") || page.text().contains("rejected"));
+            assert!(page.text().contains(problem), "{problem}: {page:?}");
         }
     })
     .await;
@@ -239,6 +245,79 @@ async fn what_is_unticked_works_no_longer() {
         sent_back(&dance.allow(&less, &[]).await);
         assert_eq!(dance.status(&app, &full).await, 401);
         assert_eq!(dance.status(&app, &left).await, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_is_held_against_what_the_application_is_now() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let all = "profile media:read media:write";
+        let elsewhere = "https://desk.example/elsewhere";
+        for (name, less, again) in [
+            ("--callback", elsewhere, CALLBACK),
+            ("--scope", "profile media:read", all),
+        ] {
+            let edit = ["oauth1", "consumer", "edit", &app.key, name];
+            let request_token = dance.begin(&app, CALLBACK).await;
+            assert_eq!(dance.ask(&request_token).await.status(), 200);
+            let output = dance.site.run_command(&[&edit[..], &[less]].concat()).await;
+            assert_eq!(output.exit_code, 0, "{}", output.stderr);
+            let page = dance.ask(&request_token).await;
+            assert_eq!(page.status(), 400, "{name}: {page:?}");
+            let reply = dance.decide(&request_token, "allow", &["profile"]).await;
+            assert_eq!(reply.status(), 400, "{name}: {reply:?}");
+            let output = dance
+                .site
+                .run_command(&[&edit[..], &[again]].concat())
+                .await;
+            assert_eq!(output.exit_code, 0, "{}", output.stderr);
+            verifier(&dance.allow(&request_token, &["profile"]).await);
+        }
+    })
+    .await;
+}
+
+/// The word for it in OAuth 2 can be registered, and leads nowhere either.
+#[tokio::test]
+async fn whoever_can_be_sent_nowhere_is_shown_the_verifier() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let nowhere = "urn:ietf:wg:oauth:2.0:oob";
+        let app = dance.register(&["--callback", nowhere]).await;
+        for callback in [nowhere, "oob"] {
+            let request_token = dance.begin(&app, callback).await;
+            let page = dance.allow(&request_token, &["profile"]).await;
+            assert_eq!(page.status(), 200, "{page:?}");
+            let code = shown_code(&page);
+            token(&dance.take_up(&app, &request_token, &code).await);
+        }
+        let other = dance.register(&[]).await;
+        let more = [("oauth_callback", nowhere)];
+        let call = Call {
+            more: &more,
+            ..Call::default()
+        };
+        let reply = dance.call(&other, call).await;
+        assert_problem(&reply, 400, "parameter_rejected");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_says_how_long_it_lasts() {
+    on_each_database(async |builder| {
+        let builder = builder.plugin_toml("oauth1", "access_token_lifetime = \"2h\"");
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let request_token = dance.begin(&app, CALLBACK).await;
+        let page = dance.ask(&request_token).await;
+        // And nothing of renewing: there is nothing to renew.
+        let said = "<p>You allow this for 2 hours, unless you take it back sooner.</p>";
+        let told = page.text().replace(['\u{2068}', '\u{2069}'], "");
+        assert!(told.contains(said), "{page:?}");
     })
     .await;
 }

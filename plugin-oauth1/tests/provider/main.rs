@@ -2,6 +2,8 @@
 
 mod api;
 mod dance;
+mod events;
+mod listener;
 mod member_pages;
 mod migrations;
 mod operators;

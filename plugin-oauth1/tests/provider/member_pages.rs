@@ -2,7 +2,7 @@
 
 use hob::testing::{Reply, on_each_database};
 
-use crate::support::{App, CALLBACK, Call, Dance, PASSWORD, assert_problem, token};
+use crate::support::{App, CALLBACK, Call, Dance, PASSWORD, assert_problem, count, token};
 
 const NEW: &str = "/oauth1/clients/new";
 
@@ -134,4 +134,65 @@ async fn the_form_says_what_is_wrong_in_the_member_s_language() {
         assert_eq!(reply.status(), 422, "{reply:?}");
         assert!(reply.text().contains(said), "{said}: {reply:?}");
     }
+}
+
+/// As at `hob oauth1 consumer add`: members copy a code then.
+#[tokio::test]
+async fn an_application_may_have_no_callback() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let page = dance.browser.get(NEW).await;
+        let said = "Without any, members copy a code.";
+        assert!(page.text().contains(said), "{page:?}");
+        assert!(!page.text().contains("rows=\"3\" required"), "{page:?}");
+        let mut without = form();
+        without[2].1 = "";
+        let made = dance.browser.submit(NEW, &without).await;
+        assert_eq!(made.status(), 201, "{made:?}");
+        let app = credentials(&made);
+        dance.begin(&app, "oob").await;
+        assert_problem(&dance.call(&app, begin()).await, 400, "parameter_rejected");
+        let here = format!("/oauth1/clients/{}", app.key);
+        assert_eq!(dance.browser.submit(&here, &form()).await.status(), 303);
+        token(&dance.call(&app, begin()).await);
+        assert_eq!(dance.browser.submit(&here, &without).await.status(), 303);
+        assert_problem(&dance.call(&app, begin()).await, 400, "parameter_rejected");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_can_be_none_is_unknown() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        for key in ["nobody", "%00", "no%00body", "%C3%A9"] {
+            let page = dance.browser.get(&format!("/oauth1/clients/{key}")).await;
+            assert_eq!(page.status(), 404, "{key}: {page:?}");
+        }
+    })
+    .await;
+}
+
+/// Many at once count each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn registrations_at_the_same_time_do_not_exceed_the_limit() {
+    on_each_database(async |builder| {
+        let three = builder.plugin_toml("oauth1", "applications_per_member = 3");
+        let dance = Dance::start(three).await;
+        let mut at_once = Vec::new();
+        for _ in 0..8 {
+            let mut browser = dance.site.browser();
+            browser.sign_in("alice", PASSWORD).await;
+            at_once.push(browser);
+        }
+        let at_once = at_once.into_iter().map(|mut browser| {
+            tokio::spawn(async move { browser.submit(NEW, &form()).await.status() })
+        });
+        let answers = futures_util::future::join_all(at_once).await;
+        let mut statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 201, 201, 403, 403, 403, 403, 403]);
+        assert_eq!(count(&dance.site, "oauth1_consumers").await, 3);
+    })
+    .await;
 }

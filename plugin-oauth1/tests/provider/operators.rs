@@ -8,7 +8,9 @@ use hob::{
 use hob_plugin_sdk::db::DbError;
 use serde_json::Value;
 
-use crate::support::{App, CALLBACK, Call, Dance, assert_problem, count, me, token, verifier};
+use crate::support::{
+    App, CALLBACK, Call, Dance, PASSWORD, assert_problem, count, me, token, verifier,
+};
 
 async fn run(dance: &Dance, words: &[&str]) -> String {
     let output = dance.site.run_command(&[&["oauth1"], words].concat()).await;
@@ -269,4 +271,51 @@ async fn the_doctor_ends_with_one_where_there_is_danger() {
         assert_eq!(told["findings"][0]["id"], "empty_secret");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_member_takes_back_all_at_once() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.register(&[]).await, dance.register(&[]).await);
+        let first = dance.access_token(&app, &["profile"]).await;
+        let second = dance.access_token(&other, &["profile"]).await;
+        // What waits of an application that has nothing yet, too.
+        let third = dance.register(&[]).await;
+        let waiting = dance.begin(&third, CALLBACK).await;
+        let held = verifier(&dance.allow(&waiting, &["profile"]).await);
+        dance.site.add_member("bob", PASSWORD).await;
+        let mut bob = dance.site.browser();
+        bob.sign_in("bob", PASSWORD).await;
+        std::mem::swap(&mut bob, &mut dance.browser);
+        let bobs = dance.access_token(&app, &["profile"]).await;
+        std::mem::swap(&mut bob, &mut dance.browser);
+        let reply = dance
+            .browser
+            .submit("/connections/revoke", &[("all", "yes")])
+            .await;
+        assert_eq!(reply.status(), 303, "{reply:?}");
+        assert_eq!(dance.status(&app, &first).await, 401);
+        assert_eq!(dance.status(&other, &second).await, 401);
+        let reply = dance.take_up(&third, &waiting, &held).await;
+        assert_problem(&reply, 401, "token_rejected");
+        assert_eq!(dance.status(&app, &bobs).await, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_only_to_be_warned_of_is_no_failure_unless_it_is_to_be_one() {
+    let toml = "access_token_lifetime = \"365d\"\ntimestamp_window = \"1h\"\n\
+        signature_methods = [\"HMAC-SHA256\"]";
+    let builder = hob::testing::TestHost::builder().plugin_toml("oauth1", toml);
+    let dance = Dance::start(builder).await;
+    let told = run(&dance, &["doctor"]).await;
+    assert!(told.contains("long_window"), "{told}");
+    let strict = dance
+        .site
+        .run_command(&["oauth1", "doctor", "--strict"])
+        .await;
+    assert_eq!(strict.exit_code, 1, "{}", strict.stdout);
+    assert_eq!(strict.stdout.as_str(), told);
 }

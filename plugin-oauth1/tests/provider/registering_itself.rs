@@ -4,7 +4,9 @@ use hob::testing::{Reply, on_each_database};
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::support::{App, CALLBACK, Call, Dance, assert_problem, count, token};
+use crate::support::{
+    App, CALLBACK, Call, Dance, assert_problem, count, execute, token, with_plugins,
+};
 
 const REGISTER: &str = "/api/client/register";
 const OPEN: &str = "client_registration = \"open\"";
@@ -110,6 +112,8 @@ async fn only_its_own_secret_changes_an_application_and_only_one_that_registered
             .concat();
             let reply = post_form(&dance, &fields).await;
             assert_eq!(reply.status(), 401, "{reply:?}");
+            let challenge = reply.header("www-authenticate");
+            assert_eq!(challenge, "OAuth realm=\"http://127.0.0.1:8080/\"");
         }
         let right = [
             ("client_id", app.key.as_str()),
@@ -162,7 +166,25 @@ async fn one_that_nobody_allows_goes_after_a_while() {
             .site
             .clock()
             .advance(std::time::Duration::from_secs(31 * 86400));
+        let new = registered(&post_form(&dance, &[("type", "client_associate")]).await);
+        let never = "client_registration = \"open\"\nunused_registration_lifetime = \"0s\"";
+        let builder = dance.site.stop().await.plugin_toml("oauth1", never);
+        dance.site = with_plugins(builder).start().await;
         dance.site.run_job("oauth1", "prune").await;
+        assert_eq!(count(&dance.site, "oauth1_consumers").await, 4);
+        let builder = dance.site.stop().await.plugin_toml("oauth1", OPEN);
+        dance.site = with_plugins(builder).start().await;
+        // A member is being asked.
+        let waits = post_form(&dance, &[("type", "client_associate")]).await;
+        let waits = registered(&waits);
+        let long_ago = format!(
+            "UPDATE \"oauth1_consumers\" SET \"created_at\" = 1 WHERE \"consumer_key\" = '{}'",
+            waits.key
+        );
+        assert_eq!(execute(&dance.site, long_ago).await, 1);
+        dance.begin(&waits, "oob").await;
+        dance.site.run_job("oauth1", "prune").await;
+        assert_eq!(count(&dance.site, "oauth1_consumers").await, 4);
         let more = [("oauth_callback", "oob")];
         let begin = Call {
             more: &more,
@@ -173,8 +195,30 @@ async fn one_that_nobody_allows_goes_after_a_while() {
             401,
             "consumer_key_unknown",
         );
-        token(&dance.call(&operators, begin).await);
+        for kept in [&operators, &new, &waits] {
+            token(&dance.call(kept, begin.clone()).await);
+        }
         assert_eq!(dance.status(&used, &access).await, 200);
     })
     .await;
+}
+
+/// Anybody can be an application that registered itself.
+#[tokio::test]
+async fn it_can_have_so_much_stored_as_one_without_a_secret() {
+    let builder = hob::testing::TestHost::builder().plugin_toml("oauth1", OPEN);
+    let dance = Dance::start(builder).await;
+    let app = registered(&post_form(&dance, &[("type", "client_associate")]).await);
+    for _ in 0..60 {
+        dance.begin(&app, "oob").await;
+    }
+    let more = [("oauth_callback", "oob")];
+    let begin = Call {
+        more: &more,
+        ..Call::default()
+    };
+    let reply = dance.call(&app, begin.clone()).await;
+    assert_problem(&reply, 429, "user_refused");
+    let verified = dance.register(&[]).await;
+    token(&dance.call(&verified, begin).await);
 }

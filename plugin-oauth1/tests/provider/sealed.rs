@@ -3,7 +3,7 @@
 use diesel::RunQueryDsl;
 use hob::{sealing::Uses, testing::on_each_database};
 
-use crate::support::{CALLBACK, Call, Dance, count, token, with_plugins};
+use crate::support::{CALLBACK, Call, Dance, count, execute, token, verifier, with_plugins};
 
 #[derive(diesel::QueryableByName)]
 struct Bytes {
@@ -93,6 +93,33 @@ async fn a_secret_opens_in_its_own_row_alone() {
         // Nothing is granted, and nothing is refused either: it can't be told.
         assert_eq!(dance.status(&app, &access).await, 503);
         assert_eq!(count(&dance.site, "oauth1_access_tokens").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nor_does_that_of_a_token() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let access = dance.access_token(&app, &["profile"]).await;
+        let waiting = dance.begin(&app, CALLBACK).await;
+        let held = verifier(&dance.allow(&waiting, &["profile"]).await);
+        // Each gets another's.
+        for (table, other) in [
+            ("oauth1_request_tokens", "oauth1_access_tokens"),
+            ("oauth1_access_tokens", "oauth1_consumers"),
+        ] {
+            let before = format!("(SELECT \"sealed_secret\" FROM \"{other}\")");
+            let swap = format!("UPDATE \"{table}\" SET \"sealed_secret\" = {before}");
+            assert_eq!(execute(&dance.site, swap).await, 1);
+        }
+        assert_eq!(dance.status(&app, &access).await, 503);
+        let reply = dance.take_up(&app, &waiting, &held).await;
+        assert_eq!(reply.status(), 500, "{reply:?}");
+        assert_eq!(count(&dance.site, "oauth1_access_tokens").await, 1);
+        let fresh = dance.access_token(&app, &["profile"]).await;
+        assert_eq!(dance.status(&app, &fresh).await, 200);
     })
     .await;
 }

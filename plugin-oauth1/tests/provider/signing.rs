@@ -90,6 +90,8 @@ async fn a_signature_that_is_wrong_or_of_no_method_is_refused() {
             ("HMAC-SHA256", "RSA-SHA1", "signature_method_rejected"),
             ("HMAC-SHA256", "none", "signature_method_rejected"),
             (app.key.as_str(), "nobody", "consumer_key_unknown"),
+            (app.key.as_str(), "no%00body", "consumer_key_unknown"),
+            (app.key.as_str(), "%C3%A9", "consumer_key_unknown"),
         ] {
             let reply = dance.send(&begin(), &authorization.replace(from, to)).await;
             assert_problem(&reply, 401, problem);
@@ -249,7 +251,7 @@ async fn a_request_counts_once_and_while_it_is_new() {
         dance
             .site
             .clock()
-            .advance(std::time::Duration::from_secs(602));
+            .advance(std::time::Duration::from_secs(902));
         dance.site.run_job("oauth1", "prune").await;
         assert_eq!(count(&dance.site, "oauth1_used_nonces").await, 0);
         let reply = dance.send(&me(&access), &signed).await;
@@ -368,4 +370,105 @@ async fn a_method_that_is_none_keeps_the_site_from_starting() {
         let error = error.expect("it does not start");
         assert!(error.contains(said), "{error}");
     }
+}
+
+/// Check 100, at another node of the same site.
+#[tokio::test]
+async fn what_was_used_at_one_node_is_used_at_all() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let second = with_plugins(dance.site.second_node()).url(HERE);
+        let second = second.start().await;
+        let app = dance.register(&[]).await;
+        let access = dance.access_token(&app, &["profile"]).await;
+        let call = me(&access);
+        let signed = dance.sign(&app, &call);
+        assert_eq!(dance.send(&call, &signed).await.status(), 200);
+        let reply = dance.send_to(&second, &call, &signed).await;
+        assert_eq!(reply.status(), 401, "{reply:?}");
+        assert!(reply.header("www-authenticate").contains("nonce_used"));
+        let signed = dance.sign(&app, &begin());
+        token(&dance.send_to(&second, &begin(), &signed).await);
+        let reply = dance.send(&begin(), &signed).await;
+        assert_problem(&reply, 401, "nonce_used");
+        let signed = dance.sign(&app, &call);
+        let reply = dance.send_to(&second, &call, &signed).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+    })
+    .await;
+}
+
+/// Check 100, by whatever clock, and where the operator has taken longer.
+#[tokio::test]
+async fn a_nonce_is_kept_for_longer_than_its_timestamp_is_taken() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let early = Call {
+            late: -299,
+            ..begin()
+        };
+        let from_ahead = dance.sign(&app, &early);
+        token(&dance.send(&early, &from_ahead).await);
+        let signed = dance.sign(&app, &begin());
+        token(&dance.send(&begin(), &signed).await);
+        dance
+            .site
+            .clock()
+            .advance(std::time::Duration::from_secs(590));
+        dance.site.run_job("oauth1", "prune").await;
+        let reply = dance.send(&early, &from_ahead).await;
+        assert_problem(&reply, 401, "nonce_used");
+        let reply = dance.send(&begin(), &signed).await;
+        assert_problem(&reply, 401, "timestamp_refused");
+        let longer = "timestamp_window = \"10m\"";
+        let builder = dance.site.stop().await.plugin_toml("oauth1", longer);
+        dance.site = with_plugins(builder).start().await;
+        let reply = dance.send(&begin(), &signed).await;
+        assert_problem(&reply, 401, "nonce_used");
+        let late = Call {
+            late: 590,
+            ..begin()
+        };
+        token(&dance.call(&app, late).await);
+    })
+    .await;
+}
+
+/// RFC 5849, section 3.1: the version is optional; and names are written as they
+/// stand there.
+#[tokio::test]
+async fn the_version_may_be_left_out_and_a_name_in_another_case_is_another() {
+    on_each_database(async |builder| {
+        let toml = "signature_methods = [\"HMAC-SHA256\", \"PLAINTEXT\"]";
+        let builder = with_plugins(builder.plugin_toml("oauth1", toml));
+        let mut dance = Dance::start_at("https://photos.example", builder).await;
+        let app = dance.register(&[]).await;
+        // This method's signature stays right whatever is taken out.
+        let plaintext = Call {
+            by: SignatureMethod::Plaintext,
+            ..begin()
+        };
+        let signed = dance.sign(&app, &plaintext);
+        let without = signed.replace(", oauth_version=\"1.0\"", "");
+        assert_ne!(without, signed);
+        token(&dance.send(&plaintext, &without).await);
+
+        let in_capitals = Call {
+            more: &[("OAuth_Callback", CALLBACK)],
+            ..Call::default()
+        };
+        let reply = dance.call(&app, in_capitals).await;
+        assert_problem(&reply, 400, "parameter_absent");
+        let access = dance.access_token(&app, &["profile"]).await;
+        let in_capitals = Call {
+            token: None,
+            more: &[("OAuth_Token", &access.token)],
+            ..me(&access)
+        };
+        let reply = dance.call(&app, in_capitals).await;
+        assert_eq!(reply.status(), 400, "{reply:?}");
+        assert_eq!(dance.status(&app, &access).await, 200);
+    })
+    .await;
 }

@@ -9,7 +9,10 @@ use hob::{
     testing::{Browser, Builder, Reply, TestHost},
 };
 use hob_oauth1_signature::{Outgoing, Secrets, SignatureMethod, Signer};
-use hob_plugin_sdk::http::Fields;
+use hob_plugin_sdk::{
+    db::{Connection, DbError},
+    http::Fields,
+};
 use http::{Method, Request};
 use serde_json::Value;
 use url::Url;
@@ -162,6 +165,11 @@ impl Dance {
 
     /// Makes a call with this header.
     pub async fn send(&self, call: &Call<'_>, authorization: &str) -> Reply {
+        self.send_to(&self.site, call, authorization).await
+    }
+
+    /// Makes a call with this header, at this node.
+    pub async fn send_to(&self, node: &TestHost, call: &Call<'_>, authorization: &str) -> Reply {
         let mut request = Request::builder()
             .method(Method::from_bytes(call.method.as_bytes()).expect("a method"))
             .uri(call.path)
@@ -171,7 +179,7 @@ impl Dance {
         }
         let body = call.form.map(encoded).unwrap_or_default();
         let request = request.body(body.into()).expect("a valid request");
-        self.site.browser().send(request).await
+        node.browser().send(request).await
     }
 
     /// Asks for a request token.
@@ -310,6 +318,22 @@ pub fn assert_problem(reply: &Reply, status: u16, problem: &str) {
         let named = format!("oauth_problem=\"{problem}\"");
         assert!(challenge.ends_with(&named), "{challenge}");
     }
+}
+
+/// Runs a statement, which touches so many rows.
+pub async fn execute(site: &TestHost, statement: String) -> usize {
+    let write = move |connection: &mut Connection| {
+        Ok::<_, DbError>(diesel::sql_query(statement).execute(connection)?)
+    };
+    site.db().write(write).await.expect("it is right")
+}
+
+/// The code that a member is shown.
+pub fn shown_code(page: &Reply) -> String {
+    let after = page.text().split("aria-labelledby=\"code\">").nth(1);
+    let code = after.and_then(|rest| rest.split('<').next());
+    code.unwrap_or_else(|| panic!("no code: {page:?}"))
+        .to_owned()
 }
 
 #[derive(diesel::QueryableByName)]

@@ -3,8 +3,8 @@
 use hob::testing::on_each_database;
 
 use crate::support::{
-    ACCESS_TOKEN, CALLBACK, Call, Dance, PASSWORD, Token, assert_problem, count, fields, token,
-    verifier,
+    ACCESS_TOKEN, CALLBACK, Call, Dance, PASSWORD, Token, assert_problem, count, fields,
+    shown_code, token, verifier,
 };
 
 /// Check 102.
@@ -27,8 +27,24 @@ async fn only_what_was_allowed_is_given_once_and_to_whom_it_was_allowed() {
         assert!(verifier.starts_with("hob_1v_"), "{verifier}");
         let reply = dance.take_up(&other, &request_token, &verifier).await;
         assert_problem(&reply, 401, "token_rejected");
-        let reply = dance.take_up(&app, &request_token, "hob_1v_wrong").await;
+        let more = [("oauth_verifier", "hob_1v_wrong")];
+        let wrong = Call {
+            path: ACCESS_TOKEN,
+            token: Some(&request_token),
+            more: &more,
+            ..Call::default()
+        };
+        let signed = dance.sign(&app, &wrong);
+        let reply = dance.send(&wrong, &signed).await;
         assert_problem(&reply, 401, "verifier_invalid");
+        // A wrong try is used up as any request is.
+        let reply = dance.send(&wrong, &signed).await;
+        assert_problem(&reply, 401, "nonce_used");
+        let denied = dance.begin(&app, CALLBACK).await;
+        dance.ask(&denied).await;
+        dance.decide(&denied, "deny", &[]).await;
+        let reply = dance.take_up(&app, &denied, &verifier).await;
+        assert_problem(&reply, 401, "token_rejected");
         let reply = dance.take_up(&app, &request_token, "").await;
         assert_problem(&reply, 400, "parameter_absent");
         let with_wrong_secret = Token {
@@ -134,18 +150,11 @@ async fn a_verifier_that_is_typed_is_short_and_can_be_tried_five_times() {
     on_each_database(async |builder| {
         let mut dance = Dance::start(builder).await;
         let app = dance.register(&[]).await;
-        let shown = |page: &str| -> String {
-            let after = page
-                .split("aria-labelledby=\"code\">")
-                .nth(1)
-                .expect("a code");
-            after.split('<').next().expect("its end").to_owned()
-        };
         let request_token = dance.begin(&app, "oob").await;
         let page = dance.allow(&request_token, &["profile"]).await;
         assert_eq!(page.status(), 200, "{page:?}");
         assert_eq!(page.header("cache-control"), "no-store");
-        let code = shown(page.text());
+        let code = shown_code(&page);
         assert_eq!(code.len(), 11, "{code}");
         for _ in 0..4 {
             let reply = dance.take_up(&app, &request_token, "BCDFG-HJKLM").await;
@@ -155,7 +164,7 @@ async fn a_verifier_that_is_typed_is_short_and_can_be_tried_five_times() {
         token(&dance.take_up(&app, &request_token, &typed).await);
 
         let request_token = dance.begin(&app, "oob").await;
-        let code = shown(dance.allow(&request_token, &["profile"]).await.text());
+        let code = shown_code(&dance.allow(&request_token, &["profile"]).await);
         for _ in 0..5 {
             let reply = dance.take_up(&app, &request_token, "BCDFG-HJKLM").await;
             assert_problem(&reply, 401, "verifier_invalid");
@@ -189,8 +198,101 @@ async fn what_a_member_allowed_ends_with_the_account_and_with_its_password() {
         bob.sign_in("bob", PASSWORD).await;
         std::mem::swap(&mut bob, &mut dance.browser);
         let bobs = dance.access_token(&app, &["profile"]).await;
+        std::mem::swap(&mut bob, &mut dance.browser);
+        let waiting = dance.begin(&app, CALLBACK).await;
+        let held = verifier(&dance.allow(&waiting, &["profile"]).await);
         dance.site.disable_member(member_id).await;
         assert_eq!(dance.status(&app, &access).await, 401);
+        let reply = dance.take_up(&app, &waiting, &held).await;
+        assert_problem(&reply, 401, "token_rejected");
+        assert_eq!(dance.status(&app, &bobs).await, 200);
+    })
+    .await;
+}
+
+/// Check 102: nobody has more than five tries, from however many sides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn of_many_wrong_verifiers_at_once_five_are_compared() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let request_token = dance.begin(&app, "oob").await;
+        let code = shown_code(&dance.allow(&request_token, &["profile"]).await);
+        let more = [("oauth_verifier", "BCDFG-HJKLM")];
+        let replies = (0..20).map(|_| {
+            let call = Call {
+                path: ACCESS_TOKEN,
+                token: Some(&request_token),
+                more: &more,
+                ..Call::default()
+            };
+            let request = http::Request::post(ACCESS_TOKEN)
+                .header("authorization", dance.sign(&app, &call))
+                .body(Default::default())
+                .unwrap();
+            let mut browser = dance.site.browser();
+            tokio::spawn(async move { browser.send(request).await })
+        });
+        let mut compared = 0;
+        for reply in futures_util::future::join_all(replies).await {
+            let reply = reply.unwrap();
+            match fields(&reply).first("oauth_problem") {
+                Some("verifier_invalid") => compared += 1,
+                Some("token_rejected") => {}
+                _ => panic!("{reply:?}"),
+            }
+        }
+        assert_eq!(compared, 5);
+        let reply = dance.take_up(&app, &request_token, &code).await;
+        assert_problem(&reply, 401, "token_rejected");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_member_who_is_deleted() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        dance.site.add_member("bob", PASSWORD).await;
+        let mut bob = dance.site.browser();
+        bob.sign_in("bob", PASSWORD).await;
+        let form = [
+            ("name", "Mine"),
+            ("redirect_uris", CALLBACK),
+            ("scope", "profile"),
+        ];
+        let made = dance.browser.submit("/oauth1/clients/new", &form).await;
+        let own = |label: &str| {
+            let marker = format!("aria-labelledby=\"{label}\">");
+            let after = made.text().split(&marker).nth(1).expect("it is shown");
+            after.split('<').next().expect("its end").to_owned()
+        };
+        let own = crate::support::App {
+            key: own("consumer-key"),
+            secret: own("consumer-secret"),
+        };
+        let alices = dance.access_token(&app, &["profile"]).await;
+        let waiting = dance.begin(&app, CALLBACK).await;
+        let held = verifier(&dance.allow(&waiting, &["profile"]).await);
+        std::mem::swap(&mut bob, &mut dance.browser);
+        let bobs = dance.access_token(&app, &["profile"]).await;
+        let bobs_of_hers = dance.access_token(&own, &["profile"]).await;
+        assert_eq!(count(&dance.site, "oauth1_owners").await, 1);
+
+        let member_id = dance.alice.id;
+        let deleted = hob_plugin_sdk::MemberDeleted { member_id };
+        let raise = dance.site.db();
+        let raised = raise.write(move |connection| connection.raise(&deleted));
+        raised.await.unwrap();
+        assert_eq!(dance.status(&app, &alices).await, 401);
+        let reply = dance.take_up(&app, &waiting, &held).await;
+        assert_problem(&reply, 401, "token_rejected");
+        assert_eq!(dance.status(&own, &bobs_of_hers).await, 401);
+        assert_eq!(count(&dance.site, "oauth1_consumers").await, 1);
+        assert_eq!(count(&dance.site, "oauth1_access_tokens").await, 1);
+        assert_eq!(count(&dance.site, "oauth1_request_tokens").await, 0);
+        assert_eq!(count(&dance.site, "oauth1_owners").await, 0);
         assert_eq!(dance.status(&app, &bobs).await, 200);
     })
     .await;
