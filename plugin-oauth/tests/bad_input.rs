@@ -8,88 +8,22 @@ mod support;
 
 use std::time::Duration;
 
-use axum::body::Body;
-use hob::testing::{Browser, Reply, on_each_database};
-use http::{HeaderValue, Method, Request};
-use proptest::{prelude::*, test_runner::TestRunner};
+use hob::testing::{Browser, on_each_database};
+use http::{HeaderValue, Method};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{
     App, Dance, REDIRECT_URI, Tokens,
     bad_input::{form, json_object, text},
     basic,
-    nearly_right::{nearly, nearly_json, over_the_host},
+    nearly_right::{FORM, each, header_of, is_no_failure, nearly, nearly_json, query_of, send},
     registration::{REGISTER, open_site, update, web_metadata},
 };
-use tokio::{runtime::Handle, task::block_in_place};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Forgives what throttles count in a case, so that they are no shelter.
 const BETWEEN_CASES: Duration = Duration::from_secs(30);
-
-/// Runs a case for each of the inputs; what fails is kept in this file.
-fn each<S: Strategy>(
-    kept_in: &'static str,
-    inputs: S,
-    case: impl AsyncFn(S::Value) -> Result<(), TestCaseError>,
-) {
-    let mut runner = TestRunner::new(over_the_host(kept_in));
-    let outcome =
-        block_in_place(|| runner.run(&inputs, |input| Handle::current().block_on(case(input))));
-    if let Err(failure) = outcome {
-        panic!("{failure}");
-    }
-}
-
-/// What HTTP itself does not let through is encoded; it would not come here.
-fn query_of(bytes: &[u8]) -> String {
-    let kept = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>`".contains(&byte);
-    let mut query = String::new();
-    for byte in bytes {
-        match kept(*byte) {
-            true => query.push(char::from(*byte)),
-            false => query.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    query
-}
-
-/// A header, if HTTP lets it through.
-fn header_of(text: &str) -> Option<HeaderValue> {
-    HeaderValue::from_bytes(text.as_bytes()).ok()
-}
-
-async fn send(
-    browser: &mut Browser,
-    (method, path): (Method, &str),
-    (content_type, body): (&str, Vec<u8>),
-    headers: &[(&'static str, Option<HeaderValue>)],
-) -> Reply {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("content-type", content_type)
-        .header("accept", "*/*");
-    for (name, value) in headers {
-        if let Some(value) = value {
-            request = request.header(*name, value.clone());
-        }
-    }
-    let request = request.body(Body::from(body));
-    browser.send(request.expect("a valid request")).await
-}
-
-/// Nothing of the inside, and an error that a program can read.
-fn is_no_failure(reply: &Reply) -> Result<(), TestCaseError> {
-    prop_assert!(reply.status() < 500, "{:?}", reply);
-    let type_of = reply.header("content-type");
-    if reply.status() >= 400 && type_of == "application/json" {
-        let told: Value = reply.json();
-        prop_assert!(!told["error"].is_null(), "{:?}", reply);
-    }
-    Ok(())
-}
 
 /// A site with an application, and what that once had: nothing of it works
 /// any longer, so that no request here may succeed by it.
