@@ -244,7 +244,9 @@ fn push_base62<const LENGTH: usize>(text: &mut String, number: u64) {
 }
 
 /// The SHA-256 digest of a secret: what is stored and looked up. A slow hash
-/// would protect nothing more, for a secret has 256 random bits.
+/// would protect nothing more, for a secret has 256 random bits; what has fewer,
+/// a verifier or a user code that is typed, is short-lived and can be tried a
+/// few times only.
 ///
 /// Where a secret's kind is issued often, its moment stands in the place of the
 /// last five bytes, and before the others: 216 bits are left of the hash.

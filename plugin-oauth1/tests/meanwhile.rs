@@ -8,7 +8,10 @@
 #[path = "provider/support.rs"]
 mod support;
 
-use std::sync::{Mutex, mpsc};
+use std::{
+    cell::Cell,
+    sync::{Mutex, mpsc},
+};
 
 use diesel::RunQueryDsl;
 use hob::testing::{Reply, TestHost, on_each_database};
@@ -46,13 +49,15 @@ fn mark_suspended(app: &App, at: &str) -> String {
 }
 
 /// Begins to suspend the application, and is done only after `request` has seen
-/// that it is not; then lets it go on.
+/// that it is not, and waits for what comes of it, or got past it; then lets it
+/// go on.
 async fn while_it_is_suspended(
     dance: &Dance,
     app: &App,
     request: impl Future<Output = Reply>,
 ) -> Reply {
     let (done, wait) = mpsc::channel::<()>();
+    let is_answered = Cell::new(false);
     let suspend = mark_suspended(app, "1");
     let asked_before = dance.site.statements();
     let suspending = dance.site.db().write(move |connection| {
@@ -68,7 +73,15 @@ async fn while_it_is_suspended(
         }
         // As long as another look takes, so that the first is over.
         count(&dance.site, "oauth1_consumers").await;
+        while !is_answered.get() && !one_waits(&dance.site).await {
+            tokio::task::yield_now().await;
+        }
         drop(done);
+    };
+    let request = async {
+        let reply = request.await;
+        is_answered.set(true);
+        reply
     };
     let (touched, reply, ()) = tokio::join!(suspending, request, look);
     assert_eq!(touched.expect("the statement is right"), 1);
@@ -177,8 +190,8 @@ struct Waiting {
     count: i64,
 }
 
-/// Waits until a transaction waits for a lock, where the database has locks.
-async fn one_waits(site: &TestHost) {
+/// Whether a transaction waits for a lock; on SQLite it waits for its turn.
+async fn one_waits(site: &TestHost) -> bool {
     let query = "SELECT COUNT(*) AS \"count\" FROM pg_stat_activity \
                  WHERE wait_event_type = 'Lock' AND datname = current_database()";
     let look = move |connection: &mut Connection| {
@@ -188,9 +201,7 @@ async fn one_waits(site: &TestHost) {
         let waiting: Vec<Waiting> = diesel::sql_query(query).load(connection)?;
         Ok::<_, DbError>(waiting[0].count > 0)
     };
-    while !site.db().read(look).await.expect("it can be asked") {
-        tokio::task::yield_now().await;
-    }
+    site.db().read(look).await.expect("it can be asked")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +221,9 @@ async fn one_that_begins_to_be_used_meanwhile_stays() {
             let entered = tokio::task::spawn_blocking(move || is_entered.recv()).await;
             entered.expect("it waits").expect("the request comes");
             let release = async {
-                one_waits(&dance.site).await;
+                while !one_waits(&dance.site).await {
+                    tokio::task::yield_now().await;
+                }
                 leave.send(()).expect("the request waits");
             };
             tokio::join!(dance.site.run_job("oauth1", "prune"), release);
