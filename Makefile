@@ -44,7 +44,7 @@ e2e:
 	scripts/test e2e
 
 # 100,000 bad inputs for each parser of keys, tokens, signatures, secrets and
-# redirect URIs, for each of the authorization server, and for each of its
+# redirect URIs, for each of both providers, and for each of their
 # addresses. Takes hours, and so is no part of `make test`, which tries fewer.
 fuzz:
 	scripts/test fuzz
