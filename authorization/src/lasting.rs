@@ -122,11 +122,10 @@ impl TimeText {
         }
     }
 
-    /// The last day on which something works that ends at this time: one that
-    /// ends with a day ends at the midnight after it.
+    /// The last day on which something works that ends at this time.
     pub fn of_end(words: Words, end: Timestamp) -> Self {
         Self {
-            text: words.day(end - Duration::from_micros(1)),
+            text: words.last_day(end),
             machine: end.to_string(),
         }
     }

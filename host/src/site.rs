@@ -98,23 +98,6 @@ impl Address {
         format!("{}{path}", self.url)
     }
 
-    /// Whether a browser that is sent to this path, with a query or without,
-    /// stays on the site: it takes dot segments out first, `%2e%2e` too.
-    #[must_use]
-    pub fn has_path(&self, path: &str) -> bool {
-        if self.base.is_empty() {
-            return true;
-        }
-        Url::parse(&self.origin)
-            .and_then(|origin| origin.join(path))
-            .ok()
-            .and_then(|url| {
-                let below = url.path().strip_prefix(self.base.as_str())?;
-                Some(below.is_empty() || below.starts_with('/'))
-            })
-            .unwrap_or(false)
-    }
-
     /// Whether visitors reach the site over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {

@@ -56,6 +56,7 @@ pub mod sealing;
 mod seldom;
 pub mod service;
 pub mod sign_in_methods;
+pub mod site_path;
 mod throttle;
 mod words;
 

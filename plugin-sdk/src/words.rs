@@ -4,7 +4,7 @@
 //! syntax of Fluent; its build packs them and holds the languages against each
 //! other. The host formats them.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use abi_stable::std_types::RSlice;
 
@@ -66,6 +66,13 @@ impl Words {
     #[must_use]
     pub fn day(self, time: Timestamp) -> String {
         (self.table.day)(self.catalog, time.as_micros()).into()
+    }
+
+    /// The last day on which something works that ends at this time: one that
+    /// ends with a day ends at the midnight after it.
+    #[must_use]
+    pub fn last_day(self, end: Timestamp) -> String {
+        self.day(end - Duration::from_micros(1))
     }
 
     /// The message. One that is not there shows its name, so that it is seen

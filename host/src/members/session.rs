@@ -6,7 +6,7 @@ use diesel::{delete, insert_into, prelude::*, update};
 use hob_plugin_sdk::{
     SessionEnded,
     db::{Connection, Timestamp},
-    http::RECENTLY,
+    http::is_recent,
 };
 
 use super::Member;
@@ -115,7 +115,7 @@ impl Session {
     /// Whether the member has shown a moment ago who is there.
     #[must_use]
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        now < self.authenticated_at + RECENTLY
+        is_recent(self.authenticated_at, now)
     }
 
     /// Whether its last use ought to be written down again.

@@ -6,5 +6,5 @@ mod response;
 
 pub use fields::{FieldError, Fields};
 pub(crate) use request::BoundRoute;
-pub use request::{Member, Part, PartContent, RECENTLY, Request};
+pub use request::{Member, Part, PartContent, Request, is_recent};
 pub use response::{IntoResponse, Newcomer, Page, Response};

@@ -67,7 +67,13 @@ pub struct Member {
 /// For how long it counts that somebody showed who is there, where that is asked
 /// for: who sits down at a session that was left open may do much, but not what
 /// would let him in for ever.
-pub const RECENTLY: Duration = Duration::from_secs(600);
+const RECENTLY: Duration = Duration::from_secs(600);
+
+/// Whether it still counts that somebody showed then who is there.
+#[must_use]
+pub fn is_recent(authenticated_at: Timestamp, now: Timestamp) -> bool {
+    now < authenticated_at + RECENTLY
+}
 
 /// One part of a multipart form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -341,7 +347,7 @@ impl Member {
     /// sent to [`Site::sign_in_anew_path`](crate::Site::sign_in_anew_path).
     #[must_use]
     pub fn signed_in_recently(&self, now: Timestamp) -> bool {
-        now < self.authenticated_at + RECENTLY
+        is_recent(self.authenticated_at, now)
     }
 
     fn from_raw(raw: &RawMember) -> Self {

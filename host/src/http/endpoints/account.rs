@@ -1,7 +1,7 @@
 //! `/account`: a member's own settings.
 
 use axum::{extract::State, response::Response};
-use hob_plugin_sdk::{AuditEntry, Words};
+use hob_plugin_sdk::{AuditEntry, Words, site_path};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -217,10 +217,10 @@ pub async fn change_password(
     let typed = (member.display_name.clone(), member.email.clone());
     let mut problems = Problems::default();
     let session = form.visitor.signed_in.session.id;
-    // Who came by another way has none yet to be asked for.
     if has_to_sign_in_anew(&app, &form.visitor) {
         return Ok(see_other(&sign_in_anew_path(&app)));
     }
+    // Who came by another way has none yet to be asked for.
     if member.has_password() {
         let current =
             Password::presented(form.fields.first("current_password").unwrap_or_default());
@@ -269,9 +269,7 @@ fn has_to_sign_in_anew(app: &App, visitor: &Visitor) -> bool {
 /// Where that is done, and afterwards leads back here.
 fn sign_in_anew_path(app: &App) -> String {
     let address = &app.site().address;
-    let next: String =
-        form_urlencoded::byte_serialize(address.path("/account").as_bytes()).collect();
-    address.path(&format!("/login?next={next}&anew=1"))
+    site_path::sign_in_anew_path(address.base(), &address.path("/account"))
 }
 
 /// Signs one place out.

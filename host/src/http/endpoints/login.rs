@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request, State},
     response::Response,
 };
-use hob_plugin_sdk::{AuditEntry, Who};
+use hob_plugin_sdk::{AuditEntry, Who, site_path};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
@@ -50,19 +50,10 @@ struct Way<'a> {
 }
 
 /// A path of this site, or the home page: never another site, be it at the
-/// same host. Browsers take `//host` and `/\host` for other sites, and drop
-/// tabs and line ends.
+/// same host.
 #[must_use]
 pub fn own_path(app: &App, next: Option<&str>) -> String {
-    let address = &app.site().address;
-    next.filter(|next| {
-        next.starts_with('/')
-            && !next.starts_with("//")
-            && !next.contains('\\')
-            && !next.chars().any(char::is_control)
-            && address.has_path(next)
-    })
-    .map_or_else(|| address.path("/"), ToOwned::to_owned)
+    site_path::own_path(app.site().address.base(), next)
 }
 
 /// Shows the sign-in form: also to somebody who is signed in and wants

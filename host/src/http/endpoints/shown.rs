@@ -1,7 +1,5 @@
 //! Media as pages show them: the strings that views borrow.
 
-use std::time::Duration;
-
 use hob_plugin_sdk::{Words, db::Timestamp};
 
 use crate::{
@@ -130,12 +128,11 @@ impl ShownMoment {
         }
     }
 
-    /// The last day on which something works that ends at this time: one that
-    /// ends with a day ends at the midnight after it.
+    /// The last day on which something works that ends at this time.
     #[must_use]
     pub fn of_end(words: Words, end: Timestamp) -> Self {
         Self {
-            text: words.day(end - Duration::from_micros(1)),
+            text: words.last_day(end),
             machine: end.to_string(),
         }
     }
