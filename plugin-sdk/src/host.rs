@@ -2,23 +2,26 @@
 
 use std::{
     collections::BTreeMap,
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use futures_channel::oneshot;
 use hob_plugin_manifest::Manifest;
 
 use crate::{
     Channel, Event, PluginError, Service, Words,
     abi::{
-        Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle,
+        FfiFutureExt, Interface, InterfaceError, db::DbV1, event::EventsV1, host::HostHandle,
         http_client::HttpClientV1, media::MediaV1, members::MembersV1, pictures::PicturesV1,
-        sealing::SealingV1, site::SiteV1, words::WordsV1,
+        sealing::SealingV1, site::SiteV1, tasks::TasksV1, words::WordsV1,
     },
     db::{Db, Timestamp},
     http_client::HttpClient,
     media::Media,
     members::Members,
+    panic::Guarded,
     pictures::Pictures,
     sealing::Sealing,
     site_path,
@@ -196,6 +199,40 @@ impl Host {
     pub async fn sleep(&self, duration: Duration) {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         (self.site_table.sleep)(self.site_table.context, millis).await;
+    }
+
+    /// Goes on with `work` until its end, whether or not anybody waits for what
+    /// comes of it: where a visitor goes away, what was done for him is dropped
+    /// where it waits, and so is what this gives, but not the work. For what
+    /// must not end halfway. Only that the site stops ends it.
+    ///
+    /// # Errors
+    /// It panicked; or nothing can be gone on with here, as at the start of
+    /// plugins and where the site stops.
+    pub fn go_on<F>(
+        &self,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, PluginError>> + Send + use<F>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let (told, outcome) = oneshot::channel();
+        let work = Guarded::new(work, Ok);
+        let table = self.interface::<TasksV1>();
+        let begun = table.map(|table| {
+            let task = async move {
+                // Perhaps nobody waits for it any longer.
+                let _ = told.send(work.await);
+            };
+            (table.run)(table.context, task.into_ffi());
+        });
+        async move {
+            begun?;
+            match outcome.await {
+                Ok(outcome) => Ok(outcome.into_result()?),
+                Err(oneshot::Canceled) => Err(PluginError::new("the site does not go on with it")),
+            }
+        }
     }
 
     /// What this plugin's pages say, in a language by its name. A handler asks

@@ -26,6 +26,7 @@ use hob_plugin_sdk::{
         sealing::{SealedV1, SealingV1},
         sign_in_methods::SignInMethodsV1,
         site::SiteV1,
+        tasks::TasksV1,
         words::WordsV1,
     },
 };
@@ -53,6 +54,7 @@ fn layouts() -> Layouts {
         .interface::<SealingV1>()
         .interface::<SignInMethodsV1>()
         .interface::<SiteV1>()
+        .interface::<TasksV1>()
         .interface::<WordsV1>()
         .events(CORE_EVENTS)
 }

@@ -21,9 +21,11 @@ use hob_plugin_sdk::{
         pictures::PicturesV1,
         sealing::SealingV1,
         site::{RawScope, RawSite, RawTokenRoute, SiteV1},
+        tasks::TasksV1,
         words::WordsV1,
     },
 };
+use tokio::runtime::Handle;
 
 use super::{
     claims::full_path,
@@ -38,6 +40,7 @@ use crate::{
     members::members_interface,
     sealing::SealingTable,
     site::{Address, Site},
+    watchdog::{Watchdog, Watched},
     words,
 };
 
@@ -168,6 +171,9 @@ pub struct HostContext {
     sealing: Option<&'static SealingV1>,
     place: Place,
     site_table: SiteV1,
+    tasks: TasksV1,
+    watchdog: Watchdog,
+    its_tasks: Watched,
 }
 
 impl HostContext {
@@ -178,6 +184,7 @@ impl HostContext {
         db: &'static DbV1,
         manifest: &Manifest,
         place: Place,
+        watchdog: &Watchdog,
     ) -> &'static Self {
         let ring = site.keys.as_ref().filter(|_| manifest.seals);
         let context = Box::into_raw(Box::new(Self {
@@ -196,11 +203,18 @@ impl HostContext {
                 scopes,
                 token_routes: all_token_routes,
             },
+            tasks: TasksV1 {
+                context: std::ptr::null(),
+                run: go_on,
+            },
+            watchdog: watchdog.clone(),
+            its_tasks: watchdog.name(format!("plugin {}, what it goes on with", manifest.id)),
         }));
-        // SAFETY: the box was just made and is never freed; the one write to it
-        // comes before the first reference.
+        // SAFETY: the box was just made and is never freed; the writes to it come
+        // before the first reference.
         unsafe {
             (*context).site_table.context = context.cast_const().cast();
+            (*context).tasks.context = context.cast_const().cast();
             &*context
         }
     }
@@ -232,6 +246,7 @@ extern "C" fn interface(context: RawContext, id: RStr<'_>, version: u32) -> ROpt
         entry(host.shared.media),
         entry(host.shared.members),
         entry(host.shared.pictures),
+        entry(&host.tasks),
         entry(host.words),
     ];
     offered
@@ -285,6 +300,14 @@ extern "C" fn now(context: RawContext) -> i64 {
 
 extern "C" fn sleep(_context: RawContext, millis: u64) -> FfiFuture<()> {
     async move { tokio::time::sleep(Duration::from_millis(millis)).await }.into_ffi()
+}
+
+extern "C" fn go_on(context: RawContext, work: FfiFuture<()>) {
+    let host = host(context);
+    // None where a plugin starts, and on the threads of the database.
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(host.watchdog.inside(host.its_tasks, work));
+    }
 }
 
 extern "C" fn scopes(context: RawContext, language: RStr<'_>) -> RVec<RawScope> {

@@ -18,6 +18,7 @@ mod sealing;
 mod sign_in;
 mod sign_in_methods;
 mod signed_out_meanwhile;
+mod tasks;
 mod uploads;
 mod watchdog;
 mod words;

@@ -29,6 +29,7 @@ pub mod resource_metadata;
 pub mod sealing;
 pub mod sign_in_methods;
 pub mod site;
+pub mod tasks;
 pub mod who;
 pub mod words;
 

@@ -119,6 +119,7 @@ impl Starting<'_> {
                 address: address.clone(),
                 prefix: source.prefix.clone(),
             },
+            self.watchdog,
         );
         let host = context.handle(&id, &source.config);
         let its_start = self.watchdog.name(format!("{who}, its start"));
