@@ -89,6 +89,42 @@ impl Layouts {
             .contains_key(&format!("interface {id} {version}"))
     }
 
+    /// Sees that each line `interface!(…)` of the sources in a folder is among
+    /// those that were added, for a test. Answers with how many there are.
+    ///
+    /// # Panics
+    /// One is left out, or the folder can't be read.
+    #[must_use]
+    pub fn assert_none_left_out(&self, sources: &Path) -> usize {
+        let files =
+            fs::read_dir(sources).unwrap_or_else(|error| panic!("{}: {error}", sources.display()));
+        let mut seen = 0;
+        for file in files {
+            let path = file.expect("an entry of a folder").path();
+            if path.is_dir() {
+                seen += self.assert_none_left_out(&path);
+                continue;
+            }
+            let source = fs::read_to_string(&path);
+            let source = source.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            for line in source.lines() {
+                let Some(declared) = line.strip_prefix("interface!(") else {
+                    continue;
+                };
+                let mut parts = declared.trim_end_matches(");").split(", ").skip(1);
+                let id = parts.next().expect("an id").trim_matches('"');
+                let version = parts.next().and_then(|version| version.parse().ok());
+                let version = version.expect("a version");
+                assert!(
+                    self.has_interface(id, version),
+                    "{id} {version} is left out"
+                );
+                seen += 1;
+            }
+        }
+        seen
+    }
+
     /// Compares with a file, for a test. With [`WRITE`] in the environment what
     /// is new is added to the file first; nothing that stands there is changed
     /// or taken away.
