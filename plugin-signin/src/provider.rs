@@ -171,7 +171,7 @@ impl Provider {
             }
         };
         let oauth1 = match written.kind {
-            Kind::Oauth1 => Some(signing(written, &endpoints).map_err(wrong)?),
+            Kind::Oauth1 => Some(signing(written, &endpoints, api.as_ref()).map_err(wrong)?),
             _ => None,
         };
         if api.is_none() && (written.tokens != Keeping::None || written.site_account) {
@@ -250,15 +250,25 @@ impl Provider {
     }
 
     /// Whether it is asked for an ID token (OpenID Connect Core, section
-    /// 3.1.2.1).
+    /// 3.1.2.1), which OAuth 1.0a has none of.
     #[must_use]
     pub fn is_openid(&self) -> bool {
-        is_openid(&self.scope)
+        self.oauth1.is_none() && is_openid(&self.scope)
     }
 }
 
 /// How requests are signed, in words for the operator where they can't be.
-fn signing(written: &ProviderSettings, endpoints: &Endpoints) -> Result<OAuth1, String> {
+fn signing(
+    written: &ProviderSettings,
+    endpoints: &Endpoints,
+    api: Option<&Url>,
+) -> Result<OAuth1, String> {
+    if written.revocation_endpoint.is_some() {
+        return Err(
+            "`revocation_endpoint` is of OAuth 2, and this kind has none: take it out".to_owned(),
+        );
+    }
+
     let begins_at = written.request_token_endpoint.as_deref();
     let begins_at =
         begins_at.ok_or("`request_token_endpoint` is missing, which this kind needs")?;
@@ -271,6 +281,7 @@ fn signing(written: &ProviderSettings, endpoints: &Endpoints) -> Result<OAuth1, 
             Some(begins_at),
             Some(metadata.token_endpoint.as_str()),
             userinfo,
+            api.map(Url::as_str),
         ];
         if !asked
             .iter()
@@ -279,7 +290,7 @@ fn signing(written: &ProviderSettings, endpoints: &Endpoints) -> Result<OAuth1, 
         {
             return Err(
                 "`signature_method` PLAINTEXT sends the secrets themselves: all \
-                        endpoints have to begin with https"
+                        endpoints, and `api`, have to begin with https"
                     .to_owned(),
             );
         }

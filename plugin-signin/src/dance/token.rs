@@ -117,7 +117,7 @@ pub async fn refresh(
 /// can't be asked for that.
 ///
 /// # Errors
-/// It does not say that it did.
+/// It does not say of each that it did; the first reason why.
 pub async fn revoke(
     provider: &Provider,
     metadata: &Metadata,
@@ -132,19 +132,23 @@ pub async fn revoke(
         ("refresh_token", refresh_token),
         ("access_token", Some(tokens.access_token.as_str())),
     ];
+    let mut answered = Ok(true);
     for (kind, token) in all {
         let Some(token) = token else { continue };
         let form = [("token", token), ("token_type_hint", kind)];
         let asked = request(provider, metadata, endpoint, &form).within(TIME_TO_REVOKE);
-        let answer = client.send(asked).await?;
-        if answer.status != 200 {
-            return Err(SignInError::ProviderStatus {
+        let refused = match client.send(asked).await {
+            Ok(answer) if answer.status == 200 => continue,
+            Ok(answer) => SignInError::ProviderStatus {
                 what: "a token to be taken back",
                 status: answer.status,
-            });
-        }
+            },
+            Err(error) => error.into(),
+        };
+        // The other one may be taken back all the same.
+        answered = answered.and(Err(refused));
     }
-    Ok(true)
+    answered
 }
 
 async fn ask(

@@ -8,6 +8,7 @@ pub mod register;
 pub mod sign_out;
 pub mod site;
 
+use futures_util::future::join_all;
 use hob_plugin_sdk::{Member, PluginError, Request, Response};
 use hob_signin::error_pages::{Answer, Failure};
 
@@ -42,14 +43,14 @@ async fn given_back(
     page: &str,
     forgotten: impl IntoIterator<Item = KeptToken>,
 ) -> Response {
-    let mut still_given = None;
-    for row in forgotten {
-        if !signin.give_back(&row).await {
-            still_given = Some(row.provider);
-        }
-    }
+    // At the same time: the member waits for all of them.
+    let given_back = forgotten.into_iter().map(async |row: KeptToken| {
+        let is_given_back = signin.give_back(&row).await;
+        (!is_given_back).then_some(row.provider)
+    });
+    let mut still_given = join_all(given_back).await.into_iter().flatten();
     let page = signin.site().plugin_path(page);
-    Response::redirect(match still_given {
+    Response::redirect(match still_given.next() {
         Some(provider) => format!("{page}?{STILL_GIVEN}={provider}"),
         None => page,
     })
