@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hob_jose::{JsonWebKeySet, JwtError, KeySet, SignedToken};
 use hob_plugin_sdk::{
-    db::Timestamp,
+    Host,
     http_client::{HttpClient, OutboundRequest},
 };
 use serde::de::DeserializeOwned;
@@ -24,10 +24,15 @@ const ASKED_EACH: Duration = Duration::from_secs(60);
 const MOST_BYTES: u64 = 512 * 1024;
 
 /// A provider's keys, as it last published them.
-#[derive(Default)]
 pub struct Keys(Published<KeySet>);
 
 impl Keys {
+    /// None yet.
+    #[must_use]
+    pub fn new(host: &Host) -> Self {
+        Self(Published::new(host))
+    }
+
     /// The claims of a token that one of the keys signed, which are published
     /// at this address.
     ///
@@ -38,7 +43,6 @@ impl Keys {
         jwks_uri: &str,
         token: &SignedToken,
         client: HttpClient,
-        now: Timestamp,
     ) -> Result<C, SignInError> {
         let ask = || async {
             let asked = OutboundRequest::get(jwks_uri)
@@ -54,10 +58,10 @@ impl Keys {
             let published: JsonWebKeySet = answer.json().map_err(SignInError::Malformed)?;
             Ok(KeySet::published(published))
         };
-        let keys = self.0.no_older_than(KEPT_FOR, now, ask()).await?;
+        let keys = self.0.no_older_than(KEPT_FOR, ask()).await?;
         let verified = match verify(&keys, token) {
             Err(JwtError::Signature) => {
-                let keys = self.0.no_older_than(ASKED_EACH, now, ask()).await?;
+                let keys = self.0.no_older_than(ASKED_EACH, ask()).await?;
                 verify(&keys, token)
             }
             verified => verified,

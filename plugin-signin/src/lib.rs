@@ -21,6 +21,7 @@ mod pages;
 mod provider;
 mod published;
 mod reference;
+mod refreshing;
 mod sessions;
 mod settings;
 mod site_account;
@@ -77,7 +78,7 @@ pub struct SignIn {
 
 /// A provider with what it last said of itself.
 struct Known {
-    provider: Provider,
+    provider: Arc<Provider>,
     metadata: Cached,
     keys: Keys,
 }
@@ -122,9 +123,9 @@ impl Plugin for SignIn {
                 )));
             }
             providers.push(Known {
-                provider: Provider::new(id, written)?,
-                metadata: Cached::default(),
-                keys: Keys::default(),
+                provider: Arc::new(Provider::new(id, written)?),
+                metadata: Cached::new(&host),
+                keys: Keys::new(&host),
             });
         }
         providers.sort_by(|one, other| one.provider.title.cmp(&other.provider.title));
@@ -206,7 +207,7 @@ impl SignIn {
     }
 
     fn providers(&self) -> impl Iterator<Item = &Provider> {
-        self.providers.iter().map(|known| &known.provider)
+        self.providers.iter().map(|known| &*known.provider)
     }
 
     /// The provider that the operator calls so.
@@ -231,8 +232,7 @@ impl SignIn {
     }
 
     async fn metadata(&self, known: &Known) -> Result<Arc<Metadata>, SignInError> {
-        let (client, now) = (self.client, self.now());
-        known.metadata.of(&known.provider, client, now).await
+        known.metadata.of(&known.provider, self.client).await
     }
 
     /// What another plugin says of a failure. It is asked for now, and not at

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hob_plugin_sdk::{
-    db::Timestamp,
+    Host,
     http_client::{HttpClient, OutboundRequest},
 };
 use serde::Deserialize;
@@ -69,7 +69,6 @@ struct Document {
 }
 
 /// What was last published.
-#[derive(Default)]
 pub struct Cached(Published<Metadata>);
 
 impl Metadata {
@@ -152,6 +151,12 @@ pub enum MetadataError {
 }
 
 impl Cached {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(host: &Host) -> Self {
+        Self(Published::new(host))
+    }
+
     /// What the provider says, or what the operator wrote.
     ///
     /// # Errors
@@ -160,7 +165,6 @@ impl Cached {
         &self,
         provider: &Provider,
         client: HttpClient,
-        now: Timestamp,
     ) -> Result<Arc<Metadata>, SignInError> {
         let (at, written) = match &provider.endpoints {
             Endpoints::Known(metadata) => return Ok(Arc::new(metadata.clone())),
@@ -180,7 +184,7 @@ impl Cached {
             let published = answer.json().map_err(SignInError::Malformed)?;
             Ok(Metadata::of(published, &provider.issuer, written)?)
         };
-        self.0.no_older_than(KEPT_FOR, now, ask).await
+        self.0.no_older_than(KEPT_FOR, ask).await
     }
 }
 

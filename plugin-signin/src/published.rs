@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::lock::Mutex;
-use hob_plugin_sdk::db::Timestamp;
+use hob_plugin_sdk::{Host, db::Timestamp};
 
 use crate::error::SignInError;
 
@@ -18,6 +18,7 @@ pub const LEFT_ALONE_FOR: Duration = Duration::from_secs(30);
 
 /// A document of a provider.
 pub struct Published<T> {
+    host: Host,
     said: StdMutex<Said<T>>,
     /// Held by whoever asks.
     asking: Mutex<()>,
@@ -29,9 +30,11 @@ struct Said<T> {
     nothing: Option<(Timestamp, String)>,
 }
 
-impl<T> Default for Published<T> {
-    fn default() -> Self {
+impl<T> Published<T> {
+    /// Of a provider that was not asked yet.
+    pub fn new(host: &Host) -> Self {
         Self {
+            host: host.clone(),
             said: StdMutex::new(Said {
                 document: None,
                 nothing: None,
@@ -39,9 +42,7 @@ impl<T> Default for Published<T> {
             asking: Mutex::default(),
         }
     }
-}
 
-impl<T> Published<T> {
     /// What it said no longer ago than this, or says now if it is asked.
     ///
     /// # Errors
@@ -49,34 +50,36 @@ impl<T> Published<T> {
     pub async fn no_older_than(
         &self,
         age: Duration,
-        now: Timestamp,
         ask: impl Future<Output = Result<T, SignInError>> + Send,
     ) -> Result<Arc<T>, SignInError> {
-        if let Some(known) = self.known(age, now) {
+        if let Some(known) = self.known(age) {
             return known;
         }
         let _alone = self.asking.lock().await;
         // Somebody may have asked meanwhile.
-        if let Some(known) = self.known(age, now) {
+        if let Some(known) = self.known(age) {
             return known;
         }
+        let asked_at = self.host.now();
         let asked = ask.await;
         let mut said = self.said.lock().expect("nothing panics with the lock");
         match asked {
             Ok(document) => {
                 let document = Arc::new(document);
-                said.document = Some((now, document.clone()));
+                said.document = Some((asked_at, document.clone()));
                 said.nothing = None;
                 Ok(document)
             }
             Err(error) => {
-                said.nothing = Some((now, error.to_string()));
+                // It may have taken its time over that.
+                said.nothing = Some((self.host.now(), error.to_string()));
                 Err(error)
             }
         }
     }
 
-    fn known(&self, age: Duration, now: Timestamp) -> Option<Result<Arc<T>, SignInError>> {
+    fn known(&self, age: Duration) -> Option<Result<Arc<T>, SignInError>> {
+        let now = self.host.now();
         let said = self.said.lock().expect("nothing panics with the lock");
         if let Some((at, document)) = &said.document
             && now < *at + age

@@ -2,33 +2,30 @@
 //! (`hob.signin.session`).
 //!
 //! A token that is about to end is refreshed before it is used, and one that the
-//! provider refuses is refreshed once. Whoever does so claims the row first, so
-//! that no refresh token is used twice, on whichever node: the others wait for
-//! what comes of it.
+//! provider refuses is refreshed once, by one request (`refreshing`): the others
+//! wait for what comes of it.
 
 use std::time::Duration;
 
 use hob_plugin_sdk::{
     PluginError,
     abi::http_client::{RawOutboundRequest, RawOutboundResponse},
-    db::{DbError, Timestamp},
+    db::DbError,
     http_client::{OutboundErrorKind, OutboundRequest, OutboundResponse},
     sealing::{KeyId, Resealed, SealedSecrets},
 };
 use hob_signin::session::{Account, ProviderSessions, Which, Whose};
 
 use crate::{
-    Known, SignIn,
-    dance::{self, TIME_TO_GIVE},
+    Known, SignIn, dance,
     error::SignInError,
     models::KeptToken,
-    tokens::{Granted, Holder, Tokens},
+    refreshing::{Outcome, Refresh},
+    tokens::{Holder, Tokens},
 };
 
 /// How long before its end a token is refreshed.
 const AHEAD: Duration = Duration::from_secs(60);
-/// After which time a claim counts no more: whoever made it is gone.
-const CLAIM_LASTS: Duration = TIME_TO_GIVE.saturating_add(Duration::from_secs(10));
 /// How often those who wait look.
 const LOOKS_EACH: Duration = Duration::from_millis(50);
 
@@ -58,12 +55,12 @@ impl ProviderSessions for SignIn {
             .map_err(|_| PluginError::not_found(format!("there is no provider {provider}")))?;
         let request = allowed(known, request.into())?;
         let row = self.one(whose, &which).await?;
-        let (row, tokens) = self.ready(known, row).await?;
+        let tokens = self.ready(known, &row).await?;
         let answer = self.send_with(known, &request, &tokens).await?;
         if answer.status != 401 || tokens.refresh_token.is_none() {
             return Ok(answer.into());
         }
-        let (_, tokens) = self.refreshed(known, row).await?;
+        let tokens = self.refreshed(known, row.id, &tokens).await?;
         Ok(self.send_with(known, &request, &tokens).await?.into())
     }
 }
@@ -144,28 +141,26 @@ impl SignIn {
             })
     }
 
-    /// The row with tokens that have not ended.
-    async fn ready(
-        &self,
-        known: &Known,
-        row: KeptToken,
-    ) -> Result<(KeptToken, Tokens), PluginError> {
+    /// The tokens of a row, which have not ended.
+    async fn ready(&self, known: &Known, row: &KeptToken) -> Result<Tokens, PluginError> {
         let ends = row.expires_at.is_some_and(|end| end <= self.now() + AHEAD);
-        let tokens = self.tokens.open(&row)?;
+        let tokens = self.tokens.open(row)?;
         match ends && tokens.refresh_token.is_some() {
-            true => self.refreshed(known, row).await,
-            false => Ok((row, tokens)),
+            true => self.refreshed(known, row.id, &tokens).await,
+            false => Ok(tokens),
         }
     }
 
-    /// The row with fresh tokens: refreshed now, or by another request since
-    /// this row was read.
+    /// Fresh tokens of a row in the place of these: refreshed now, or by another
+    /// request since they were read.
     async fn refreshed(
         &self,
         known: &Known,
-        read: KeptToken,
-    ) -> Result<(KeptToken, Tokens), PluginError> {
-        let id = read.id;
+        id: i64,
+        ended: &Tokens,
+    ) -> Result<Tokens, PluginError> {
+        // Before the row is claimed, which is for no longer than tokens take.
+        let metadata = self.metadata(known).await.map_err(failed)?;
         loop {
             let row = self
                 .db
@@ -173,75 +168,33 @@ impl SignIn {
                 .await?;
             // Another issuer's may have come in its place.
             let row = row.filter(|row| row.issuer == known.provider.issuer);
-            let row = row.ok_or_else(|| ended(known))?;
-            if row.sealed != read.sealed {
-                let tokens = self.tokens.open(&row)?;
-                return Ok((row, tokens));
+            let row = row.ok_or_else(|| has_ended(known))?;
+            let tokens = self.tokens.open(&row)?;
+            if tokens != *ended {
+                return Ok(tokens);
             }
-            if self.claim(&row).await? {
-                self.refresh(known, row).await?;
-            } else {
+            let refresh = Refresh {
+                db: self.db.clone(),
+                client: self.client,
+                store: self.tokens,
+                provider: known.provider.clone(),
+                metadata: metadata.clone(),
+                row,
+                now: self.now(),
+            };
+            if refresh.is_of_another() {
                 self.host.sleep(LOOKS_EACH).await;
+                continue;
+            }
+            // To its end: whoever asks may be gone before the provider answers,
+            // and then nobody would have the token that it gave.
+            match self.host.go_on(refresh.run(tokens)).await? {
+                Ok(Outcome::Fresh(tokens)) => return Ok(tokens),
+                Ok(Outcome::Replaced) => {}
+                Ok(Outcome::Ended) => return Err(has_ended(known)),
+                Err(error) => return Err(failed(error)),
             }
         }
-    }
-
-    /// Whether this request is the one that refreshes it.
-    async fn claim(&self, row: &KeptToken) -> Result<bool, PluginError> {
-        let now = self.now();
-        if row.is_being_refreshed(now) {
-            return Ok(false);
-        }
-        let row = row.clone();
-        let claimed = self
-            .db
-            .write(move |connection| row.claim(connection, now, now + CLAIM_LASTS));
-        Ok(claimed.await?)
-    }
-
-    /// Puts fresh tokens into a row that was claimed.
-    async fn refresh(&self, known: &Known, row: KeptToken) -> Result<(), PluginError> {
-        let now = self.now();
-        match self.fresh(known, &row, now).await {
-            Ok(granted) => {
-                let store = self.tokens;
-                self.db
-                    .write(move |connection| store.renew(connection, &row, &granted, now))
-                    .await?;
-                Ok(())
-            }
-            // The member, or the provider, has taken it back: this one, if no
-            // other has come in its place.
-            Err(SignInError::Provider(error)) if error == "invalid_grant" => {
-                let forgotten = self
-                    .db
-                    .write(move |connection| row.forget(connection))
-                    .await?;
-                match forgotten {
-                    true => Err(ended(known)),
-                    false => Ok(()),
-                }
-            }
-            Err(error) => {
-                self.db
-                    .write(move |connection| row.release(connection))
-                    .await?;
-                Err(failed(error))
-            }
-        }
-    }
-
-    async fn fresh(
-        &self,
-        known: &Known,
-        row: &KeptToken,
-        now: Timestamp,
-    ) -> Result<Granted, SignInError> {
-        let gone = || SignInError::Provider("invalid_grant".to_owned());
-        let refresh_token = self.tokens.open(row)?.refresh_token.ok_or_else(gone)?;
-        let metadata = self.metadata(known).await?;
-        let (provider, scope) = (&known.provider, &row.scope);
-        dance::refresh(provider, &metadata, self.client, &refresh_token, scope, now).await
     }
 
     /// Has the provider take back what was kept of an account that is unlinked
@@ -264,7 +217,7 @@ impl SignIn {
     }
 }
 
-fn ended(known: &Known) -> PluginError {
+fn has_ended(known: &Known) -> PluginError {
     PluginError::not_found(format!(
         "the account at {} has to be linked anew",
         known.provider.id

@@ -30,7 +30,7 @@ pub struct Granted {
 }
 
 /// The tokens themselves, as they are sealed.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     pub access_token: String,
     pub refresh_token: Option<String>,
@@ -198,8 +198,7 @@ impl TokenStore {
         self.keep(connection, holder, &row.provider, &identity, &granted, now)
     }
 
-    /// Puts refreshed tokens into a row, if nobody has done so since it was
-    /// read.
+    /// Puts refreshed tokens into a row, if it is still claimed until then.
     ///
     /// # Errors
     /// They can't be sealed, or the database failed.
@@ -207,13 +206,14 @@ impl TokenStore {
         self,
         connection: &mut Connection,
         row: &KeptToken,
+        until: Timestamp,
         granted: &Granted,
         now: Timestamp,
     ) -> Result<bool, PluginError> {
         let tokens = serde_json::to_vec(&granted.tokens)?;
         let sealed = self.sealing.seal(&tokens, &place_of(row))?;
-        let (scope, expires_at) = (&granted.scope, granted.expires_at);
-        Ok(row.renew(connection, sealed, scope, expires_at, now)?)
+        let what = (granted.scope.as_str(), granted.expires_at);
+        Ok(row.renew(connection, until, sealed, what, now)?)
     }
 
     /// Seals some anew that another key than the present one sealed, after the

@@ -127,7 +127,7 @@ impl Dance<'_> {
         let token = token.map_err(IdTokenError::from)?;
         let jwks_uri = self.metadata.jwks_uri.as_deref();
         let jwks_uri = jwks_uri.ok_or(MetadataError::NoKeys)?;
-        let claims = self.keys.verified(jwks_uri, &token, client, now).await?;
+        let claims = self.keys.verified(jwks_uri, &token, client).await?;
         let expected = Expected {
             issuer: &self.metadata.issuer,
             client_id: &self.provider.client_id,

@@ -95,7 +95,7 @@ async fn end(
         Some(own) => {
             let row = request_token.filter(|row| row.issuer == provider.issuer);
             let tokens = signin.tokens.open(&row.ok_or(SignInError::State)?)?;
-            let by = (provider, own);
+            let by = (&**provider, own);
             oauth1::identify(by, &metadata, client, (&tokens, &code), now).await?
         }
         None => {

@@ -123,7 +123,10 @@ impl KeptToken {
     }
 
     /// Takes on to refresh it, if it is still what was read and nobody else is
-    /// at it: on this node or another.
+    /// at it: on this node or another. From then on it is for whoever did so to
+    /// [`Self::renew`], [`Self::forget`] or [`Self::release`] it, for as long as
+    /// `refreshed_until` says the same: what a key seals anew meanwhile changes
+    /// nothing of that, and what is linked anew ends it.
     pub fn claim(
         &self,
         connection: &mut Connection,
@@ -144,31 +147,31 @@ impl KeptToken {
         Ok(claimed == 1)
     }
 
-    /// Leaves it to others to refresh it.
-    pub fn release(&self, connection: &mut Connection) -> QueryResult<()> {
+    /// Leaves it to others to refresh it, if it is still claimed until then.
+    pub fn release(&self, connection: &mut Connection, until: Timestamp) -> QueryResult<()> {
         update(
             signin_tokens::table
                 .find(self.id)
-                .filter(signin_tokens::sealed.eq(&self.sealed)),
+                .filter(signin_tokens::refreshed_until.eq(until)),
         )
         .set(signin_tokens::refreshed_until.eq(None::<Timestamp>))
         .execute(connection)?;
         Ok(())
     }
 
-    /// Puts others in their place, if they are still those that were read.
+    /// Puts others in their place, if it is still claimed until then.
     pub fn renew(
         &self,
         connection: &mut Connection,
+        until: Timestamp,
         sealed: Sealed,
-        scope: &str,
-        expires_at: Option<Timestamp>,
+        (scope, expires_at): (&str, Option<Timestamp>),
         now: Timestamp,
     ) -> QueryResult<bool> {
         let renewed = update(
             signin_tokens::table
                 .find(self.id)
-                .filter(signin_tokens::sealed.eq(&self.sealed)),
+                .filter(signin_tokens::refreshed_until.eq(until)),
         )
         .set((
             signin_tokens::key_id.eq(sealed.key().unwrap_or_default()),
@@ -182,12 +185,12 @@ impl KeptToken {
         Ok(renewed == 1)
     }
 
-    /// Forgets one that is of no use any more, if it is still what was read.
-    pub fn forget(&self, connection: &mut Connection) -> QueryResult<bool> {
+    /// Forgets one that is of no use any more, if it is still claimed until then.
+    pub fn forget(&self, connection: &mut Connection, until: Timestamp) -> QueryResult<bool> {
         let forgotten = delete(
             signin_tokens::table
                 .find(self.id)
-                .filter(signin_tokens::sealed.eq(&self.sealed)),
+                .filter(signin_tokens::refreshed_until.eq(until)),
         )
         .execute(connection)?;
         Ok(forgotten == 1)

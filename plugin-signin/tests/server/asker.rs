@@ -28,6 +28,9 @@ impl InlinePlugin for Asker {
         authentication = "member"
         [[route]]
         route = "GET /as-site"
+        [[route]]
+        route = "GET /send"
+        authentication = "member"
     "#;
 }
 
@@ -38,7 +41,8 @@ impl Plugin for Asker {
         declaration
             .handle("GET /accounts", accounts)
             .handle("GET /ask", ask)
-            .handle("GET /as-site", ask);
+            .handle("GET /as-site", ask)
+            .handle("GET /send", send);
     }
 
     fn start(host: Host, _: NoConfig) -> Result<Self, PluginError> {
@@ -94,6 +98,23 @@ async fn ask(asker: Arc<Asker>, request: Request) -> Result<Response, PluginErro
         Err(SessionError::Failed(error)) => Response::text(502, error.to_string()),
     })
 }
+
+/// A form, and a file.
+async fn send(asker: Arc<Asker>, request: Request) -> Result<Response, PluginError> {
+    let fields = request.query_fields().expect("a test's query");
+    let asked = match fields.first("what") {
+        Some("form") => OutboundRequest::post_form("/send", &FORM),
+        _ => OutboundRequest::new("POST", "/send").body("image/png", FILE.to_vec()),
+    };
+    let which = Which::only_at("other");
+    let sent = asker.sessions.send(whose(&request), which, asked).await;
+    let answer = sent.map_err(|error| PluginError::new(error.to_string()))?;
+    Ok(Response::bytes(answer.status, "text/plain", answer.body))
+}
+
+/// What it sends: names and values that have to be encoded, and no text.
+pub const FORM: [(&str, &str); 2] = [("title", "a & b = c"), ("tag", "é")];
+pub const FILE: &[u8] = b"\x89PNG\r\n\x1a\n\0\xff";
 
 pub fn with_asker(builder: Builder) -> Builder {
     builder.plugin(StaticPlugin::inline::<Asker>().expect("the manifest is right"))

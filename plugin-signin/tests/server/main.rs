@@ -8,6 +8,7 @@ mod id_tokens;
 mod journey;
 mod linking;
 mod migrations;
+mod mounted;
 mod oauth1;
 mod providers;
 mod registration;

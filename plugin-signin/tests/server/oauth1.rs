@@ -4,9 +4,10 @@ use hob::testing::{Browser, Reply, TestHost, on_each_database};
 use hob_oauth1_signature::{
     PublicKey, ReceivedRequest, Secrets, SignatureMethod, SignedRequest, VerifyingKey,
 };
+use hob_plugin_sdk::http_client::form_urlencoded;
 use serde_json::json;
 
-use crate::asker::with_asker;
+use crate::asker::{FILE, FORM, with_asker};
 use crate::support::{
     ACCOUNTS, HERE, PASSWORD, count, link_directly,
     scripted::{Asked, Scripted},
@@ -42,29 +43,41 @@ fn lines(provider: &Scripted, more: &str) -> String {
     )
 }
 
-/// A request as the provider understands it, if it was signed with these secrets.
-fn signed(provider: &Scripted, asked: &Asked, token: &str) -> SignedRequest {
+/// A request as the provider understands it, and whether it was signed with the
+/// consumer's secret and this token's.
+fn read(
+    provider: &Scripted,
+    asked: &Asked,
+    (client, token): (&str, &str),
+) -> (SignedRequest, bool) {
+    let is_form = asked.content_type == "application/x-www-form-urlencoded";
     let request = ReceivedRequest {
         method: &asked.method,
         origin: &provider.url,
         path: &asked.path,
         query: &asked.query,
         authorization: &[&asked.authorization],
-        form: Some(asked.body.as_bytes()),
+        form: is_form.then_some(&asked.body),
     };
     let read = SignedRequest::read(&request)
         .unwrap()
         .expect("it is signed");
     let public_key = PublicKey::from_pem(PUBLIC_KEY).expect("it is one");
-    let key = |client| VerifyingKey {
+    let verified = read.verify(VerifyingKey {
         secrets: Secrets { client, token },
         public_key: Some(&public_key),
-    };
-    assert!(read.verify(key("s3 cret")), "{asked:?}");
-    let needs_secret = !read.method.is_rsa();
-    assert_eq!(!read.verify(key("s3cret")), needs_secret, "{asked:?}");
-    assert_eq!(read.consumer_key, "hob");
-    read
+    });
+    (read, verified)
+}
+
+/// The same, if it was signed with these secrets and with no others.
+fn signed(provider: &Scripted, asked: &Asked, token: &str) -> SignedRequest {
+    let (signed, verified) = read(provider, asked, ("s3 cret", token));
+    assert!(verified, "{asked:?}");
+    let (_, otherwise) = read(provider, asked, ("s3cret", token));
+    assert_eq!(otherwise, signed.method.is_rsa(), "{asked:?}");
+    assert_eq!(signed.consumer_key, "hob");
+    signed
 }
 
 async fn alice(site: &TestHost) -> Browser {
@@ -241,9 +254,21 @@ async fn what_the_provider_or_the_member_refuses_signs_nobody_in() {
         assert_eq!(who(&mut browser).await, None);
         provider.say(path, 200, before);
     }
-    // It can't say when somebody signed in there.
-    let anew = site.browser().get("/signin/other?anew=1").await;
-    assert_eq!(anew.status(), 403, "{anew:?}");
+    // It can't say when somebody signed in there, whatever its scopes are called.
+    let jwks = format!(
+        "scopes = [\"openid\"]\njwks_uri = \"{}/keys\"",
+        provider.url
+    );
+    let openid = provider
+        .site(TestHost::builder(), &lines(&provider, &jwks))
+        .await;
+    for site in [&site, &openid] {
+        let anew = site.browser().get("/signin/other?anew=1").await;
+        assert_eq!(anew.status(), 403, "{anew:?}");
+        let page = site.browser().get("/login?anew=1").await;
+        assert!(!page.text().contains("The other"), "{page:?}");
+        assert_eq!(begin(&mut site.browser()).await.status(), 303);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,6 +296,71 @@ async fn requests_of_other_plugins_are_signed_as_the_member() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_signed_too_and_a_file_is_not() {
+    on_each_database(async |builder| {
+        let provider = provider().await;
+        let lines = lines(&provider, "tokens = \"database\"");
+        let site = provider.site(with_asker(builder), &lines).await;
+        let mut alice = alice(&site).await;
+        alice.submit(LINK, &[("provider", "other")]).await;
+        alice.get(BACK).await;
+        provider.say("/api/send", 201, json!({}));
+        for what in ["form", "file"] {
+            let sent = alice.get(&format!("/asker/send?what={what}")).await;
+            assert_eq!(sent.status(), 201, "{sent:?}");
+        }
+        let [form, file] = &provider.asked_in_full("/api/send")[..] else {
+            panic!("it is asked twice");
+        };
+        assert_eq!(form.body, form_urlencoded(&FORM).as_bytes());
+        assert_eq!(file.body, FILE);
+        for asked in [form, file] {
+            signed(&provider, asked, "acc secret");
+        }
+        // Another form was not signed.
+        let other = Asked {
+            body: b"title=another".to_vec(),
+            ..form.clone()
+        };
+        assert!(!read(&provider, &other, ("s3 cret", "acc secret")).1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_site_s_own_account_signs_what_is_sent_in_nobody_s_name() {
+    on_each_database(async |builder| {
+        let provider = provider().await;
+        let lines = lines(&provider, "site_account = true");
+        let site = provider.site(with_asker(builder), &lines).await;
+        site.add_administrator("olga", PASSWORD).await;
+        let mut olga = site.browser();
+        olga.sign_in("olga", PASSWORD).await;
+        let fields = [("provider", "other")];
+        olga.submit("/signin/site/link", &fields).await;
+        let back = olga.get(BACK).await;
+        assert_eq!(back.header("location"), "/signin/site", "{back:?}");
+        provider.say("/api/x", 200, json!({}));
+        let ask = "/asker/as-site?url=/x";
+        assert_eq!(site.browser().get(ask).await.status(), 200);
+        let read = signed(
+            &provider,
+            &provider.asked_in_full("/api/x")[0],
+            "acc secret",
+        );
+        assert_eq!(read.token.as_deref(), Some("acc"));
+        // It opens nobody's account, and can be taken away: the provider can't
+        // be asked to do so there.
+        assert_eq!(count(&site, "signin_accounts").await, 0);
+        let done = olga.submit("/signin/site/unlink", &fields).await;
+        assert_eq!(done.header("location"), "/signin/site?still_given=other");
+        assert_eq!(site.browser().get(ask).await.status(), 404);
+        assert_eq!(provider.asked("/api/x").len(), 1);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_an_operator_forgot_keeps_the_site_from_starting() {
     let https = "kind = \"oauth1\"\nissuer = \"https://a.example\"\nclient_id = \"c\"\n\
@@ -287,6 +377,19 @@ async fn what_an_operator_forgot_keeps_the_site_from_starting() {
             Some("have to begin with https"),
         ),
         (&format!("{begins}\nsignature_method = \"PLAINTEXT\""), None),
+        (
+            &format!("{begins}\nsignature_method = \"PLAINTEXT\"\napi = \"http://a.example/api\""),
+            Some("have to begin with https"),
+        ),
+        (
+            &format!("{begins}\nsignature_method = \"PLAINTEXT\"\napi = \"https://a.example/api\""),
+            None,
+        ),
+        (&format!("{begins}\napi = \"http://a.example/api\""), None),
+        (
+            &format!("{begins}\nrevocation_endpoint = \"https://a.example/revoke\""),
+            Some("`revocation_endpoint` is of OAuth 2"),
+        ),
         (
             &format!("{begins}\nsignature_method = \"RSA-SHA1\""),
             Some("`private_key` is missing"),

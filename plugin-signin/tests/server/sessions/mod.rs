@@ -5,9 +5,10 @@ mod kept;
 mod refresh;
 
 use hob::testing::on_each_database;
+use hob_plugin_sdk::http_client::form_urlencoded;
 use serde_json::json;
 
-use crate::asker::{linked, me, with_asker};
+use crate::asker::{FILE, FORM, linked, me, with_asker};
 use crate::support::{ACCOUNTS, PASSWORD, Pair, between, count, scripted::Scripted};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,4 +107,32 @@ async fn a_request_goes_to_the_api_alone_with_the_member_s_token_alone() {
     provider.say("/api/y", 303, elsewhere);
     assert_eq!(alice.get("/asker/ask?url=/y").await.status(), 303);
     assert_eq!(provider.asked("/elsewhere").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_and_a_file_arrive_as_they_are() {
+    let provider = Scripted::start().await;
+    let (_site, mut alice) = linked(&provider, json!({})).await;
+    provider.say("/api/send", 201, json!({}));
+    for what in ["form", "file"] {
+        let sent = alice.get(&format!("/asker/send?what={what}")).await;
+        assert_eq!(sent.status(), 201, "{sent:?}");
+    }
+    let [form, file] = &provider.asked_in_full("/api/send")[..] else {
+        panic!("it is asked twice");
+    };
+    for (asked, kind, body) in [
+        (
+            form,
+            "application/x-www-form-urlencoded",
+            form_urlencoded(&FORM).as_bytes(),
+        ),
+        (file, "image/png", FILE),
+    ] {
+        assert_eq!(
+            (asked.method.as_str(), asked.authorization.as_str()),
+            ("POST", "Bearer a-token")
+        );
+        assert_eq!((asked.content_type.as_str(), &asked.body[..]), (kind, body));
+    }
 }

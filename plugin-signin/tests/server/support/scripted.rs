@@ -29,13 +29,16 @@ pub struct Asked {
     pub query: String,
     /// The header.
     pub authorization: String,
-    pub body: String,
+    pub content_type: String,
+    pub body: Vec<u8>,
 }
 
 #[derive(Default)]
 struct Script {
     /// A status and a document in JSON, by path.
     says: Mutex<BTreeMap<String, (u16, Value)>>,
+    /// The same to who shows this in `Authorization`, which goes first.
+    says_to: Mutex<BTreeMap<(String, String), (u16, Value)>>,
     /// Paths at which it keeps the answers to itself for now.
     holds: Mutex<BTreeSet<String>>,
     asked: Mutex<Vec<Asked>>,
@@ -88,6 +91,13 @@ impl Scripted {
         says.insert(path.to_owned(), (status, document));
     }
 
+    /// The same, to who shows this in `Authorization`.
+    pub fn say_to(&self, authorization: &str, path: &str, status: u16, document: Value) {
+        let to = (path.to_owned(), authorization.to_owned());
+        let mut says = self.script.says_to.lock().unwrap();
+        says.insert(to, (status, document));
+    }
+
     /// What it says at this path.
     pub fn said(&self, path: &str) -> Value {
         self.script.says.lock().unwrap()[path].1.clone()
@@ -113,7 +123,7 @@ impl Scripted {
     pub fn asked(&self, path: &str) -> Vec<(String, String)> {
         let asked = self.asked_in_full(path).into_iter();
         asked
-            .map(|asked| (asked.authorization, asked.body))
+            .map(|asked| (asked.authorization, String::from_utf8(asked.body).unwrap()))
             .collect()
     }
 
@@ -125,12 +135,16 @@ impl Scripted {
 
     /// A site with this provider, and further lines of its section.
     pub async fn site(&self, builder: Builder, lines: &str) -> TestHost {
-        let section = format!(
+        here(builder, &self.section(lines)).start().await
+    }
+
+    /// Its section, with these further lines.
+    pub fn section(&self, lines: &str) -> String {
+        format!(
             "[plugin.signin.provider.other]\ntitle = \"The other\"\nissuer = {:?}\n\
              client_id = \"hob\"\nclient_secret = \"s3 cret\"\n{lines}",
             self.url
-        );
-        here(builder, &section).start().await
+        )
     }
 }
 
@@ -153,16 +167,19 @@ async fn answer(
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let method = request.method().to_string();
-    let authorization = request.headers().get(header::AUTHORIZATION);
-    let authorization =
-        authorization.map_or(String::new(), |value| value.to_str().unwrap().to_owned());
-    let body = request.into_body().collect().await?.to_bytes();
-    let body = String::from_utf8(body.to_vec()).unwrap();
+    let header = |name| {
+        let value = request.headers().get(name);
+        value.map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+    };
+    let authorization = header(header::AUTHORIZATION);
+    let content_type = header(header::CONTENT_TYPE);
+    let body = request.into_body().collect().await?.to_bytes().to_vec();
     let asked = Asked {
         method,
         path: path.clone(),
         query,
-        authorization,
+        authorization: authorization.clone(),
+        content_type,
         body,
     };
     script.asked.lock().unwrap().push(asked);
@@ -170,7 +187,9 @@ async fn answer(
     let is_let_go = || !script.holds.lock().unwrap().contains(&path);
     script.until(is_let_go).await;
     let said = script.says.lock().unwrap().get(&path).cloned();
-    let (status, document) = said.unwrap_or((404, json!({})));
+    let said_to = script.says_to.lock().unwrap();
+    let said_to = said_to.get(&(path, authorization)).cloned();
+    let (status, document) = said_to.or(said).unwrap_or((404, json!({})));
     let mut response = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/json");
