@@ -39,11 +39,16 @@ pub struct Endpoint {
     pub plugins: Vec<(Method, Arc<PluginRoute>)>,
 }
 
-/// All below a plugin's prefix, where none of its routes has a page: who asks
-/// there is a program.
+/// All below a path, as far as no other area begins there.
+pub struct Area {
+    /// With the site's own path; without a slash at its end.
+    pub prefix: String,
+    /// Who asks there is a program; none where people do.
+    pub programs: Option<ProgramArea>,
+}
+
+/// All below a plugin's prefix, where none of its routes has a page.
 pub struct ProgramArea {
-    /// With the site's own path.
-    prefix: String,
     /// Of its routes, the one that words what is not found.
     route: Arc<PluginRoute>,
     /// What pages of other sites may use there, if they may use anything.
@@ -68,7 +73,7 @@ struct Trees {
 pub struct Tree {
     app: App,
     paths: matchit::Router<Endpoint>,
-    program_areas: Vec<ProgramArea>,
+    areas: Vec<Area>,
     site: Router,
 }
 
@@ -120,7 +125,7 @@ impl Tree {
     pub fn new(
         app: App,
         endpoints: BTreeMap<String, Endpoint>,
-        program_areas: Vec<ProgramArea>,
+        areas: Vec<Area>,
         site: Router,
     ) -> Self {
         let mut paths = matchit::Router::new();
@@ -132,7 +137,7 @@ impl Tree {
         Self {
             app,
             paths,
-            program_areas,
+            areas,
             site,
         }
     }
@@ -147,8 +152,7 @@ impl Tree {
     /// for each kind of route, so that it is no larger than it has to be.
     fn answer(&self, request: Request, asked: Asked) -> Answer<'_> {
         let Ok(found) = self.paths.at(request.uri().path()) else {
-            let mut areas = self.program_areas.iter();
-            if let Some(area) = areas.find(|area| area.holds(request.uri().path())) {
+            if let Some(area) = self.program_area(request.uri().path()) {
                 return Box::pin(ready(area.refuse(request.method())));
             }
             return Box::pin(self.answer_by_site(request, asked));
@@ -174,6 +178,14 @@ impl Tree {
         Box::pin(ready(endpoint.refuse_method()))
     }
 
+    /// Where nothing stands at this path: the innermost area counts, and what
+    /// people may have come to before what is for programs alone.
+    fn program_area(&self, path: &str) -> Option<&ProgramArea> {
+        let around = self.areas.iter().filter(|area| area.holds(path));
+        let innermost = around.max_by_key(|area| (area.prefix.len(), area.programs.is_none()));
+        innermost?.programs.as_ref()
+    }
+
     async fn answer_by_site(&self, mut request: Request, asked: Asked) -> Response {
         request.extensions_mut().insert(asked.peer);
         match self.site.clone().oneshot(request).await {
@@ -183,11 +195,18 @@ impl Tree {
     }
 }
 
+impl Area {
+    fn holds(&self, path: &str) -> bool {
+        let below = path.strip_prefix(&self.prefix);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 impl ProgramArea {
-    /// Of a plugin that has these routes below this prefix; none where people
+    /// Of a plugin that has these routes below its prefix; none where people
     /// read pages too.
     #[must_use]
-    pub fn new(prefix: String, routes: &[(Method, Arc<PluginRoute>)]) -> Option<Self> {
+    pub fn new(routes: &[(Method, Arc<PluginRoute>)]) -> Option<Self> {
         let (_, first) = routes.first()?;
         let mut authentications = routes.iter().map(|(_, route)| &route.route.authentication);
         if authentications.any(|authentication| authentication.is_by_session()) {
@@ -197,15 +216,9 @@ impl ProgramArea {
         let open: BTreeSet<&str> = open.map(|(method, _)| method.as_str()).collect();
         let open: Vec<&str> = open.into_iter().collect();
         Some(Self {
-            prefix,
             route: Arc::clone(first),
             open_methods: (!open.is_empty()).then(|| open.join(", ")),
         })
-    }
-
-    fn holds(&self, path: &str) -> bool {
-        let below = path.strip_prefix(&self.prefix);
-        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// 404, as the routes here word what goes wrong; to a page of another site

@@ -16,7 +16,7 @@ use http::Method;
 use super::{
     App,
     bridge::PluginRoute,
-    dispatch::{Dispatch, Endpoint, ProgramArea, Tree},
+    dispatch::{Area, Dispatch, Endpoint, ProgramArea, Tree},
     endpoints::{
         account, admin, admin_audit, assets, connections, health, home, language, login, media,
         member, upload,
@@ -78,11 +78,16 @@ pub fn dispatch(app: &App) -> Dispatch {
 fn tree(app: &App) -> Tree {
     let base = app.site().address.base().to_owned();
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
-    let mut program_areas: Vec<ProgramArea> = Vec::new();
+    let mut areas: Vec<Area> = Vec::new();
     let mut site = Router::new();
     for (_, path, handler) in core_routes() {
         let path = canonical(&format!("{base}{path}")).0;
         site = site.route(&path, handler);
+        let fixed = path.split("/{").next().unwrap_or_default();
+        areas.push(Area {
+            prefix: fixed.trim_end_matches('/').to_owned(),
+            programs: None,
+        });
         endpoints.entry(path).or_default().site = true;
     }
     if !base.is_empty() {
@@ -132,15 +137,17 @@ fn tree(app: &App) -> Tree {
         }
         // Without a prefix, the site's own addresses are there too.
         if !plugin.prefix.is_empty() {
-            let prefix = format!("{base}{}", plugin.prefix);
-            program_areas.extend(ProgramArea::new(prefix, &below_prefix));
+            areas.push(Area {
+                prefix: format!("{base}{}", plugin.prefix),
+                programs: ProgramArea::new(&below_prefix),
+            });
         }
     }
     let site = site
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::WrongMethod })
         .with_state(app.clone());
-    Tree::new(app.clone(), endpoints, program_areas, site)
+    Tree::new(app.clone(), endpoints, areas, site)
 }
 
 /// The map of the site's own pages.

@@ -3,6 +3,7 @@
 
 mod account;
 mod administrators;
+mod areas;
 mod audit;
 mod below_a_path;
 mod bridge;
