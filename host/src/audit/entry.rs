@@ -30,6 +30,16 @@ pub struct Entry {
     pub details: String,
 }
 
+/// Bytes of a name or an id in an entry; of a longer one so much is kept, from
+/// its beginning. They are whatever a plugin notes, and an index of PostgreSQL
+/// refuses what is far longer, together with what the entry tells of.
+const LONGEST_NAME: usize = 1024;
+
+/// As it is kept.
+fn kept(name: &str) -> &str {
+    &name[..name.floor_char_boundary(LONGEST_NAME)]
+}
+
 impl Entry {
     /// # Errors
     /// The database's.
@@ -39,15 +49,15 @@ impl Entry {
             .values((
                 dsl::at.eq(noted.at),
                 dsl::plugin.eq(noted.plugin.as_str()),
-                dsl::action.eq(noted.action.as_str()),
+                dsl::action.eq(kept(&noted.action)),
                 dsl::who_kind.eq(who.kind.as_str()),
                 dsl::who_member.eq(who.member_id.into_option()),
-                dsl::who_name.eq(who.name.as_str()),
+                dsl::who_name.eq(kept(&who.name)),
                 dsl::peer.eq(who.peer.as_str()),
                 dsl::request_id.eq(who.request_id.as_str()),
                 dsl::member_id.eq(noted.member_id.into_option()),
-                dsl::subject_kind.eq(noted.subject_kind.as_str()),
-                dsl::subject.eq(noted.subject.as_str()),
+                dsl::subject_kind.eq(kept(&noted.subject_kind)),
+                dsl::subject.eq(kept(&noted.subject)),
                 dsl::details.eq(noted.details.as_str()),
             ))
             .execute(connection)?;
@@ -71,13 +81,16 @@ impl Entry {
             .limit(most)
             .into_boxed();
         if let Some(who) = &filter.who {
-            query = query.filter(dsl::who_name.eq(who));
+            query = query.filter(dsl::who_name.eq(kept(who)));
         }
         if let Some(member_id) = filter.about {
             query = query.filter(dsl::member_id.eq(member_id));
         }
         if let Some(subject) = &filter.subject {
-            query = query.filter(dsl::subject.eq(subject));
+            query = query.filter(dsl::subject.eq(kept(subject)));
+        }
+        if let Some(kind) = &filter.subject_kind {
+            query = query.filter(dsl::subject_kind.eq(kept(kind)));
         }
         if let Some((from, to)) = filter.what_range() {
             query = query

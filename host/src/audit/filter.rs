@@ -14,6 +14,8 @@ pub struct Filter {
     pub about: Option<i64>,
     /// The id of what it was done to, such as an application.
     pub subject: Option<String>,
+    /// What it was done to, such as `client`: two kinds may have the same ids.
+    pub subject_kind: Option<String>,
     /// What the action is called, or what that begins with: `client`.
     pub what: Option<String>,
     pub plugin: Option<String>,

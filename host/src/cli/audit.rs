@@ -67,6 +67,9 @@ struct Wanted {
     /// Done to: the id of an application, or of what else an entry names
     #[arg(long, value_name = "ID")]
     subject: Option<String>,
+    /// What kind of thing that is: `client`
+    #[arg(long, value_name = "KIND")]
+    subject_kind: Option<String>,
     /// What was done, or what that begins with: `client`
     #[arg(long, value_name = "ACTION")]
     what: Option<String>,
@@ -149,6 +152,7 @@ impl Wanted {
             until: time("--until", self.until.as_ref())?,
             who: self.who,
             subject: self.subject,
+            subject_kind: self.subject_kind,
             what: self.what,
             plugin: self.plugin,
             from: self.from,

@@ -287,7 +287,7 @@ async fn the_log_is_filtered_by_who_what_whom_when_and_from_where() {
         assert!(all.contains("about <strong>alice</strong>"), "{all}");
         assert_eq!(link(&all, "192.0.2.7"), "/admin/audit?from=192.0.2.7");
         assert!(
-            all.contains("href=\"/admin/audit?subject=t%3C1%3E\""),
+            all.contains("href=\"/admin/audit?subject=t%3C1%3E&#38;subject_kind=thing\""),
             "{all}"
         );
         for (query, expected) in [
@@ -295,6 +295,9 @@ async fn the_log_is_filtered_by_who_what_whom_when_and_from_where() {
             ("about=alice", &["thing.lent"]),
             ("subject=t%3C1%3E", &["thing.lent"]),
             ("subject=t", &[]),
+            ("subject=t%3C1%3E&subject_kind=thing", &["thing.lent"]),
+            ("subject=t%3C1%3E&subject_kind=client", &[]),
+            ("subject_kind=thing", &["thing.lent"]),
             ("what=thing.", &["thing.bought", "thing.lent", "thing.sold"]),
             ("plugin=switches", &["switch.off"]),
             ("from=192.0.2.7", &["thing.lent", "thing.sold"]),

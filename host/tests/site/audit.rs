@@ -159,6 +159,57 @@ async fn what_is_rolled_back_is_not_noted_and_what_can_t_be_noted_is_not_done() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_names_that_are_far_too_long_the_beginning_is_kept() {
+    on_each_database(async |builder| {
+        let site = builder.start().await;
+        let now = site.clock().now();
+        // What no database makes shorter by itself, and what ends in the middle
+        // of a sign.
+        let long: String = (0..2000_u32)
+            .filter_map(|number| char::from_u32(0x4e00 + number * 7919 % 20_000))
+            .collect();
+        let (noted, whole) = (long.clone(), "t".repeat(1024));
+        let whole_noted = whole.clone();
+        site.db()
+            .write(move |connection| {
+                let who = Who::operator(&noted);
+                let entry = AuditEntry::new("x", &noted, &who, now);
+                connection.note(entry.about(&noted, &noted).with("whole", &noted))?;
+                let who = Who::operator(&whole_noted);
+                connection.note(AuditEntry::new("x", "thing.done", &who, now))
+            })
+            .await
+            .expect("it is noted");
+        let by = |who: &str| Filter {
+            who: Some(who.to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(entries(&site, by(&whole)).await[0].who_name, whole);
+        // As whoever looks for it has it.
+        let found = entries(&site, by(&long)).await;
+        let [entry] = &found[..] else {
+            panic!("{found:?}");
+        };
+        let kept = &long[..1023];
+        assert_eq!(
+            (entry.action.as_str(), entry.who_name.as_str()),
+            (kept, kept)
+        );
+        assert_eq!(
+            (entry.subject_kind.as_str(), entry.subject.as_str()),
+            (kept, kept)
+        );
+        assert!(entry.details.contains(&long));
+        let subject = Filter {
+            subject: Some(long),
+            ..Filter::default()
+        };
+        assert_eq!(entries(&site, subject).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn entries_are_found_by_who_what_when_and_whom_and_go_in_time() {
     on_each_database(async |builder| {
         let site = builder.start().await;

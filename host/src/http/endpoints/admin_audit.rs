@@ -114,6 +114,7 @@ pub async fn list(
             who: field(&asked.who, None),
             about: field(&asked.about, about_error.as_deref()),
             subject: field(&asked.subject, None),
+            subject_kind: field(&asked.subject_kind, None),
             what: field(&asked.what, None),
             from: field(&asked.from, None),
             since: field(&asked.since, since_error.as_deref()),
@@ -214,10 +215,13 @@ struct ShownEntry<'a> {
 
 impl<'a> ShownEntry<'a> {
     fn new(app: &App, words: Words, entry: &'a Entry, usernames: &BTreeMap<i64, String>) -> Self {
-        let only = |name: &str, value: &str| {
-            let path = with_query(PATH, std::iter::once((name, value)));
+        let only_with = |name: &str, value: &str, more: Option<(&str, &str)>| {
+            let path = with_query(PATH, std::iter::once((name, value)).chain(more));
             (!value.is_empty()).then(|| app.site().address.path(&path))
         };
+        let only = |name: &str, value: &str| only_with(name, value, None);
+        let kind = Some(("subject_kind", entry.subject_kind.as_str()));
+        let kind = kind.filter(|(_, kind)| !kind.is_empty());
         let about = |id: i64| match usernames.get(&id) {
             Some(username) => username.clone(),
             None => words.say("audit-member-gone").with("id", id).to_string(),
@@ -227,7 +231,7 @@ impl<'a> ShownEntry<'a> {
             who_kind: words.say(kind_message(&entry.who_kind)).to_string(),
             who_url: only("who", &entry.who_name),
             from_url: only("from", &entry.peer),
-            subject_url: only("subject", &entry.subject),
+            subject_url: only_with("subject", &entry.subject, kind),
             about: entry.member_id.map(about),
             details: details(&entry.details),
             entry,

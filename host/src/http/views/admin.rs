@@ -81,6 +81,7 @@ pub struct AuditPage<'a> {
     pub who: Field<'a>,
     pub about: Field<'a>,
     pub subject: Field<'a>,
+    pub subject_kind: Field<'a>,
     pub what: Field<'a>,
     pub from: Field<'a>,
     pub since: Field<'a>,

@@ -20,6 +20,8 @@ pub struct Asked {
     #[serde(default)]
     pub(super) subject: String,
     #[serde(default)]
+    pub(super) subject_kind: String,
+    #[serde(default)]
     pub(super) what: String,
     #[serde(default)]
     pub(super) plugin: String,
@@ -56,11 +58,12 @@ pub(super) fn position(cursor: &str) -> Option<(Timestamp, i64)> {
 }
 
 impl Asked {
-    fn typed(&self) -> [(&'static str, &str); 8] {
+    fn typed(&self) -> [(&'static str, &str); 9] {
         [
             ("who", &self.who),
             ("about", &self.about),
             ("subject", &self.subject),
+            ("subject_kind", &self.subject_kind),
             ("what", &self.what),
             ("plugin", &self.plugin),
             ("from", &self.from),
@@ -122,6 +125,7 @@ impl Asked {
             who: given(&self.who),
             about,
             subject: given(&self.subject),
+            subject_kind: given(&self.subject_kind),
             what: given(&self.what),
             plugin: given(&self.plugin),
             from: given(&self.from),
