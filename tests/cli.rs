@@ -158,6 +158,9 @@ fn the_commands_of_a_plugin_come_and_go_with_it() {
          fix: add \"hello\" to `enabled` in [plugins], and run `hob dbupdate`\n"
     );
     site.hob(&["helo", "greetings"]).misunderstands();
+    // A word of another command is none of the plugin's.
+    let said = site.hob(&["plugins", "hello"]).misunderstands();
+    assert!(!said.contains("belongs to the plugin"), "{said}");
     assert!(!site.hob(&["--help"]).succeeds().contains("hello"));
 }
 

@@ -100,7 +100,7 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
     }
     let matches = match parser.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return unparsed(error, Some(config)),
+        Err(error) => return unparsed(error, Some((config, arguments))),
     };
     if let Some((name, inner)) = matches.subcommand()
         && let Some(extension) = extensions.iter().find(|extension| extension.id() == name)
@@ -122,14 +122,18 @@ fn dispatch(arguments: &[OsString]) -> Outcome {
     }
 }
 
-/// Help and version are answers; the rest is misunderstanding. A command that
+/// Help and version are answers; the rest is misunderstanding. A first word that
 /// is not known may be a plugin's, which can't be used.
-fn unparsed(error: clap::Error, config: Option<Result<Config, Diagnostics>>) -> Outcome {
+fn unparsed(
+    error: clap::Error,
+    asked: Option<(Result<Config, Diagnostics>, &[OsString])>,
+) -> Outcome {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
 
     if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(config) = config
+        && let Some((config, arguments)) = asked
         && let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
+        && first_word(arguments) == Some(name.as_str())
         && let Some(problems) = plugin_command::missing(&config?, name)
     {
         return Err(problems);
@@ -161,6 +165,19 @@ fn config_file(arguments: &[OsString]) -> PathBuf {
         }
     }
     Path::new(DEFAULT_CONFIG).to_owned()
+}
+
+/// The first word that is no option, nor the value of one.
+fn first_word(arguments: &[OsString]) -> Option<&str> {
+    let mut rest = arguments.iter().skip(1);
+    while let Some(argument) = rest.next() {
+        match argument.to_str() {
+            Some("--config") => drop(rest.next()),
+            Some(option) if option.starts_with('-') => {}
+            word => return word,
+        }
+    }
+    None
 }
 
 /// Writes to standard output; a closed pipe is the reader's choice.
@@ -242,6 +259,21 @@ mod tests {
             command.get_subcommands().for_each(check);
         }
         check(&Cli::command());
+    }
+
+    #[test]
+    fn the_first_word_is_no_option() {
+        for (line, word) in [
+            ("hob hello", Some("hello")),
+            ("hob --config a hello b", Some("hello")),
+            ("hob --config=a -v hello", Some("hello")),
+            ("hob plugins hello", Some("plugins")),
+            ("hob --config hello", None),
+            ("hob", None),
+        ] {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(first_word(&arguments), word, "{line}");
+        }
     }
 
     #[test]
