@@ -19,7 +19,8 @@ use hob_plugin_sdk::db::{Hob, Value};
 use rand::TryRng;
 use sha2::{Digest as _, Sha256};
 
-/// The state of one request: 256 random bits.
+/// The state of one request: 256 random bits, or in OAuth 1.0a the request token
+/// that the provider made.
 #[derive(Clone, PartialEq, Eq)]
 pub struct State(String);
 

@@ -61,6 +61,8 @@ pub enum LocaleError {
         found: Vec<String>,
         expected: Vec<String>,
     },
+    #[error("there are words in `{language}`, and none in it of those that are shared")]
+    NotShared { language: String },
     #[error("{what} has no words: add the message {id}")]
     Unworded { what: String, id: String },
 }
@@ -166,13 +168,15 @@ pub fn joined(words: Vec<Locale>, more: &[Locale]) -> Result<Vec<Locale>, Locale
         .into_iter()
         .map(|Locale { language, source }| {
             let same = more.iter().find(|locale| locale.language == language);
-            let more = same.map_or("", |locale| &locale.source);
-            Locale {
+            let Some(Locale { source: more, .. }) = same else {
+                return Err(LocaleError::NotShared { language });
+            };
+            Ok(Locale {
                 source: format!("{source}\n{more}"),
                 language,
-            }
+            })
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
     check(&joined)?;
     Ok(joined)
 }
@@ -350,6 +354,31 @@ mod tests {
             Ok(()) => String::new(),
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn shared_words_are_there_in_each_language_and_once() {
+        let words = |all: &[(&str, &str)]| -> Vec<Locale> {
+            let locale = |(language, source): &(&str, &str)| Locale {
+                language: (*language).to_owned(),
+                source: (*source).to_owned(),
+            };
+            all.iter().map(locale).collect()
+        };
+        let own = words(&[("en", "a = A\n"), ("de", "a = A\n")]);
+        let told = |more: &[(&str, &str)]| match joined(own.clone(), &words(more)) {
+            Ok(joined) => joined[1].source.clone(),
+            Err(error) => error.to_string(),
+        };
+        // In more languages than are needed.
+        let whole = [("de", "b = B\n"), ("en", "b = B\n"), ("fr", "b = B\n")];
+        assert_eq!(told(&whole), "a = A\n\nb = B\n");
+        let lacking = "there are words in `de`, and none in it of those that are shared";
+        assert_eq!(told(&whole[1..]), lacking);
+        // As of an owner that is written wrongly.
+        assert_eq!(told(&[]), lacking.replace("de", "en"));
+        let twice = [("de", "a = B\n"), ("en", "a = B\n")];
+        assert_eq!(told(&twice), "the words in `en` have the message a twice");
     }
 
     #[test]

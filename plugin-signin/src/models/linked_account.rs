@@ -84,9 +84,9 @@ impl LinkedAccount {
         .optional()
     }
 
-    /// Holds all of a member's until the transaction ends, so that none comes or
-    /// goes meanwhile, and answers with how many there are: a row that is
-    /// written waits for whoever wrote it before.
+    /// Holds all of a member's until the transaction ends, so that none goes
+    /// meanwhile, and answers with how many there are: a row that is written
+    /// waits for whoever wrote it before. One more may come.
     pub fn hold_of_member(connection: &mut Connection, member_id: i64) -> QueryResult<usize> {
         update(signin_accounts::table.filter(signin_accounts::member_id.eq(member_id)))
             .set(signin_accounts::member_id.eq(member_id))
