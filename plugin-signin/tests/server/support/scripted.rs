@@ -1,7 +1,7 @@
 //! A provider that says what a test tells it to: for what no honest one says.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex},
 };
 
@@ -39,9 +39,12 @@ struct Script {
     says: Mutex<BTreeMap<String, (u16, Value)>>,
     /// The same to who shows this in `Authorization`, which goes first.
     says_to: Mutex<BTreeMap<(String, String), (u16, Value)>>,
-    /// Paths at which it keeps the answers to itself for now.
-    holds: Mutex<BTreeSet<String>>,
+    /// Paths at which it keeps the answers to itself for now, but for so many
+    /// of those who ask.
+    holds: Mutex<BTreeMap<String, usize>>,
     asked: Mutex<Vec<Asked>>,
+    /// How often it has answered, by path.
+    answered: Mutex<BTreeMap<String, usize>>,
     /// Something of the above has changed.
     changed: Notify,
 }
@@ -105,7 +108,15 @@ impl Scripted {
 
     /// Keeps its answers at this path to itself until they are let go.
     pub fn hold(&self, path: &str) {
-        self.script.holds.lock().unwrap().insert(path.to_owned());
+        let answered = self.asked(path).len();
+        let mut holds = self.script.holds.lock().unwrap();
+        holds.insert(path.to_owned(), answered);
+    }
+
+    /// Lets the first go of those that it still keeps to itself at this path.
+    pub fn let_one_go(&self, path: &str) {
+        *self.script.holds.lock().unwrap().get_mut(path).unwrap() += 1;
+        self.script.changed.notify_waiters();
     }
 
     pub fn let_go(&self, path: &str) {
@@ -116,6 +127,13 @@ impl Scripted {
     /// Waits until it was asked so often at this path.
     pub async fn until_asked(&self, path: &str, times: usize) {
         let enough = || self.asked(path).len() >= times;
+        self.script.until(enough).await;
+    }
+
+    /// Waits until it has answered so often at this path.
+    pub async fn until_answered(&self, path: &str, times: usize) {
+        let answered = || self.script.answered.lock().unwrap().get(path).copied();
+        let enough = || answered().unwrap_or_default() >= times;
         self.script.until(enough).await;
     }
 
@@ -182,11 +200,25 @@ async fn answer(
         content_type,
         body,
     };
-    script.asked.lock().unwrap().push(asked);
+    let place = {
+        let mut all = script.asked.lock().unwrap();
+        all.push(asked);
+        all.iter().filter(|asked| asked.path == path).count()
+    };
     script.changed.notify_waiters();
-    let is_let_go = || !script.holds.lock().unwrap().contains(&path);
+    let is_let_go = || match script.holds.lock().unwrap().get(&path) {
+        Some(answered) => place <= *answered,
+        None => true,
+    };
     script.until(is_let_go).await;
     let said = script.says.lock().unwrap().get(&path).cloned();
+    *script
+        .answered
+        .lock()
+        .unwrap()
+        .entry(path.clone())
+        .or_default() += 1;
+    script.changed.notify_waiters();
     let said_to = script.says_to.lock().unwrap();
     let said_to = said_to.get(&(path, authorization)).cloned();
     let (status, document) = said_to.or(said).unwrap_or((404, json!({})));
