@@ -39,9 +39,9 @@ impl Plugin for Worker {
                 done.await.map(|done| Response::text(200, done))
             })
             .handle("GET /panic", async |worker: Arc<Self>, _| {
-                let told = worker.0.go_on(async { panic!("at work") }).await;
-                let error: PluginError = told.map(|()| ()).unwrap_err();
-                Response::text(200, error.to_string())
+                let told: Result<(), PluginError> =
+                    worker.0.go_on(async { panic!("at work") }).await;
+                Response::text(200, told.unwrap_err().to_string())
             });
     }
 
