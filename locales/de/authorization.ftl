@@ -182,3 +182,65 @@ clients-too-many-hint = Du hast so viele Anwendungen registriert, wie diese Webs
 clients-unknown = Diese Anwendung gibt es nicht
 clients-unknown-hint = Es gibt sie nicht, oder jemand anders hat sie registriert.
 problem-form = Etwas im Formular stimmt nicht; die Stelle ist markiert.
+
+## For administrators
+
+admin-title = Verwaltung
+admin-clients-lead = Alles, was hier registriert ist, von wem auch immer; das Letzte zuerst.
+admin-search-now = Suchen
+admin-search-all = Alle anzeigen
+admin-clients-empty = Es ist keine Anwendung registriert
+admin-clients-none-found = Keine Anwendung heißt so
+admin-members = { $members ->
+    [one] Erlaubt von { $members } Mitglied
+   *[other] Erlaubt von { $members } Mitgliedern
+}
+admin-last-used = zuletzt genutzt am { $day }
+admin-last-used-from = zuletzt genutzt am { $day } von { $address }
+admin-not-used = noch nicht genutzt
+admin-granted = erlaubt am { $day }
+admin-until = bis { $day }
+admin-by-operator = registriert von einem Betreiber
+admin-by-member = registriert von @{ $username }
+admin-by-former-member = registriert von Mitglied { $id }, das es nicht mehr gibt
+admin-by-itself = hat sich selbst registriert
+admin-pages = Weitere Anwendungen
+admin-pages-members = Weitere Mitglieder
+admin-newest = Von vorn
+admin-older = Weiter
+admin-audit-log = Was mit ihr geschah
+admin-facts = Was sie ist
+admin-suspended-since = Gesperrt seit
+admin-registered-by = Herkunft
+admin-used = Zuletzt genutzt
+admin-authentication = Weist sich aus mit
+admin-allowed-by = Mitglieder
+admin-members-none = Zurzeit erlaubt ihr kein Mitglied etwas.
+admin-member-gone = Mitglied { $id }, das es nicht mehr gibt
+admin-stop = Anhalten
+admin-stop-hint = Alles gilt sofort, für die ganze Website, und steht mit deinem Namen im Audit-Protokoll.
+admin-suspend-more = Sperren …
+admin-suspend = { $client } sperren
+admin-reason = Grund
+admin-reason-hint = Für Betreiber und das Audit-Protokoll; Mitglieder erfahren ihn nicht.
+admin-resume-more = Wieder freigeben …
+admin-resume = { $client } wieder freigeben
+admin-end-more = Alle ihre Tokens beenden …
+admin-end = Alle Tokens von { $client } beenden
+admin-delete-more = Löschen …
+admin-delete-hint = { $members ->
+    [0] Sie ist endgültig weg, mit ihren Tokens. Zurzeit erlaubt sie kein Mitglied.
+    [one] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglied ihr erlaubt hat. Sperren lässt sich rückgängig machen, das hier nicht.
+   *[other] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglieder ihr erlaubt haben. Sperren lässt sich rückgängig machen, das hier nicht.
+}
+admin-done-suspended = Sie ist gesperrt: Ihre Tokens werden abgewiesen.
+admin-done-resumed = Sie darf weitermachen.
+admin-done-ended = Alle ihre Tokens sind beendet.
+admin-done-deleted = Die Anwendung ist gelöscht.
+policy-findings = Was riskant ist
+policy-findings-hint = Die Einzelheiten sind auf Englisch, wie { $command } sie ausgibt.
+policy-findings-none = Es wurde nichts Riskantes gefunden.
+policy-danger = Gefahr
+policy-warning = Warnung
+policy-notice = Hinweis
+problem-remark = Höchstens { $most } Zeichen und keine Zeilenumbrüche.

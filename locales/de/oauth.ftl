@@ -116,81 +116,26 @@ token-done = Fertig
 
 ## For administrators
 
-admin-title = Verwaltung
-admin-clients-lead = Alles, was hier registriert ist, von wem auch immer; das Letzte zuerst.
 admin-search = Name oder Client-ID
-admin-search-now = Suchen
-admin-search-all = Alle anzeigen
-admin-clients-empty = Es ist keine Anwendung registriert
 admin-clients-empty-hint = Mitglieder registrieren ihre unter „Meine Anwendungen“; deine fügt die Kommandozeile hinzu.
-admin-clients-none-found = Keine Anwendung heißt so
-admin-members = { $members ->
-    [one] Erlaubt von { $members } Mitglied
-   *[other] Erlaubt von { $members } Mitgliedern
-}
-admin-last-used = zuletzt genutzt am { $day }
-admin-last-used-from = zuletzt genutzt am { $day } von { $address }
-admin-not-used = noch nicht genutzt
-admin-granted = erlaubt am { $day }
-admin-until = bis { $day }
-admin-by-operator = registriert von einem Betreiber
-admin-by-member = registriert von @{ $username }
-admin-by-former-member = registriert von Mitglied { $id }, das es nicht mehr gibt
-admin-by-itself = hat sich selbst registriert
 admin-by-initial-token = mit dem Erstzugriffstoken { $id }
 admin-remark-password = sieht Passwörter
 admin-remark-legacy = Geheimnisse in Adressen
 admin-remark-introspects = Ressourcenserver
-admin-pages = Weitere Anwendungen
-admin-pages-members = Weitere Mitglieder
-admin-newest = Von vorn
-admin-older = Weiter
-admin-audit-log = Was mit ihr geschah
-admin-facts = Was sie ist
-admin-suspended-since = Gesperrt seit
-admin-registered-by = Herkunft
-admin-used = Zuletzt genutzt
-admin-authentication = Weist sich aus mit
 admin-grants = Grants
 admin-switches = Schalter
 admin-switch-introspects = Sie darf die Zugriffstokens aller Anwendungen ansehen.
 admin-switch-push = Sie muss ihre Anfragen vorab einreichen (PAR).
 admin-switch-dpop = Sie bekommt nur Zugriffstokens, die an ihren Schlüssel gebunden sind (DPoP).
 admin-switch-legacy = Altlast: Sie darf Codes, Geheimnisse und Tokens in Adressen schicken.
-admin-allowed-by = Mitglieder
-admin-members-none = Zurzeit erlaubt ihr kein Mitglied etwas.
-admin-member-gone = Mitglied { $id }, das es nicht mehr gibt
-admin-stop = Anhalten
-admin-stop-hint = Alles gilt sofort, für die ganze Website, und steht mit deinem Namen im Audit-Protokoll.
-admin-suspend-more = Sperren …
 admin-suspend-hint = Alle ihre Tokens gelten nicht mehr, und niemand kann sie erlauben, bis du sie wieder freigibst. Was Mitglieder erlaubt haben, bleibt.
-admin-suspend = { $client } sperren
-admin-reason = Grund
-admin-reason-hint = Für Betreiber und das Audit-Protokoll; Mitglieder erfahren ihn nicht.
-admin-resume-more = Wieder freigeben …
 admin-resume-hint = Sie kann wieder Tokens bekommen, und was Mitglieder erlaubt haben, gilt wieder. Ihre alten Tokens gelten weiterhin nicht.
-admin-resume = { $client } wieder freigeben
-admin-end-more = Alle ihre Tokens beenden …
 admin-end-hint = Was für sie ausgestellt wurde, gilt nicht mehr. Was Mitglieder erlaubt haben, bleibt; neue Tokens kann sie bekommen.
-admin-end = Alle Tokens von { $client } beenden
-admin-delete-more = Löschen …
-admin-delete-hint = { $members ->
-    [0] Sie ist endgültig weg, mit ihren Tokens. Zurzeit erlaubt sie kein Mitglied.
-    [one] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglied ihr erlaubt hat. Sperren lässt sich rückgängig machen, das hier nicht.
-   *[other] Sie ist endgültig weg, mit ihren Tokens und mit dem, was { $members } Mitglieder ihr erlaubt haben. Sperren lässt sich rückgängig machen, das hier nicht.
-}
-admin-done-suspended = Sie ist gesperrt: Ihre Tokens gelten nicht mehr.
-admin-done-resumed = Sie darf weitermachen.
-admin-done-ended = Alle ihre Tokens sind beendet.
-admin-done-deleted = Die Anwendung ist gelöscht.
 admin-client-unknown-hint = Mit dieser Client-ID gibt es keine, oder sie wurde inzwischen gelöscht.
 
 ## The policy
 
 policy-lead = So steht es unter { $section } in { $file }; dort änderst du es, und es gilt vom nächsten Start an. Siehe auch { $applications }.
-policy-findings = Was riskant ist
-policy-findings-hint = Die Einzelheiten sind auf Englisch, wie { $command } sie ausgibt.
-policy-findings-none = Es wurde nichts Riskantes gefunden.
 finding-plain_http = Die Website ist ohne Verschlüsselung erreichbar
 finding-long_access_tokens = Zugriffstokens gelten lange
 finding-open_registration_with_sensitive_scopes = Jedes beliebige Programm darf um Heikles bitten
@@ -212,9 +157,6 @@ finding-codes_to_copy = Mitglieder kopieren Codes von Hand
 finding-long_suspended = Eine Anwendung ist schon lange gesperrt
 finding-unused_personal_tokens = Persönliche Zugriffstokens werden nicht genutzt
 finding-not_pruned = Abgelaufenes ist noch da
-policy-danger = Gefahr
-policy-warning = Warnung
-policy-notice = Hinweis
 policy-key = Schlüssel
 policy-value = Wert
 policy-not-set = nicht gesetzt
@@ -292,6 +234,5 @@ problem-token-end-past = Dieser Tag ist vorbei.
 problem-token-end-late = Ein Token darf hier höchstens { $days } Tage lang gelten.
 problem-tokens-number = Du hast { $tokens } Tokens, und mehr erlaubt diese Website nicht: Widerrufe eines, das du nicht mehr brauchst.
 problem-password-changed = Gerade eben wurde dein Passwort geändert: Sieh nach, ob du das warst.
-problem-remark = Höchstens { $most } Zeichen und keine Zeilenumbrüche.
 problem-token-uses = Das ist keine Zahl von 1 bis { $most }.
 problem-token-days = Das ist keine Anzahl von Tagen von 1 bis 3650.

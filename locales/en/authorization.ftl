@@ -181,3 +181,65 @@ clients-too-many-hint = You have registered as many applications as this site le
 clients-unknown = No such application
 clients-unknown-hint = It does not exist, or somebody else registered it.
 problem-form = Something in the form is not right; it says where.
+
+## For administrators
+
+admin-title = Administration
+admin-clients-lead = All that is registered here, whoever did it; the last one first.
+admin-search-now = Search
+admin-search-all = Show all
+admin-clients-empty = No application is registered
+admin-clients-none-found = No application is called that
+admin-members = { $members ->
+    [one] Allowed by { $members } member
+   *[other] Allowed by { $members } members
+}
+admin-last-used = last used { $day }
+admin-last-used-from = last used { $day } from { $address }
+admin-not-used = not used yet
+admin-granted = allowed { $day }
+admin-until = until { $day }
+admin-by-operator = registered by an operator
+admin-by-member = registered by @{ $username }
+admin-by-former-member = registered by member { $id }, who is gone
+admin-by-itself = registered itself
+admin-pages = More applications
+admin-pages-members = More members
+admin-newest = From the beginning
+admin-older = Further
+admin-audit-log = What was done to it
+admin-facts = What it is
+admin-suspended-since = Suspended since
+admin-registered-by = Origin
+admin-used = Last used
+admin-authentication = Proves who it is by
+admin-allowed-by = Members
+admin-members-none = No member allows it anything now.
+admin-member-gone = member { $id }, who is gone
+admin-stop = Stop it
+admin-stop-hint = Each counts at once, for the whole site, and stands in the audit log with your name.
+admin-suspend-more = Suspend …
+admin-suspend = Suspend { $client }
+admin-reason = Reason
+admin-reason-hint = For operators and the audit log; members are not told.
+admin-resume-more = Resume …
+admin-resume = Resume { $client }
+admin-end-more = End all its tokens …
+admin-end = End all tokens of { $client }
+admin-delete-more = Delete …
+admin-delete-hint = { $members ->
+    [0] It is gone for good, with its tokens. No member allows it now.
+    [one] It is gone for good, with its tokens and with what { $members } member allowed it. Suspending can be undone, this can’t.
+   *[other] It is gone for good, with its tokens and with what { $members } members allowed it. Suspending can be undone, this can’t.
+}
+admin-done-suspended = It is suspended: its tokens are refused.
+admin-done-resumed = It may go on.
+admin-done-ended = All its tokens are dead.
+admin-done-deleted = The application is deleted.
+policy-findings = What is risky
+policy-findings-hint = The details are in English, as { $command } prints them.
+policy-findings-none = Nothing risky was found.
+policy-danger = danger
+policy-warning = warning
+policy-notice = notice
+problem-remark = It has at most { $most } characters, and no line ends.

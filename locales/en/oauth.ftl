@@ -116,81 +116,26 @@ token-done = Done
 
 ## For administrators
 
-admin-title = Administration
-admin-clients-lead = All that is registered here, whoever did it; the last one first.
 admin-search = Name or client id
-admin-search-now = Search
-admin-search-all = Show all
-admin-clients-empty = No application is registered
 admin-clients-empty-hint = Members register theirs under “My applications”; the command line adds yours.
-admin-clients-none-found = No application is called that
-admin-members = { $members ->
-    [one] Allowed by { $members } member
-   *[other] Allowed by { $members } members
-}
-admin-last-used = last used { $day }
-admin-last-used-from = last used { $day } from { $address }
-admin-not-used = not used yet
-admin-granted = allowed { $day }
-admin-until = until { $day }
-admin-by-operator = registered by an operator
-admin-by-member = registered by @{ $username }
-admin-by-former-member = registered by member { $id }, who is gone
-admin-by-itself = registered itself
 admin-by-initial-token = with the initial access token { $id }
 admin-remark-password = sees passwords
 admin-remark-legacy = secrets in addresses
 admin-remark-introspects = resource server
-admin-pages = More applications
-admin-pages-members = More members
-admin-newest = From the beginning
-admin-older = Further
-admin-audit-log = What was done to it
-admin-facts = What it is
-admin-suspended-since = Suspended since
-admin-registered-by = Origin
-admin-used = Last used
-admin-authentication = Proves who it is by
 admin-grants = Grants
 admin-switches = Switches
 admin-switch-introspects = It may look at the access tokens of all applications.
 admin-switch-push = It must push its authorization requests.
 admin-switch-dpop = It gets only access tokens that are bound to its key (DPoP).
 admin-switch-legacy = Legacy: it may send codes, secrets and tokens in addresses.
-admin-allowed-by = Members
-admin-members-none = No member allows it anything now.
-admin-member-gone = member { $id }, who is gone
-admin-stop = Stop it
-admin-stop-hint = Each counts at once, for the whole site, and stands in the audit log with your name.
-admin-suspend-more = Suspend …
 admin-suspend-hint = All its tokens die, and nobody can allow it until it is resumed. What members allowed stays.
-admin-suspend = Suspend { $client }
-admin-reason = Reason
-admin-reason-hint = For operators and the audit log; members are not told.
-admin-resume-more = Resume …
 admin-resume-hint = It may ask for tokens again, and what members allowed counts again. Its old tokens stay dead.
-admin-resume = Resume { $client }
-admin-end-more = End all its tokens …
 admin-end-hint = What was issued to it works no longer. What members allowed stays, so that it can ask for new ones.
-admin-end = End all tokens of { $client }
-admin-delete-more = Delete …
-admin-delete-hint = { $members ->
-    [0] It is gone for good, with its tokens. No member allows it now.
-    [one] It is gone for good, with its tokens and with what { $members } member allowed it. Suspending can be undone, this can’t.
-   *[other] It is gone for good, with its tokens and with what { $members } members allowed it. Suspending can be undone, this can’t.
-}
-admin-done-suspended = It is suspended: its tokens are dead.
-admin-done-resumed = It may go on.
-admin-done-ended = All its tokens are dead.
-admin-done-deleted = The application is deleted.
 admin-client-unknown-hint = There is none with this client id, or it was deleted meanwhile.
 
 ## The policy
 
 policy-lead = As it stands in { $section } of { $file }, where you change it; it counts from the next start. See { $applications }, too.
-policy-findings = What is risky
-policy-findings-hint = The details are in English, as { $command } prints them.
-policy-findings-none = Nothing risky was found.
 finding-plain_http = The site is reached without encryption
 finding-long_access_tokens = Access tokens live long
 finding-open_registration_with_sensitive_scopes = Any program may ask for what is sensitive
@@ -212,9 +157,6 @@ finding-codes_to_copy = Members copy codes by hand
 finding-long_suspended = An application has been suspended for long
 finding-unused_personal_tokens = Personal access tokens are not used
 finding-not_pruned = What has expired is still there
-policy-danger = danger
-policy-warning = warning
-policy-notice = notice
 policy-key = Key
 policy-value = Value
 policy-not-set = not set
@@ -292,6 +234,5 @@ problem-token-end-past = This day is over.
 problem-token-end-late = This site lets a token live for { $days } days at most.
 problem-tokens-number = You have { $tokens } tokens, and this site allows no more: revoke one that you no longer need.
 problem-password-changed = Your password was changed this very moment: look whether it was you.
-problem-remark = It has at most { $most } characters, and no line ends.
 problem-token-uses = This is no number from 1 to { $most }.
 problem-token-days = This is no number of days from 1 to 3650.

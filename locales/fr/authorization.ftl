@@ -182,3 +182,65 @@ clients-too-many-hint = Vous avez enregistré autant d’applications que ce sit
 clients-unknown = Application introuvable
 clients-unknown-hint = Elle n’existe pas, ou quelqu’un d’autre l’a enregistrée.
 problem-form = Quelque chose ne va pas dans le formulaire ; l’endroit est indiqué.
+
+## For administrators
+
+admin-title = Administration
+admin-clients-lead = Tout ce qui est enregistré ici, par qui que ce soit ; la dernière en premier.
+admin-search-now = Rechercher
+admin-search-all = Tout afficher
+admin-clients-empty = Aucune application n’est enregistrée
+admin-clients-none-found = Aucune application ne porte ce nom
+admin-members = { $members ->
+    [one] Autorisée par { $members } membre
+   *[other] Autorisée par { $members } membres
+}
+admin-last-used = dernière utilisation le { $day }
+admin-last-used-from = dernière utilisation le { $day } depuis { $address }
+admin-not-used = pas encore utilisé
+admin-granted = autorisée le { $day }
+admin-until = jusqu’au { $day }
+admin-by-operator = enregistrée par un exploitant
+admin-by-member = enregistrée par @{ $username }
+admin-by-former-member = enregistrée par le membre { $id }, qui n’existe plus
+admin-by-itself = s’est enregistrée elle-même
+admin-pages = Autres applications
+admin-pages-members = Autres membres
+admin-newest = Depuis le début
+admin-older = Suite
+admin-audit-log = Les actions la concernant
+admin-facts = Ce qu’elle est
+admin-suspended-since = Suspendue depuis le
+admin-registered-by = Origine
+admin-used = Dernière utilisation
+admin-authentication = Prouve son identité par
+admin-allowed-by = Membres
+admin-members-none = Aucun membre ne l’autorise actuellement.
+admin-member-gone = le membre { $id }, qui n’existe plus
+admin-stop = L’arrêter
+admin-stop-hint = Chaque action compte aussitôt, pour tout le site, et figure dans le journal d’audit avec votre nom.
+admin-suspend-more = Suspendre …
+admin-suspend = Suspendre { $client }
+admin-reason = Raison
+admin-reason-hint = Pour les exploitants et le journal d’audit ; les membres n’en sont pas informés.
+admin-resume-more = Rétablir …
+admin-resume = Rétablir { $client }
+admin-end-more = Révoquer tous ses jetons …
+admin-end = Révoquer tous les jetons de { $client }
+admin-delete-more = Supprimer …
+admin-delete-hint = { $members ->
+    [0] Elle disparaît pour de bon, avec ses jetons. Aucun membre ne l’autorise actuellement.
+    [one] Elle disparaît pour de bon, avec ses jetons et l’autorisation de { $members } membre. Une suspension s’annule, ceci non.
+   *[other] Elle disparaît pour de bon, avec ses jetons et les autorisations de { $members } membres. Une suspension s’annule, ceci non.
+}
+admin-done-suspended = Elle est suspendue : ses jetons sont refusés.
+admin-done-resumed = Elle est rétablie.
+admin-done-ended = Tous ses jetons sont révoqués.
+admin-done-deleted = L’application est supprimée.
+policy-findings = Ce qui est risqué
+policy-findings-hint = Les détails sont en anglais, tels que { $command } les affiche.
+policy-findings-none = Rien de risqué n’a été trouvé.
+policy-danger = danger
+policy-warning = avertissement
+policy-notice = remarque
+problem-remark = Au plus { $most } caractères, sans retour à la ligne.

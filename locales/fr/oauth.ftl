@@ -115,81 +115,26 @@ token-done = Terminé
 
 ## For administrators
 
-admin-title = Administration
-admin-clients-lead = Tout ce qui est enregistré ici, par qui que ce soit ; la dernière en premier.
 admin-search = Nom ou client id
-admin-search-now = Rechercher
-admin-search-all = Tout afficher
-admin-clients-empty = Aucune application n’est enregistrée
 admin-clients-empty-hint = Les membres enregistrent les leurs sous « Mes applications » ; la ligne de commande ajoute les vôtres.
-admin-clients-none-found = Aucune application ne porte ce nom
-admin-members = { $members ->
-    [one] Autorisée par { $members } membre
-   *[other] Autorisée par { $members } membres
-}
-admin-last-used = dernière utilisation le { $day }
-admin-last-used-from = dernière utilisation le { $day } depuis { $address }
-admin-not-used = pas encore utilisé
-admin-granted = autorisée le { $day }
-admin-until = jusqu’au { $day }
-admin-by-operator = enregistrée par un exploitant
-admin-by-member = enregistrée par @{ $username }
-admin-by-former-member = enregistrée par le membre { $id }, qui n’existe plus
-admin-by-itself = s’est enregistrée elle-même
 admin-by-initial-token = avec le jeton d’accès initial { $id }
 admin-remark-password = voit les mots de passe
 admin-remark-legacy = secrets dans les adresses
 admin-remark-introspects = serveur de ressources
-admin-pages = Autres applications
-admin-pages-members = Autres membres
-admin-newest = Depuis le début
-admin-older = Suite
-admin-audit-log = Les actions la concernant
-admin-facts = Ce qu’elle est
-admin-suspended-since = Suspendue depuis le
-admin-registered-by = Origine
-admin-used = Dernière utilisation
-admin-authentication = Prouve son identité par
 admin-grants = Grants
 admin-switches = Options
 admin-switch-introspects = Elle peut examiner les jetons d’accès de toutes les applications.
 admin-switch-push = Elle doit déposer ses demandes d’autorisation à l’avance (PAR).
 admin-switch-dpop = Elle ne reçoit que des jetons d’accès liés à sa clé (DPoP).
 admin-switch-legacy = Ancien usage : elle peut envoyer codes, secrets et jetons dans des adresses.
-admin-allowed-by = Membres
-admin-members-none = Aucun membre ne l’autorise actuellement.
-admin-member-gone = le membre { $id }, qui n’existe plus
-admin-stop = L’arrêter
-admin-stop-hint = Chaque action compte aussitôt, pour tout le site, et figure dans le journal d’audit avec votre nom.
-admin-suspend-more = Suspendre …
 admin-suspend-hint = Tous ses jetons sont révoqués, et personne ne peut l’autoriser tant qu’elle n’est pas rétablie. Les autorisations des membres restent.
-admin-suspend = Suspendre { $client }
-admin-reason = Raison
-admin-reason-hint = Pour les exploitants et le journal d’audit ; les membres n’en sont pas informés.
-admin-resume-more = Rétablir …
 admin-resume-hint = Elle peut de nouveau demander des jetons, et les autorisations des membres comptent de nouveau. Ses anciens jetons restent révoqués.
-admin-resume = Rétablir { $client }
-admin-end-more = Révoquer tous ses jetons …
 admin-end-hint = Ce qui lui a été délivré ne fonctionne plus. Les autorisations des membres restent, et elle peut demander de nouveaux jetons.
-admin-end = Révoquer tous les jetons de { $client }
-admin-delete-more = Supprimer …
-admin-delete-hint = { $members ->
-    [0] Elle disparaît pour de bon, avec ses jetons. Aucun membre ne l’autorise actuellement.
-    [one] Elle disparaît pour de bon, avec ses jetons et l’autorisation de { $members } membre. Une suspension s’annule, ceci non.
-   *[other] Elle disparaît pour de bon, avec ses jetons et les autorisations de { $members } membres. Une suspension s’annule, ceci non.
-}
-admin-done-suspended = Elle est suspendue : ses jetons sont révoqués.
-admin-done-resumed = Elle est rétablie.
-admin-done-ended = Tous ses jetons sont révoqués.
-admin-done-deleted = L’application est supprimée.
 admin-client-unknown-hint = Aucune n’a ce client id, ou elle a été supprimée entre-temps.
 
 ## The policy
 
 policy-lead = Tel que c’est écrit sous { $section } dans { $file } ; c’est là que vous le modifiez, et cela compte dès le prochain démarrage. Voir aussi { $applications }.
-policy-findings = Ce qui est risqué
-policy-findings-hint = Les détails sont en anglais, tels que { $command } les affiche.
-policy-findings-none = Rien de risqué n’a été trouvé.
 finding-plain_http = Le site est joignable sans chiffrement
 finding-long_access_tokens = Les jetons d’accès durent longtemps
 finding-open_registration_with_sensitive_scopes = N’importe quel programme peut demander ce qui est sensible
@@ -211,9 +156,6 @@ finding-codes_to_copy = Les membres copient des codes à la main
 finding-long_suspended = Une application est suspendue depuis longtemps
 finding-unused_personal_tokens = Des jetons d’accès personnels ne sont pas utilisés
 finding-not_pruned = Ce qui a expiré est encore là
-policy-danger = danger
-policy-warning = avertissement
-policy-notice = remarque
 policy-key = Clé
 policy-value = Valeur
 policy-not-set = non défini
@@ -291,6 +233,5 @@ problem-token-end-past = Ce jour est passé.
 problem-token-end-late = Ce site accorde au plus { $days } jours à un jeton.
 problem-tokens-number = Vous avez { $tokens } jetons, et ce site n’en autorise pas davantage : révoquez-en un dont vous n’avez plus besoin.
 problem-password-changed = Votre mot de passe vient d’être changé : vérifiez que c’était bien vous.
-problem-remark = Au plus { $most } caractères, sans retour à la ligne.
 problem-token-uses = Ce n’est pas un nombre de 1 à { $most }.
 problem-token-days = Ce n’est pas un nombre de jours de 1 à 3650.

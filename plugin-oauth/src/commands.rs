@@ -9,7 +9,6 @@ pub mod consents;
 pub mod doctor;
 pub mod initial_token;
 mod last_use;
-mod remark;
 mod shown_client;
 pub mod tokens;
 mod whose;

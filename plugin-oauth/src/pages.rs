@@ -16,9 +16,8 @@ pub use hob_authorization::pages::{
 };
 
 pub use admin::{
-    AdminClientPage, AdminClientRow, AdminClientsPage, AdminPolicyPage, AllowedScope,
-    AllowingMember, FindingRow, InitialTokenPage, InitialTokenRow, OwnedField, PolicyKey,
-    PolicyScope, PolicyTopic, Remark,
+    AdminClientPage, AdminPolicyPage, InitialTokenPage, InitialTokenRow, OwnedField, PolicyKey,
+    PolicyScope, PolicyTopic,
 };
 
 /// Which device waits for the member?

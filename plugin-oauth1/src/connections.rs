@@ -4,7 +4,6 @@
 //! A connection is an application, whatever tokens it has, and its id is the
 //! consumer key.
 
-use hob_authorization::scope::Scope;
 use hob_plugin_sdk::{
     PluginError,
     connections::{Connection, ConnectionKind, Connections, LastUse, Registrar, Revocation, Which},
@@ -14,7 +13,7 @@ use crate::{
     OAuth1,
     act::Act,
     events::Revoked,
-    models::{self, AccessToken, AllowedToken, Consumer, RequestToken},
+    models::{self, AccessToken, AllowedToken, Consumer, RequestToken, Together},
 };
 
 impl Connections for OAuth1 {
@@ -76,20 +75,10 @@ fn consumers(tokens: &[AllowedToken]) -> Vec<&Consumer> {
 fn told(tokens: Vec<AllowedToken>) -> Vec<Connection> {
     consumers(&tokens)
         .into_iter()
-        .map(|consumer| {
-            let own = || tokens.iter().filter(|one| one.consumer.id == consumer.id);
-            let scope = own().fold(Scope::default(), |all, one| all.union(&one.token.scope));
-            let last = own().filter_map(|one| {
-                let at = one.token.last_used_at?;
-                let from = one.last_used_from.as_deref().unwrap_or_default();
-                Some(LastUse {
-                    at,
-                    from: from.into(),
-                })
-            });
-            // It lasts as long as any of its tokens.
-            let ends: Option<Vec<_>> = own().map(|one| one.token.expires_at).collect();
-            Connection {
+        .filter_map(|consumer| {
+            let own = tokens.iter().filter(|one| one.consumer.id == consumer.id);
+            let allowed = Together::of(own)?;
+            Some(Connection {
                 id: consumer.consumer_key.as_str().into(),
                 kind: ConnectionKind::Application,
                 name: consumer.name.as_str().into(),
@@ -101,14 +90,14 @@ fn told(tokens: Vec<AllowedToken>) -> Vec<Connection> {
                     models::Registrar::Itself => Registrar::Itself,
                 },
                 suspended: consumer.is_suspended(),
-                scope: scope.words().map(Into::into).collect(),
-                granted_at: own()
-                    .map(|one| one.token.created_at)
-                    .min()
-                    .unwrap_or(consumer.created_at),
-                last_used: last.max_by_key(|last| last.at),
-                expires_at: ends.and_then(|ends| ends.into_iter().max()),
-            }
+                scope: allowed.scope.words().map(Into::into).collect(),
+                granted_at: allowed.granted_at,
+                last_used: allowed.last_used.map(|(at, from)| LastUse {
+                    at,
+                    from: from.into(),
+                }),
+                expires_at: allowed.expires_at,
+            })
         })
         .collect()
 }

@@ -7,9 +7,13 @@ use std::time::Duration;
 
 use hob_authorization::doctor::{self, Check, Finding, Severity};
 use hob_oauth1_signature::SignatureMethod;
-use hob_plugin_sdk::db::Timestamp;
+use hob_plugin_sdk::{PluginError, db::Timestamp};
 
-use crate::models::{Consumer, Credential};
+use crate::{
+    OAuth1,
+    models::{Consumer, Credential},
+    settings::ClientRegistration,
+};
 
 /// What is looked at.
 #[derive(Debug, Clone)]
@@ -21,6 +25,38 @@ pub struct Facts {
     pub tokens_end: bool,
     pub registration_is_open: bool,
     pub consumers: Vec<Consumer>,
+}
+
+impl Facts {
+    /// As things are now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn collect(oauth1: &OAuth1) -> Result<Self, PluginError> {
+        let settings = oauth1.settings();
+        Ok(Self {
+            now: oauth1.now(),
+            signature_methods: oauth1.signature_methods().to_vec(),
+            empty_consumer_secrets: settings.empty_consumer_secrets,
+            timestamp_window: settings.timestamp_window(),
+            tokens_end: settings.access_token_lifetime().is_some(),
+            registration_is_open: settings.client_registration == ClientRegistration::Open,
+            consumers: oauth1.read(Consumer::all).await?,
+        })
+    }
+}
+
+/// By which of the methods that are on somebody can sign whose credential this
+/// is.
+#[must_use]
+pub fn usable(
+    on: &[SignatureMethod],
+    credential: Credential,
+    empty_secrets_count: bool,
+) -> Vec<SignatureMethod> {
+    let counts = credential != Credential::None || empty_secrets_count;
+    let signs = |method: &SignatureMethod| counts && credential.signs_by(*method);
+    on.iter().copied().filter(signs).collect()
 }
 
 /// Nonces are kept for so long twice over, and clocks are better than this.
@@ -116,10 +152,9 @@ fn empty_secret(facts: &Facts, consumer: &Consumer) -> Option<Finding> {
 }
 
 fn nothing_signs(facts: &Facts, consumer: &Consumer) -> Option<Finding> {
-    let mut methods = facts.signature_methods.iter();
-    let signs = methods.any(|method| consumer.credential.signs_by(*method))
-        && (consumer.credential != Credential::None || facts.empty_consumer_secrets);
-    (!signs).then(|| {
+    let (on, empty) = (&facts.signature_methods, facts.empty_consumer_secrets);
+    let nothing = usable(on, consumer.credential, empty).is_empty();
+    nothing.then(|| {
         Check::new("nothing_signs", Severity::Notice).finds(
             of(consumer),
             "no method that is switched on is one that it can sign by",

@@ -11,6 +11,7 @@ mod endpoints;
 mod events;
 mod housekeeping;
 mod models;
+mod operations;
 mod pages;
 mod problem;
 mod registration;
@@ -40,8 +41,8 @@ use hob_plugin_sdk::{
 
 use crate::{
     endpoints::{
-        access_token, authorize, client_new, client_register, client_secret, clients, consent,
-        request_token,
+        access_token, admin, authorize, client_new, client_register, client_secret, clients,
+        consent, request_token,
     },
     events::{Deletion, Events, Revoked},
     housekeeping::{Housekeeping, Share},
@@ -102,6 +103,30 @@ impl Plugin for OAuth1 {
             .handle("POST /clients/{consumer_key}", clients::save)
             .handle("POST /clients/{consumer_key}/secret", client_secret::post)
             .handle("POST /clients/{consumer_key}/delete", clients::delete);
+
+        declaration
+            .handle("GET /admin/clients", admin::clients::list)
+            .handle("GET /admin/clients/{consumer_key}", admin::client::show)
+            .handle(
+                "POST /admin/clients/{consumer_key}/suspend",
+                admin::client::suspend,
+            )
+            .handle(
+                "POST /admin/clients/{consumer_key}/resume",
+                admin::client::resume,
+            )
+            .handle(
+                "POST /admin/clients/{consumer_key}/end-tokens",
+                admin::client::end_tokens,
+            )
+            .handle(
+                "POST /admin/clients/{consumer_key}/secret",
+                admin::client::rotate,
+            )
+            .handle(
+                "POST /admin/clients/{consumer_key}/delete",
+                admin::client::delete,
+            );
 
         declaration
             .offer(token_verifier::<Self>)

@@ -2,7 +2,10 @@
 //! data. Those that ask a member are shared (`hob_authorization::pages`).
 
 use askama::Template;
-use hob_authorization::pages::{ClientFields, Moment};
+use hob_authorization::{
+    admin::Administered,
+    pages::{ClientFields, Moment},
+};
 use hob_plugin_sdk::Words;
 
 /// An application in its owner's list.
@@ -71,4 +74,23 @@ pub struct ClientPage<'a> {
     pub addresses: &'a [String],
     pub problem: Option<&'a str>,
     pub client: ClientFields<'a>,
+}
+
+/// An application, for administrators.
+#[derive(Template)]
+#[template(path = "admin_client.html")]
+pub struct AdminClientPage<'a> {
+    pub words: Words,
+    pub csrf: &'a str,
+    pub client: Administered<'a>,
+    pub consumer_key: &'a str,
+    /// The message of what it proves itself by.
+    pub credential: &'static str,
+    /// By which it can sign here.
+    pub methods: Vec<&'static str>,
+    pub callbacks: Vec<&'a str>,
+    /// It does not sign by a key.
+    pub may_have_secret: bool,
+    /// Why there is no new secret.
+    pub secret_problem: Option<&'a str>,
 }

@@ -1,9 +1,10 @@
 //! `hob oauth client suspend` and `resume`: an application stops for everybody,
 //! and may go on.
 
+use hob_authorization::remark;
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 
-use super::{named_client, remark, told};
+use super::{named_client, told};
 use crate::{OAuth, act::Act, operations};
 
 /// `client suspend`

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use hob_authorization::usernames::usernames;
 use hob_plugin_sdk::{CommandError, Invocation, Output, prelude::*};
 use serde::Serialize;
 use serde_json::json;
@@ -12,7 +13,6 @@ use crate::{
     act::Act,
     events::{Revoked, Withdrawal},
     models::{Consent, Consents, Given},
-    operations::usernames,
 };
 
 /// A consent, for programs.
@@ -40,7 +40,7 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
     let given = oauth
         .read(move |connection| Given::of(connection, consents, now))
         .await?;
-    let usernames = usernames(&oauth, given.iter().map(|one| one.member_id)).await?;
+    let usernames = usernames(oauth.members(), given.iter().map(|one| one.member_id)).await?;
     let site_url = &oauth.host().site().url;
     let shown: Vec<ConsentJson<'_>> = given
         .iter()

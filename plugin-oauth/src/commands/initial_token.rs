@@ -2,12 +2,12 @@
 
 use std::{fmt::Write, time::Duration};
 
+use hob_authorization::remark;
 use hob_plugin_sdk::{
     CommandError, Invocation, Output, manifest::config::parse_duration, prelude::*,
 };
 use serde::Serialize;
 
-use super::remark;
 use crate::{
     OAuth,
     act::Act,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use hob_authorization::usernames::usernames;
 use hob_plugin_sdk::{CommandError, Invocation, Output, auth::TokenId, prelude::*};
 use serde::Serialize;
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::{
     OAuth,
     act::Act,
     issued_token::{FoundToken, LiveToken, TokenTerms},
-    operations::{self, usernames},
+    operations,
 };
 
 /// A token, for programs.
@@ -48,7 +49,11 @@ pub async fn list(oauth: Arc<OAuth>, invocation: Invocation) -> Result<Output, C
         .read(move |connection| LiveToken::of(connection, consents, now))
         .await?;
     let terms: Vec<TokenTerms<'_>> = tokens.iter().map(|live| live.token.terms()).collect();
-    let usernames = usernames(&oauth, terms.iter().filter_map(|token| token.member_id)).await?;
+    let usernames = usernames(
+        oauth.members(),
+        terms.iter().filter_map(|token| token.member_id),
+    )
+    .await?;
     let site_url = &oauth.host().site().url;
     let froms = tokens.iter().map(|live| live.last_used_from.as_deref());
     let shown: Vec<TokenJson<'_>> = terms

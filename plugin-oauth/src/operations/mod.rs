@@ -7,8 +7,6 @@
 mod clients;
 mod initial_tokens;
 mod prune;
-mod remark;
-mod usernames;
 
 pub use clients::{Deleted, delete, end_tokens, resume, suspend};
 pub use initial_tokens::{
@@ -16,5 +14,3 @@ pub use initial_tokens::{
     revoke_initial_token,
 };
 pub use prune::prune;
-pub use remark::{LONGEST_REMARK, remark};
-pub use usernames::usernames;

@@ -1,8 +1,11 @@
 //! `consumer edit`, `rotate`, `suspend`, `resume` and `delete`.
 
-use hob_authorization::registration::{
-    RegistrationError, check_name, check_redirect_uris, check_required_scope, check_scope,
-    check_website,
+use hob_authorization::{
+    registration::{
+        RegistrationError, check_name, check_redirect_uris, check_required_scope, check_scope,
+        check_website,
+    },
+    remark,
 };
 use hob_plugin_sdk::{CommandError, Invocation, Output, db::Json, prelude::*};
 use serde_json::json;
@@ -12,12 +15,10 @@ use crate::{
     OAuth1,
     act::Act,
     events::Deletion,
-    models::{AccessToken, Consumer, ConsumerChanges, RequestToken},
-    registration::{Proof, new_credential},
+    models::{Consumer, ConsumerChanges},
+    operations,
+    registration::Proof,
 };
-
-/// The longest reason of a suspension, in characters.
-const LONGEST_REASON: usize = 200;
 
 /// Changes what is named.
 pub async fn edit(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
@@ -93,19 +94,8 @@ pub async fn rotate(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
         Some(key) => Proof::Key(key),
         None => Proof::Secret,
     };
-    let (credential, secret) = new_credential(&oauth1, &consumer.consumer_key, proof)?;
-    let (events, act) = (
-        oauth1.events(),
-        Act::of_operator(oauth1.host(), &invocation),
-    );
-    let changed = oauth1
-        .change(move |connection| {
-            let changed = consumer.replace_credential(connection, &credential)?;
-            if let Some(changed) = &changed {
-                events.secret_rotated(connection, &act, changed)?;
-            }
-            Ok(changed)
-        })
+    let act = Act::of_operator(oauth1.host(), &invocation);
+    let (changed, secret) = operations::rotate(&oauth1, act, consumer, proof)
         .await?
         .ok_or_else(gone)?;
     let shown = output(&invocation, &ConsumerJson::new(&changed, secret.as_ref()))?;
@@ -119,32 +109,9 @@ pub async fn rotate(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
 /// Stops it for everybody.
 pub async fn suspend(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
     let consumer = named_consumer(&oauth1, &invocation).await?;
-    let reason = invocation
-        .value("reason")
-        .map(|reason| reason.trim().to_owned());
-    let is_remark = |reason: &String| {
-        reason.chars().count() <= LONGEST_REASON && !reason.chars().any(char::is_control)
-    };
-    if !reason.as_ref().is_none_or(is_remark) {
-        return Err(CommandError::usage(
-            format!("--reason: it has at most {LONGEST_REASON} characters, and no line ends"),
-            "make it shorter",
-        ));
-    }
-    let (events, act) = (
-        oauth1.events(),
-        Act::of_operator(oauth1.host(), &invocation),
-    );
-    let changed = oauth1
-        .change(move |connection| {
-            let changed = consumer.suspend(connection, reason.as_deref(), act.at)?;
-            if let Some(changed) = &changed {
-                RequestToken::delete_of_consumer(connection, changed.id)?;
-                events.consumer_suspended(connection, &act, changed, reason.as_deref())?;
-            }
-            Ok(changed)
-        })
-        .await?;
+    let reason = remark::given(&invocation, "reason")?;
+    let act = Act::of_operator(oauth1.host(), &invocation);
+    let changed = operations::suspend(&oauth1, act, consumer, reason).await?;
     told(&invocation, changed, |consumer| {
         format!(
             "{} is suspended: its tokens are refused, and nobody can allow it.\n",
@@ -162,19 +129,8 @@ pub async fn resume(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
             "`hob oauth1 consumer list` shows those that are",
         ));
     }
-    let (events, act) = (
-        oauth1.events(),
-        Act::of_operator(oauth1.host(), &invocation),
-    );
-    let changed = oauth1
-        .change(move |connection| {
-            let changed = consumer.resume(connection)?;
-            if let Some(changed) = &changed {
-                events.consumer_resumed(connection, &act, changed)?;
-            }
-            Ok(changed)
-        })
-        .await?;
+    let act = Act::of_operator(oauth1.host(), &invocation);
+    let changed = operations::resume(&oauth1, act, consumer).await?;
     told(&invocation, changed, |consumer| {
         format!(
             "{} may go on. What members allowed it counts again.\n",
@@ -192,21 +148,9 @@ pub async fn delete(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Outpu
             "say --yes if it shall be; `hob oauth1 consumer suspend` stops it and can be undone",
         ));
     }
-    let (events, act) = (
-        oauth1.events(),
-        Act::of_operator(oauth1.host(), &invocation),
-    );
+    let act = Act::of_operator(oauth1.host(), &invocation);
     let named = (consumer.consumer_key.clone(), consumer.name.clone());
-    let ended = oauth1
-        .change(move |connection| {
-            let ended = AccessToken::delete_of_consumer(connection, consumer.id)?;
-            if !consumer.delete(connection)? {
-                return Ok(None);
-            }
-            let reason = Deletion::ByOperator;
-            events.consumer_deleted(connection, &act, &consumer, reason, ended)?;
-            Ok(Some(ended))
-        })
+    let ended = operations::delete(&oauth1, act, consumer, Deletion::ByOperator)
         .await?
         .ok_or_else(gone)?;
     let (consumer_key, name) = named;

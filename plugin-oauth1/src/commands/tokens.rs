@@ -11,8 +11,8 @@ use super::named_consumer;
 use crate::{
     OAuth1,
     act::Act,
-    events::Revoked,
-    models::{AccessToken, AllowedToken, Consumer, RequestToken},
+    models::{AccessToken, AllowedToken},
+    operations::{self, Whose},
 };
 
 /// A token, for programs.
@@ -73,35 +73,9 @@ pub async fn list(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output,
 
 /// Ends those of a member or of an application, or of both together.
 pub async fn revoke(oauth1: Arc<OAuth1>, invocation: Invocation) -> Result<Output, CommandError> {
-    let (member_id, consumer) = named(&oauth1, &invocation).await?;
-    let (events, act) = (
-        oauth1.events(),
-        Act::of_operator(oauth1.host(), &invocation),
-    );
-    let revoked = oauth1
-        .change(move |connection| {
-            let ended = match (member_id, &consumer) {
-                (Some(member_id), Some(consumer)) => {
-                    RequestToken::delete_between(connection, member_id, consumer.id)?;
-                    AccessToken::delete_between(connection, member_id, consumer.id)?
-                }
-                (Some(member_id), None) => {
-                    RequestToken::delete_of_member(connection, member_id)?;
-                    AccessToken::delete_of_member(connection, member_id)?
-                }
-                (None, Some(consumer)) => {
-                    RequestToken::delete_of_consumer(connection, consumer.id)?;
-                    AccessToken::delete_of_consumer(connection, consumer.id)?
-                }
-                (None, None) => 0,
-            };
-            let consumer = consumer.as_ref();
-            let key = consumer.map_or("", |consumer| &consumer.consumer_key);
-            let of = (key, member_id);
-            events.tokens_revoked(connection, &act, of, Revoked::ByOperator, ended)?;
-            Ok(ended)
-        })
-        .await?;
+    let whose = named(&oauth1, &invocation).await?;
+    let act = Act::of_operator(oauth1.host(), &invocation);
+    let revoked = operations::end_tokens(&oauth1, act, whose).await?;
     if invocation.given("json") {
         return Output::json(&json!({ "revoked": revoked }));
     }
@@ -114,40 +88,36 @@ async fn named_tokens(
     oauth1: &OAuth1,
     invocation: &Invocation,
 ) -> Result<Vec<AllowedToken>, CommandError> {
-    let (member_id, consumer) = named(oauth1, invocation).await?;
+    let whose = named(oauth1, invocation).await?;
     let now = oauth1.now();
     let tokens = oauth1
-        .read(move |connection| match (member_id, consumer) {
-            (Some(member_id), consumer) => {
+        .read(move |connection| match whose {
+            Whose::Member(member_id) => AccessToken::of_member(connection, member_id, now),
+            Whose::Consumer(consumer) => AccessToken::of_consumer(connection, &consumer, now),
+            Whose::Between(member_id, consumer) => {
                 let mut all = AccessToken::of_member(connection, member_id, now)?;
-                all.retain(|one| {
-                    let other = |consumer: &Consumer| one.consumer.id != consumer.id;
-                    !consumer.as_ref().is_some_and(other)
-                });
+                all.retain(|one| one.consumer.id == consumer.id);
                 Ok(all)
             }
-            (None, Some(consumer)) => AccessToken::of_consumer(connection, &consumer, now),
-            (None, None) => Ok(Vec::new()),
         })
         .await?;
     Ok(tokens)
 }
 
 /// Whose tokens are meant: one at least is named.
-async fn named(
-    oauth1: &OAuth1,
-    invocation: &Invocation,
-) -> Result<(Option<i64>, Option<Consumer>), CommandError> {
+async fn named(oauth1: &OAuth1, invocation: &Invocation) -> Result<Whose, CommandError> {
     let member_id = named_member(oauth1.members(), invocation).await?;
     let consumer = match invocation.given("consumer-key") {
         true => Some(named_consumer(oauth1, invocation).await?),
         false => None,
     };
-    if member_id.is_none() && consumer.is_none() {
-        return Err(CommandError::usage(
+    match (member_id, consumer) {
+        (Some(member_id), Some(consumer)) => Ok(Whose::Between(member_id, consumer)),
+        (Some(member_id), None) => Ok(Whose::Member(member_id)),
+        (None, Some(consumer)) => Ok(Whose::Consumer(consumer)),
+        (None, None) => Err(CommandError::usage(
             "neither a member nor an application is named",
             "say --member alice, --consumer-key 4f1xAmple, or both",
-        ));
+        )),
     }
-    Ok((member_id, consumer))
 }

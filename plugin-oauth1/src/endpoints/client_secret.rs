@@ -9,32 +9,16 @@ use hob_authorization::{
 use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::clients::{addresses, client_path, own, unknown};
-use crate::{
-    OAuth1,
-    models::Consumer,
-    pages::ClientSecretPage,
-    registration::{Proof, new_credential},
-};
+use crate::{OAuth1, models::Consumer, operations, pages::ClientSecretPage, registration::Proof};
 
 /// Gives it a new secret, and shows that: only now.
 pub async fn post(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, PluginError> {
     let Some(consumer) = own(&oauth1, &request).await? else {
         return Ok(unknown(&request));
     };
-    let (credential, secret) = new_credential(&oauth1, &consumer.consumer_key, Proof::Secret)?;
     let act = Act::of_member(oauth1.host(), member(&request)?, &request);
-    let events = oauth1.events();
-    let changed = oauth1
-        .change(move |connection| {
-            let changed = consumer.replace_credential(connection, &credential)?;
-            if let Some(changed) = &changed {
-                events.secret_rotated(connection, &act, changed)?;
-            }
-            Ok(changed)
-        })
-        .await;
-    match changed {
-        Ok(Some(changed)) => {
+    match operations::rotate(&oauth1, act, consumer, Proof::Secret).await {
+        Ok(Some((changed, secret))) => {
             let words = request.words();
             Ok(show_secret(
                 &oauth1,
@@ -49,13 +33,25 @@ pub async fn post(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, Plu
     }
 }
 
-/// Shows credentials: only now.
+/// Shows credentials to the owner: only now.
 pub(super) fn show_secret(
     oauth1: &OAuth1,
     words: Words,
     consumer: &Consumer,
     secret: Option<&PlainSecret>,
     is_new: bool,
+) -> Response {
+    let client_url = client_path(oauth1, consumer);
+    show_secret_once(oauth1, words, consumer, secret, (is_new, &client_url))
+}
+
+/// Shows credentials, and leads to `client_url` then.
+pub(super) fn show_secret_once(
+    oauth1: &OAuth1,
+    words: Words,
+    consumer: &Consumer,
+    secret: Option<&PlainSecret>,
+    (is_new, client_url): (bool, &str),
 ) -> Response {
     let title = match is_new {
         true => words.say("client-created-title"),
@@ -72,7 +68,7 @@ pub(super) fn show_secret(
             consumer_key: &consumer.consumer_key,
             consumer_secret: secret.map(PlainSecret::reveal).unwrap_or_default(),
             addresses: &addresses(oauth1),
-            client_url: &client_path(oauth1, consumer),
+            client_url,
         },
     ))
 }

@@ -14,7 +14,8 @@ use hob_plugin_sdk::{PluginError, Request, Response, db::Json, prelude::*};
 use crate::{
     OAuth1,
     events::Deletion,
-    models::{AccessToken, Consumer, ConsumerChanges},
+    models::{Consumer, ConsumerChanges},
+    operations,
     pages::{ClientPage, ClientRow, ClientsPage},
 };
 
@@ -121,19 +122,7 @@ pub async fn delete(oauth1: Arc<OAuth1>, request: Request) -> Result<Response, P
         return Ok(unknown(&request));
     };
     let act = Act::of_member(oauth1.host(), member(&request)?, &request);
-    let events = oauth1.events();
-    oauth1
-        .change(move |connection| {
-            let ended = AccessToken::delete_of_consumer(connection, consumer.id)?;
-            match consumer.delete(connection)? {
-                true => {
-                    let reason = Deletion::ByOwner;
-                    events.consumer_deleted(connection, &act, &consumer, reason, ended)
-                }
-                false => Ok(()),
-            }
-        })
-        .await?;
+    operations::delete(&oauth1, act, consumer, Deletion::ByOwner).await?;
     Ok(Response::redirect(oauth1.own_path("/clients")))
 }
 

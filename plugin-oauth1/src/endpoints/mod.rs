@@ -1,6 +1,7 @@
 //! One URL, one file: parse, authorise, call, shape.
 
 pub mod access_token;
+pub mod admin;
 pub mod authorize;
 pub mod client_new;
 pub mod client_register;

@@ -1,5 +1,6 @@
 //! The provider over the real host, on both databases.
 
+mod admin;
 mod api;
 mod dance;
 mod events;

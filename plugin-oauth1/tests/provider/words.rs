@@ -30,8 +30,10 @@ fn each_message_is_said_somewhere_and_what_is_said_is_there() {
     }
     for id in ids(&words("oauth1")) {
         let by_host = id.starts_with("menu-");
+        // What the doctor finds says it of itself.
+        let name = id.strip_prefix("finding-").unwrap_or(&id);
         assert!(
-            by_host || own.contains(&format!("\"{id}\"")),
+            by_host || own.contains(&format!("\"{name}\"")),
             "nobody says {id}"
         );
     }

@@ -1,22 +1,26 @@
 //! `/admin/clients/{client_id}`: an application as administrators see it, and
 //! what they do to it.
 
+use hob_authorization::{
+    admin::{self, Administered, AllowingMember, TypedReason, act, allowed_scopes, done, form},
+    usernames::usernames,
+};
 use hob_plugin_sdk::{PluginError, Request, Response, Words, db::Timestamp, prelude::*};
 
-use super::{act, client_path, clients_path, done, form, registrar, remarks};
+use super::{client_path, clients_path, registrar, remarks};
 use crate::{
     OAuth,
     endpoints::{
         client_secret::{NewSecret, old_lives_on},
         clients::ShownSecret,
-        member_page::{TimeText, notice, page, refused},
+        member_page::{TimeText, notice, refused},
         worded::{ScopeWords, client_kind, rotation_problem},
     },
     models::{
         Client, ClientAuthentication, ClientRegistration, ClientSecret, ClientUse, Consents, Given,
     },
-    operations::{self, LONGEST_REMARK, remark, usernames},
-    pages::{AdminClientPage, AllowedScope, AllowingMember, SecretRow, Website},
+    operations,
+    pages::{AdminClientPage, SecretRow, Website},
     secret_rotation,
 };
 
@@ -38,19 +42,17 @@ pub async fn suspend(oauth: Arc<OAuth>, request: Request) -> Result<Response, Pl
     };
     let form = form(&request)?;
     let typed = form.first("reason").unwrap_or_default();
-    let reason = match remark(typed) {
+    let reason = match TypedReason::read(request.words(), typed) {
         Ok(reason) => reason,
-        Err(_) => {
-            let words = request.words();
-            let problem = words.say("problem-remark").with("most", LONGEST_REMARK);
+        Err(reason) => {
             let problems = Problems {
-                reason: Some((typed.to_owned(), problem.to_string())),
+                reason,
                 ..Problems::default()
             };
             return show_client(&oauth, &request, client, problems).await;
         }
     };
-    let act = act(&oauth, &request)?;
+    let act = act(oauth.host(), &request)?;
     match operations::suspend(&oauth, act, client, reason).await? {
         Some(client) => Ok(done(&client_path(&oauth, &client.client_id), "suspended")),
         None => Ok(not_found(&request)),
@@ -62,7 +64,7 @@ pub async fn resume(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
     let Some(client) = named(&oauth, &request).await? else {
         return Ok(not_found(&request));
     };
-    let act = act(&oauth, &request)?;
+    let act = act(oauth.host(), &request)?;
     match operations::resume(&oauth, act, client).await {
         Ok(Some(client)) => Ok(done(&client_path(&oauth, &client.client_id), "resumed")),
         Ok(None) => Ok(not_found(&request)),
@@ -76,7 +78,7 @@ pub async fn end_tokens(oauth: Arc<OAuth>, request: Request) -> Result<Response,
         return Ok(not_found(&request));
     };
     let here = client_path(&oauth, &client.client_id);
-    match operations::end_tokens(&oauth, act(&oauth, &request)?, client).await? {
+    match operations::end_tokens(&oauth, act(oauth.host(), &request)?, client).await? {
         Some(_) => Ok(done(&here, "ended")),
         None => Ok(not_found(&request)),
     }
@@ -88,7 +90,7 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
         return Ok(not_found(&request));
     };
     let old_lives_on = old_lives_on(&form(&request)?);
-    let act = act(&oauth, &request)?;
+    let act = act(oauth.host(), &request)?;
     let by = act.who.name.clone();
     let secret = match secret_rotation::rotate(&oauth, act, &client, old_lives_on).await {
         Err(error) => return refused(&request, error),
@@ -118,7 +120,7 @@ pub async fn rotate(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plu
 /// Deletes it for good.
 pub async fn delete(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let client_id = client_id(&request);
-    match operations::delete(&oauth, act(&oauth, &request)?, client_id).await? {
+    match operations::delete(&oauth, act(oauth.host(), &request)?, client_id).await? {
         Some(_) => Ok(done(&clients_path(&oauth), "deleted")),
         None => Ok(not_found(&request)),
     }
@@ -148,8 +150,7 @@ fn not_found(request: &Request) -> Response {
 /// Why the last thing was not done.
 #[derive(Default)]
 struct Problems {
-    /// What was typed, and what is wrong with it.
-    reason: Option<(String, String)>,
+    reason: TypedReason,
     secret: Option<String>,
 }
 
@@ -194,7 +195,7 @@ async fn show_client(
     let has_more = known.given.len() > PAGE_LENGTH;
     known.given.truncate(PAGE_LENGTH);
     let ids = known.given.iter().map(|given| given.member_id);
-    let usernames = usernames(oauth, ids.chain(client.owner_id)).await?;
+    let usernames = usernames(oauth.members(), ids.chain(client.owner_id)).await?;
     let words = request.words();
     let here = client_path(oauth, &client.client_id);
     let more_url = known.given.last().filter(|_| has_more).map(|last| {
@@ -202,25 +203,11 @@ async fn show_client(
         format!("{here}?members={granted_at}-{}#members", last.consent.id)
     });
     let scope_words = ScopeWords::of(oauth.host(), request);
-    let scopes: Vec<AllowedScope<'_>> = client
-        .scope
-        .words()
-        .map(|name| AllowedScope {
-            name,
-            sentence: scope_words.sentence(name),
-        })
-        .collect();
     let site_url = &oauth.host().site().url;
-    let shown: Vec<ShownMember<'_>> = known
-        .given
-        .iter()
-        .map(|given| {
-            let username = usernames[&given.member_id].as_deref();
-            ShownMember::new(words, given, username, given.resource.audience(site_url))
-        })
-        .collect();
-    let members: Vec<AllowingMember<'_>> =
-        shown.iter().map(|member| member.row(site_url)).collect();
+    let members = known.given.iter().map(|given| {
+        let username = usernames[&given.member_id].as_deref();
+        allowing(words, given, username, site_url)
+    });
     let shown_secrets: Vec<ShownSecret> = known
         .secrets
         .iter()
@@ -232,12 +219,13 @@ async fn show_client(
         ClientAuthentication::Secret | ClientAuthentication::None => Vec::new(),
     };
     let let_in = known.registration.and_then(|own| own.initial_access_token);
-    let initial_token = let_in.map(|id| id.to_string());
     let owner = client.owner_id.and_then(|id| usernames[&id].as_deref());
+    let mut registrar = registrar(words, &client, owner);
+    if let Some(id) = let_in {
+        let token = words.say("admin-by-initial-token").with("id", id);
+        registrar = format!("{registrar}, {token}");
+    }
     let day = |time| TimeText::of(words, time);
-    let registered = day(client.created_at);
-    let last_used = known.usage.last_used_at.map(day);
-    let suspended = client.suspended_at.map(day);
     let redirect_uris: Vec<&str> = client
         .redirect_uris
         .0
@@ -245,59 +233,47 @@ async fn show_client(
         .map(|uri| uri.as_str())
         .collect();
     let grants: Vec<&str> = client.grant_types.iter().map(|grant| grant.name).collect();
-    let status = match (&problems.reason, &problems.secret) {
-        (None, None) => 200,
-        _ => 422,
-    };
-    let (reason, reason_error) = match &problems.reason {
-        Some((typed, problem)) => (typed.as_str(), Some(problem.as_str())),
-        None => ("", None),
-    };
-    Ok(page(
-        status,
-        &client.name,
-        &AdminClientPage {
-            words,
-            csrf: request.csrf(),
-            clients_url: &clients_path(oauth),
-            audit_url: &oauth
-                .host()
-                .site()
-                .path(&format!("/admin/audit?subject={}", client.client_id)),
-            url: &here,
-            done: asked.first("done").and_then(done_message),
+    let is_refused = problems.reason.problem.is_some() || problems.secret.is_some();
+    let shown = AdminClientPage {
+        words,
+        csrf: request.csrf(),
+        client: Administered {
+            status: if is_refused { 422 } else { 200 },
+            clients_url: clients_path(oauth),
+            audit_url: Administered::audit_url(oauth.host(), &client.client_id),
+            done: Administered::done_message(request),
             name: &client.name,
-            remarks: &remarks(words, &client),
-            client_id: &client.client_id,
-            kind: client_kind(words, client.kind),
-            authentication: client.authentication().as_str(),
-            keys: &keys,
+            remarks: remarks(words, &client),
             website: client.website.as_deref().map(Website::of),
-            redirect_uris: &redirect_uris,
-            grants: &grants,
-            scopes: &scopes,
-            introspects: client.introspects,
-            has_to_push: client.require_pushed_authorization_requests,
-            dpop_bound: client.dpop_bound_access_tokens,
-            legacy_query: client.legacy_query,
-            registrar: &registrar(words, &client, owner),
-            initial_token: initial_token.as_deref(),
-            registered: registered.moment(),
+            scopes: allowed_scopes(&scope_words, &client.scope, &client.required_scope),
+            registrar,
+            registered: day(client.created_at),
             members_count: known.usage.members,
-            last_used: last_used.as_ref().map(TimeText::moment),
-            suspended: suspended.as_ref().map(TimeText::moment),
+            last_used: known.usage.last_used_at.map(day),
+            suspended: client.suspended_at.map(day),
             suspension_reason: known.usage.suspension_reason.as_deref(),
-            members: &members,
-            first_members_url: after.map(|_| here.as_str()),
-            more_members_url: more_url.as_deref(),
-            reason,
-            reason_error,
-            has_secret: client.authentication() == ClientAuthentication::Secret,
-            secrets: &secrets,
-            rotate_url: &format!("{here}/secret"),
-            secret_problem: problems.secret.as_deref(),
+            members: members.collect(),
+            first_members_url: after.map(|_| here.clone()),
+            more_members_url: more_url,
+            reason: problems.reason,
+            url: here.clone(),
         },
-    ))
+        client_id: &client.client_id,
+        kind: client_kind(words, client.kind),
+        authentication: client.authentication().as_str(),
+        keys: &keys,
+        redirect_uris: &redirect_uris,
+        grants: &grants,
+        introspects: client.introspects,
+        has_to_push: client.require_pushed_authorization_requests,
+        dpop_bound: client.dpop_bound_access_tokens,
+        legacy_query: client.legacy_query,
+        has_secret: client.authentication() == ClientAuthentication::Secret,
+        secrets: &secrets,
+        rotate_url: &format!("{here}/secret"),
+        secret_problem: problems.secret.as_deref(),
+    };
+    Ok(admin::show_client(&shown.client, &shown))
 }
 
 /// Of the address of a further page of members.
@@ -306,56 +282,25 @@ fn position(cursor: &str) -> Option<(Timestamp, i64)> {
     Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
 }
 
-fn done_message(what: &str) -> Option<&'static str> {
-    match what {
-        "suspended" => Some("admin-done-suspended"),
-        "resumed" => Some("admin-done-resumed"),
-        "ended" => Some("admin-done-ended"),
-        _ => None,
-    }
-}
-
-/// Owns what a row of the page borrows.
-struct ShownMember<'a> {
+fn allowing<'a>(
+    words: Words,
     given: &'a Given,
-    /// None of a member who is gone.
     username: Option<&'a str>,
-    resource: &'a str,
-    scope: String,
-    granted: TimeText,
-    last_used: Option<TimeText>,
-    until: Option<TimeText>,
-}
-
-impl<'a> ShownMember<'a> {
-    fn new(words: Words, given: &'a Given, username: Option<&'a str>, resource: &'a str) -> Self {
-        let day = |time| TimeText::of(words, time);
-        Self {
-            username,
-            resource,
-            scope: given.consent.scope.to_string(),
-            granted: day(given.consent.granted_at),
-            last_used: given.consent.last_used_at.map(day),
-            until: given
-                .consent
-                .expires_at
-                .map(|end| TimeText::of_end(words, end)),
-            given,
-        }
-    }
-
-    fn row(&self, site_url: &str) -> AllowingMember<'_> {
-        AllowingMember {
-            username: self.username,
-            member_id: self.given.member_id,
-            scope: &self.scope,
-            resource: Some(self.resource).filter(|resource| *resource != site_url),
-            granted: self.granted.moment(),
-            last_used: self.last_used.as_ref().map(|at| {
-                let from = self.given.consent.last_used_from.as_deref();
-                (at.moment(), from.unwrap_or_default())
-            }),
-            until: self.until.as_ref().map(TimeText::moment),
-        }
+    site_url: &'a str,
+) -> AllowingMember<'a> {
+    let consent = &given.consent;
+    let resource = given.resource.audience(site_url);
+    let day = |time| TimeText::of(words, time);
+    AllowingMember {
+        username,
+        member_id: given.member_id,
+        scope: consent.scope.to_string(),
+        resource: Some(resource).filter(|resource| *resource != site_url),
+        granted: day(consent.granted_at),
+        last_used: consent.last_used_at.map(|at| {
+            let from = consent.last_used_from.as_deref();
+            (day(at), from.unwrap_or_default())
+        }),
+        until: consent.expires_at.map(|end| TimeText::of_end(words, end)),
     }
 }

@@ -3,15 +3,17 @@
 
 use std::time::Duration;
 
+use hob_authorization::{
+    admin::{act, done, form},
+    remark::{LONGEST_REMARK, remark},
+};
 use hob_plugin_sdk::{PluginError, Request, Response, Words, http::Fields, prelude::*};
 
-use super::{act, done, form, policy::show_policy, policy_path};
+use super::{policy::show_policy, policy_path};
 use crate::{
     OAuth,
     endpoints::member_page::{TimeText, notice, page},
-    operations::{
-        self, InitialTokenError, Issued, LONGEST_REMARK, MOST_USES, USUAL_LIFETIME, Wanted, remark,
-    },
+    operations::{self, InitialTokenError, Issued, MOST_USES, USUAL_LIFETIME, Wanted},
     pages::{InitialTokenPage, OwnedField},
 };
 
@@ -97,7 +99,7 @@ pub async fn issue(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plug
             return show_policy(&oauth, &request, 422, &typed).await;
         }
     };
-    let act = act(&oauth, &request)?;
+    let act = act(oauth.host(), &request)?;
     let Issued { plain, token } = operations::issue_initial_token(&oauth, act, wanted).await?;
     let words = request.words();
     let until = TimeText::of_end(words, token.expires_at);
@@ -121,7 +123,9 @@ pub async fn issue(oauth: Arc<OAuth>, request: Request) -> Result<Response, Plug
 pub async fn revoke(oauth: Arc<OAuth>, request: Request) -> Result<Response, PluginError> {
     let id = request.parameter("id").and_then(|id| id.parse().ok());
     let revoked = match id {
-        Some(id) => operations::revoke_initial_token(&oauth, act(&oauth, &request)?, id).await?,
+        Some(id) => {
+            operations::revoke_initial_token(&oauth, act(oauth.host(), &request)?, id).await?
+        }
         None => false,
     };
     if revoked {

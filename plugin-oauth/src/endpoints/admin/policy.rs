@@ -1,7 +1,7 @@
 //! `/admin/policy`: what the operator decided, as it stands in `hob.toml`, what
 //! is risky of it, and the initial access tokens.
 
-use hob_authorization::doctor::{Finding, Severity};
+use hob_authorization::admin::Findings;
 use hob_plugin_sdk::{PluginError, Request, Response, Words, prelude::*};
 
 use super::{clients_path, initial_tokens::TypedToken};
@@ -13,7 +13,7 @@ use crate::{
         worded::ScopeWords,
     },
     models::InitialAccessToken,
-    pages::{AdminPolicyPage, FindingRow, InitialTokenRow, PolicyKey, PolicyScope, PolicyTopic},
+    pages::{AdminPolicyPage, InitialTokenRow, PolicyKey, PolicyScope, PolicyTopic},
     settings::{DynamicRegistration, Topic},
 };
 
@@ -62,7 +62,6 @@ pub(super) async fn show_policy(
             self_registered: oauth.self_registered_scope().contains(&description.name),
         })
         .collect();
-    let findings: Vec<FindingRow<'_>> = findings.iter().map(finding).collect();
     let shown: Vec<ShownToken<'_>> = tokens
         .iter()
         .map(|token| ShownToken::new(oauth, words, token))
@@ -79,7 +78,7 @@ pub(super) async fn show_policy(
             clients_url: &clients_path(oauth),
             section: format!("[plugin.{}]", oauth.host().plugin_id()),
             revoked: asked.first("done") == Some("revoked"),
-            findings: &findings,
+            findings: Findings::new(findings, "hob oauth doctor"),
             topics: &topics,
             scopes: &scopes,
             tokens_count: oauth.settings().dynamic_registration
@@ -100,26 +99,6 @@ const fn heading(topic: Topic) -> &'static str {
         Topic::PersonalTokens => "policy-topic-personal",
         Topic::Lifetimes => "policy-topic-lifetimes",
         Topic::Demands => "policy-topic-demands",
-    }
-}
-
-fn finding(finding: &Finding) -> FindingRow<'_> {
-    FindingRow {
-        message: format!("finding-{}", finding.id),
-        severity: match finding.severity {
-            Severity::Danger => "policy-danger",
-            Severity::Warning => "policy-warning",
-            Severity::Notice => "policy-notice",
-        },
-        badge: match finding.severity {
-            Severity::Danger => "badge-danger",
-            Severity::Warning => "badge-warning",
-            Severity::Notice => "",
-        },
-        id: finding.id,
-        subject: &finding.subject,
-        what: &finding.what,
-        fix: &finding.fix,
     }
 }
 

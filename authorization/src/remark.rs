@@ -1,5 +1,7 @@
 //! What an operator writes down beside something: a short line of text.
 
+use hob_plugin_sdk::{CommandError, Invocation};
+
 /// In characters.
 pub const LONGEST_REMARK: usize = 200;
 
@@ -18,6 +20,15 @@ pub fn remark(typed: &str) -> Result<Option<String>, RemarkError> {
         return Err(RemarkError);
     }
     Ok(Some(typed.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// What was given on a command line as `--name`; none if that is nothing.
+///
+/// # Errors
+/// It is long, or more than one line.
+pub fn given(invocation: &Invocation, name: &str) -> Result<Option<String>, CommandError> {
+    remark(invocation.value(name).unwrap_or_default())
+        .map_err(|error| CommandError::usage(format!("--{name}: {error}"), "make it shorter"))
 }
 
 #[cfg(test)]
