@@ -36,6 +36,7 @@ async fn journey(database: Database) {
     let installation = Installation::on(database, &["oauth1", "api"]);
     installation.add_member("alice", PASSWORD);
     installation.add_member("bob", PASSWORD);
+    installation.add_administrator("olga", PASSWORD);
     let _site = installation.serve();
     let url = installation.url();
     let browser = Chromium::start().await;
@@ -119,10 +120,14 @@ async fn journey(database: Database) {
     browser.check_page("oauth1-error").await;
     assert!(!browser.has(ALLOW).await);
 
-    // He finds it, and takes it back.
+    look_after(&browser, &url, &mut shoebox).await;
+
+    // Bob finds it, and takes it back.
+    browser.delete_cookies().await;
     browser
         .open(&format!("{url}/connections/oauth1/{key}"))
         .await;
+    browser.sign_in("bob", PASSWORD).await;
     says(&browser, "Shoebox").await;
     browser.check_page("oauth1-connection").await;
     browser.open(&format!("{url}/connections")).await;
@@ -138,4 +143,35 @@ async fn journey(database: Database) {
     let gone = shoebox.told(&format!("connect {CALLBACK}"));
     assert!(gone.contains("consumer_key_unknown"), "{gone}");
     browser.close().await;
+}
+
+/// What an administrator sees of it and does to it.
+async fn look_after(browser: &Chromium, url: &str, shoebox: &mut ClientProgram) {
+    browser.delete_cookies().await;
+    let all = format!("{url}/oauth1/admin/clients");
+    browser.open(&all).await;
+    browser.sign_in("olga", PASSWORD).await;
+    says(browser, "Allowed by 1 member").await;
+    browser.check_page("oauth1-admin-clients").await;
+    browser.type_into("#q", "shoe").await;
+    browser.follow("form[role=search] button").await;
+    browser.follow(".row h2 a").await;
+    says(browser, "@bob").await;
+    browser.check_page("oauth1-admin-client").await;
+
+    browser.unfold().await;
+    browser.type_into("#reason", "it sells photographs").await;
+    browser.follow("form[action$='/suspend'] button").await;
+    says(browser, "it sells photographs").await;
+    browser.check_page("oauth1-admin-client-suspended").await;
+    let stopped = shoebox.told("me");
+    assert!(stopped.starts_with("error"), "{stopped}");
+    browser.unfold().await;
+    browser.follow("form[action$='/resume'] button").await;
+    says(browser, "It may go on.").await;
+    assert_eq!(shoebox.told("me"), "bob");
+
+    browser.follow("main a[href*='subject=']").await;
+    says(browser, "consumer.suspended").await;
+    says(browser, "consumer.resumed").await;
 }

@@ -70,8 +70,12 @@ async fn an_application_is_shown_with_all_that_is_known_of_it() {
             ],
         );
         // What was done to it is one click away.
-        let log = format!("/admin/audit?subject={}", used.client_id);
-        assert_shows(&page, &[&format!("href=\"{log}\"")]);
+        let log = format!(
+            "/admin/audit?subject_kind=client&subject={}",
+            used.client_id
+        );
+        let link = format!("href=\"{}\"", log.replace('&', "&#38;"));
+        assert_shows(&page, &[&link]);
         let noted = olga.get(&log).await;
         assert_shows(&noted, &["client.registered", &used.client_id]);
         assert!(!noted.text().contains(&app.client_id), "{noted:?}");

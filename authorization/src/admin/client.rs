@@ -92,9 +92,9 @@ impl TypedReason {
 impl Administered<'_> {
     /// Where the audit log tells of this one.
     #[must_use]
-    pub fn audit_url(host: &Host, client_id: &str) -> String {
+    pub fn audit_url(host: &Host, kind: &str, id: &str) -> String {
         host.site()
-            .path(&format!("/admin/audit?subject={client_id}"))
+            .path(&format!("/admin/audit?subject_kind={kind}&subject={id}"))
     }
 
     /// What was just done, of the query.

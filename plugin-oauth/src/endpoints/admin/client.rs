@@ -240,7 +240,7 @@ async fn show_client(
         client: Administered {
             status: if is_refused { 422 } else { 200 },
             clients_url: clients_path(oauth),
-            audit_url: Administered::audit_url(oauth.host(), &client.client_id),
+            audit_url: Administered::audit_url(oauth.host(), "client", &client.client_id),
             done: Administered::done_message(request),
             name: &client.name,
             remarks: remarks(words, &client),

@@ -185,7 +185,7 @@ async fn show_client(
         client: Administered {
             status: if is_refused { 422 } else { 200 },
             clients_url: clients_path(oauth1),
-            audit_url: Administered::audit_url(oauth1.host(), &consumer.consumer_key),
+            audit_url: Administered::audit_url(oauth1.host(), "consumer", &consumer.consumer_key),
             done: Administered::done_message(request),
             name: &consumer.name,
             remarks: remarks(oauth1, words, &consumer),

@@ -71,8 +71,9 @@ async fn an_application_is_shown_with_all_that_is_known_of_it() {
         assert_shows(&page, &["last used <time", "from <bdi>127.0.0.1<"]);
 
         // What was done to it is one click away.
-        let log = format!("/admin/audit?subject={}", used.key);
-        assert_shows(&page, &[&format!("href=\"{log}\"")]);
+        let log = format!("/admin/audit?subject_kind=consumer&subject={}", used.key);
+        let link = format!("href=\"{}\"", log.replace('&', "&#38;"));
+        assert_shows(&page, &[&link]);
         let noted = olga.get(&log).await;
         assert_shows(&noted, &["consumer.registered", &used.key]);
         assert!(!noted.text().contains(&app.key), "{noted:?}");
