@@ -8,6 +8,7 @@
 
 pub mod act;
 pub mod admin;
+pub mod attempts;
 #[cfg(any(test, feature = "testing"))]
 pub mod bad_input;
 pub mod client_form;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     OAuth1,
     act::Act,
-    events::Deletion,
+    events::{Deletion, Events},
     models::{Consumer, delete_expired},
 };
 
@@ -36,12 +36,14 @@ pub struct Housekeeping {
 #[derive(Debug, Clone, Copy)]
 pub struct Share {
     due: bool,
+    events: Events,
 }
 
 impl Housekeeping {
     /// The part of the write that is about to be made.
-    pub fn share(&self) -> Share {
+    pub fn share(&self, events: Events) -> Share {
         Share {
+            events,
             due: self.writes.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1,
         }
     }
@@ -54,10 +56,24 @@ impl Share {
     /// The database's.
     pub fn run(self, connection: &mut Connection, now: Timestamp) -> Result<(), DbError> {
         if self.due {
-            delete_expired(connection, now, ROWS)?;
+            let act = Act::of_site("prune", now);
+            delete_and_tell(connection, self.events, &act, now, ROWS)?;
         }
         Ok(())
     }
+}
+
+/// Deletes expired rows, and tells others of those that they want to hear of.
+fn delete_and_tell(
+    connection: &mut Connection,
+    events: Events,
+    act: &Act,
+    now: Timestamp,
+    most: i64,
+) -> Result<usize, DbError> {
+    let expired = delete_expired(connection, now, most, events.hears_expiry())?;
+    events.tokens_expired(connection, act, &expired.access_tokens)?;
+    Ok(expired.rows)
 }
 
 /// What was deleted.
@@ -83,17 +99,18 @@ pub async fn run_hourly(oauth1: Arc<OAuth1>) -> Result<(), PluginError> {
 /// The database's.
 pub async fn prune(oauth1: &OAuth1, act: &Act) -> Result<Pruned, PluginError> {
     Ok(Pruned {
-        expired_rows: delete_all_expired(oauth1).await?,
+        expired_rows: delete_all_expired(oauth1, act).await?,
         unused_applications: delete_unused(oauth1, act).await?,
     })
 }
 
-async fn delete_all_expired(oauth1: &OAuth1) -> Result<usize, PluginError> {
+async fn delete_all_expired(oauth1: &OAuth1, act: &Act) -> Result<usize, PluginError> {
     let mut all = 0;
     loop {
         let now = oauth1.now();
+        let (events, act) = (oauth1.events(), act.clone());
         let deleted = oauth1
-            .change(move |connection| Ok(delete_expired(connection, now, ROWS_OF_JOB)?))
+            .change(move |connection| delete_and_tell(connection, events, &act, now, ROWS_OF_JOB))
             .await?;
         if deleted == 0 {
             return Ok(all);

@@ -44,7 +44,7 @@ use crate::{
         access_token, admin, authorize, client_new, client_register, client_secret, clients,
         consent, request_token,
     },
-    events::{Deletion, Events, Revoked},
+    events::{Attempts, Deletion, Events, Revoked},
     housekeeping::{Housekeeping, Share},
     models::{AccessToken, CheckedToken, Consumer, RequestToken},
     settings::Settings,
@@ -67,6 +67,7 @@ pub struct OAuth1 {
     sealing: Sealing,
     settings: Settings,
     events: Events,
+    attempts: Attempts,
     signature_methods: Vec<SignatureMethod>,
     /// What tokens allow, for as long as it would be read the same.
     known: Memo<SecretDigest, Option<Arc<CheckedToken>>>,
@@ -171,6 +172,7 @@ impl Plugin for OAuth1 {
             members: host.members()?,
             sealing: host.sealing()?,
             events: Events::new(&host)?,
+            attempts: Attempts::default(),
             signature_methods: settings.signature_methods()?,
             known: Memo::with_capacity(8192),
             scopes: OnceLock::new(),
@@ -234,7 +236,7 @@ impl OAuth1 {
 
     /// One write's share of the housekeeping.
     fn housekeeping(&self) -> Share {
-        self.housekeeping.share()
+        self.housekeeping.share(self.events)
     }
 
     /// What the challenges name: the site.

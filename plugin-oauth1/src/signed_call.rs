@@ -19,6 +19,7 @@ use hob_plugin_sdk::{
 
 use crate::{
     OAuth1,
+    act::Origin,
     models::{AccessToken, Consumer, Credential, KeptKey, UsedNonce},
     problem::Problem,
 };
@@ -91,11 +92,26 @@ impl OAuth1 {
     }
 
     /// Verifies that this application, and whoever has the token's secret, has
-    /// signed it.
+    /// signed it, and tells of it where nobody of them has.
     ///
     /// # Errors
     /// `Problem`.
     pub fn verify_signature(
+        &self,
+        signed: &SignedRequest,
+        consumer: &Consumer,
+        token: Option<TokenSecret<'_>>,
+        origin: Origin,
+    ) -> Result<(), Problem> {
+        let verified = self.verify(signed, consumer, token);
+        if let Err(Problem::Signature | Problem::MethodOfAnother(_)) = verified {
+            let (key, known) = (&consumer.consumer_key, Some(consumer.name.clone()));
+            self.tell_authentication_failed(key, known, Some(signed.method), origin);
+        }
+        verified
+    }
+
+    fn verify(
         &self,
         signed: &SignedRequest,
         consumer: &Consumer,

@@ -16,6 +16,7 @@ use hob_plugin_sdk::{
 
 use crate::{
     OAuth1,
+    act::Origin,
     models::{AccessToken, CheckedToken},
     problem::{Problem, challenge},
     signed_call::TokenSecret,
@@ -41,7 +42,8 @@ impl OAuth1 {
             sealed: &token.sealed_secret,
             place: AccessToken::place(&token.digest),
         };
-        self.verify_signature(signed, consumer, Some(secret))?;
+        let origin = Origin::of_peer(request.peer);
+        self.verify_signature(signed, consumer, Some(secret), origin)?;
         if token.expires_at.is_some_and(|end| end <= self.now()) {
             return Err(Problem::TokenExpired);
         }

@@ -1,13 +1,12 @@
-//! Events of what was tried, and their entries in the audit log. They tell of
-//! no other write, so each has one of its own, for which nobody waits. Nobody
-//! who tries can fill the queue of writes, whatever a listener keeps, or the
-//! audit log: [`Seldom`] lets few of them through, whatever name is tried.
+//! Events of what was tried, and their entries in the audit log, as seldom as
+//! [`Gates`] let them through.
 
 use std::time::Duration;
 
+use hob_authorization::attempts::{Gates, cut};
 use hob_oauth_events::{ClientAuthenticationFailed, ClientThrottled, LegacyUsed};
 use hob_plugin_sdk::{
-    AuditEntry, Member, Seldom, Who,
+    AuditEntry, Member, Who,
     db::{Connection, DbError},
     whole_seconds,
 };
@@ -19,37 +18,24 @@ use crate::{
     models::Client,
 };
 
-const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Of all events of one kind, so many at a time, and then one in this time.
-const MOST_EVENTS: u32 = 600;
-const EVENT_EACH: Duration = Duration::from_millis(100);
-/// Of a name as it was sent, so much is told.
-const LONGEST_NAME: usize = 64;
 
 /// What was told of lately, by each node for itself.
 #[derive(Debug)]
 pub struct Attempts {
-    failures: Seldom,
-    throttled: Seldom,
-    legacy: Seldom,
-    noted_failures: Seldom,
-    noted_throttled: Seldom,
-    noted_legacy: Seldom,
+    failures: Gates,
+    throttled: Gates,
+    legacy: Gates,
 }
 
 impl Default for Attempts {
     fn default() -> Self {
-        let events = |each| Seldom::new(each, MOST_EVENTS, EVENT_EACH);
         Self {
-            failures: events(MINUTE),
-            throttled: events(MINUTE),
-            legacy: events(HOUR),
-            noted_failures: Seldom::for_audit_log(),
-            noted_throttled: Seldom::for_audit_log(),
+            failures: Gates::for_strangers(),
+            throttled: Gates::for_strangers(),
             // Old applications go their way all the time.
-            noted_legacy: Seldom::new(DAY, MOST_EVENTS, MINUTE),
+            legacy: Gates::for_proven(HOUR, DAY),
         }
     }
 }
@@ -151,48 +137,45 @@ impl OAuth {
         origin: Origin,
     ) {
         let (channel, now) = (self.events.client_authentication_failed, self.now());
-        let (gates, peer) = (&self.attempts, origin.peer());
+        let peer = origin.peer();
         tracing::info!(
             client_id = known.as_ref().map(|_| client_id),
             way,
             peer,
             "an application could not prove who it is"
         );
-        let heard = channel.is_heard() && gates.failures.tell(client_id, peer, now).is_some();
-        let noted = match &known {
-            Some(_) => gates.noted_failures.tell(client_id, peer, now),
-            None => None,
-        };
-        if !heard && noted.is_none() {
+        let (gates, noteworthy) = (&self.attempts.failures, known.is_some());
+        let Some(passed) = gates.pass(channel, noteworthy, (client_id, peer), now) else {
             return;
-        }
+        };
         let client_id = cut(client_id);
         let act = Act::of_client(&client_id, origin, now);
         self.db.write_later(move |connection| {
-            if let (Some(left_out), Some(name)) = (noted, &known) {
-                let entry = entry("client.authentication_failed", &act)
+            let name = known.as_deref().unwrap_or_default();
+            let noted = || {
+                entry("client.authentication_failed", &act)
                     .about("client", &client_id)
                     .with("client_name", name)
-                    .with("way", way);
-                connection.note(entry.with_left_out(left_out))?;
-            }
-            if !heard {
-                return Ok(());
-            }
-            channel.raise(connection, || ClientAuthenticationFailed {
-                at: act.at.as_micros(),
-                who: act.who.clone(),
-                client_id: client_id.as_str().into(),
-                known: known.is_some(),
-                way: way.into(),
-            })
+                    .with("way", way)
+            };
+            passed.tell(
+                connection,
+                |_| Ok(noted()),
+                || ClientAuthenticationFailed {
+                    at: act.at.as_micros(),
+                    who: act.who.clone(),
+                    client_id: client_id.as_str().into(),
+                    known: known.is_some(),
+                    way: way.into(),
+                },
+            )
         });
     }
 
     /// Somebody has to wait, and what for.
     pub fn tell_throttled(&self, counted: Counted<'_>, origin: Origin, wait: Duration) {
         let (channel, now) = (self.events.client_throttled, self.now());
-        let (gates, peer) = (&self.attempts, origin.peer());
+        let (gates, peer) = (&self.attempts.throttled, origin.peer());
         let (seconds, account) = (whole_seconds(wait), counted.kind());
         tracing::info!(
             account,
@@ -201,11 +184,9 @@ impl OAuth {
             "somebody tries too often and has to wait"
         );
         let what = format!("{} {}", counted.kind(), counted.name());
-        let heard = channel.is_heard() && gates.throttled.tell(&what, peer, now).is_some();
-        let noted = gates.noted_throttled.tell(&what, peer, now);
-        if !heard && noted.is_none() {
+        let Some(passed) = gates.pass(channel, true, (&what, peer), now) else {
             return;
-        }
+        };
         let (kind, name, client_id) = (
             counted.kind(),
             cut(counted.name()),
@@ -217,17 +198,13 @@ impl OAuth {
             at: now,
         };
         self.db.write_later(move |connection| {
-            if let Some(left_out) = noted {
-                let entry = throttled_entry(connection, &act, &client_id, member_id)?
+            let entry = |connection: &mut Connection| {
+                let entry = throttled_entry(connection, &act, &client_id, member_id)?;
+                Ok(entry
                     .with("account", kind)
-                    .with_count("wait_seconds", seconds)
-                    .with_left_out(left_out);
-                connection.note(entry)?;
-            }
-            if !heard {
-                return Ok(());
-            }
-            channel.raise(connection, || ClientThrottled {
+                    .with_count("wait_seconds", seconds))
+            };
+            passed.tell(connection, entry, || ClientThrottled {
                 at: act.at.as_micros(),
                 who: act.who.clone(),
                 account: kind.into(),
@@ -240,32 +217,30 @@ impl OAuth {
     /// An application goes a way that only an old one needs.
     pub fn tell_legacy_used(&self, switch: LegacySwitch, client_id: &str, origin: Origin) {
         let (channel, now) = (self.events.legacy_used, self.now());
-        let gates = &self.attempts;
         // One for each application, wherever it runs.
         let what = format!("{} {client_id}", switch.as_str());
-        let heard = channel.is_heard() && gates.legacy.tell(&what, "", now).is_some();
-        let noted = gates.noted_legacy.tell(&what, "", now);
-        if !heard && noted.is_none() {
+        let gates = &self.attempts.legacy;
+        let Some(passed) = gates.pass(channel, true, (&what, ""), now) else {
             return;
-        }
+        };
         let client_id = client_id.to_owned();
         let act = Act::of_client(&client_id, origin, now);
         self.db.write_later(move |connection| {
-            if let Some(left_out) = noted {
-                let entry = entry("legacy.used", &act)
+            let noted = || {
+                entry("legacy.used", &act)
                     .about("client", &client_id)
-                    .with("switch", switch.as_str());
-                connection.note(entry.with_left_out(left_out))?;
-            }
-            if !heard {
-                return Ok(());
-            }
-            channel.raise(connection, || LegacyUsed {
-                at: act.at.as_micros(),
-                who: act.who.clone(),
-                client_id: client_id.as_str().into(),
-                switch: switch.as_str().into(),
-            })
+                    .with("switch", switch.as_str())
+            };
+            passed.tell(
+                connection,
+                |_| Ok(noted()),
+                || LegacyUsed {
+                    at: act.at.as_micros(),
+                    who: act.who.clone(),
+                    client_id: client_id.as_str().into(),
+                    switch: switch.as_str().into(),
+                },
+            )
         });
     }
 }
@@ -297,8 +272,4 @@ fn throttled_entry(
         Some(member_id) => entry.about_member(member_id),
         None => entry,
     })
-}
-
-fn cut(name: &str) -> String {
-    name.chars().take(LONGEST_NAME).collect()
 }

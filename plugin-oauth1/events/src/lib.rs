@@ -6,17 +6,20 @@
 //! `[subscribes_after]`. `docs/plugin-author/events.md` is made of
 //! [`EVENTS`].
 
+mod attempts;
 mod consumers;
 mod permissions;
 
 use hob_plugin_sdk::EventDescription;
 
+pub use attempts::{ConsumerAuthenticationFailed, ConsumerThrottled};
 pub use consumers::{
     ConsumerDeleted, ConsumerEdited, ConsumerRegistered, ConsumerResumed, ConsumerSuspended,
     SecretRotated,
 };
 pub use permissions::{
-    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested, TokenIssued, TokenRevoked,
+    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested, TokenExpired, TokenIssued,
+    TokenRevoked,
 };
 
 /// All of them.
@@ -32,4 +35,7 @@ pub const EVENTS: &[EventDescription] = &[
     AuthorizationDenied::DESCRIPTION,
     TokenIssued::DESCRIPTION,
     TokenRevoked::DESCRIPTION,
+    TokenExpired::DESCRIPTION,
+    ConsumerAuthenticationFailed::DESCRIPTION,
+    ConsumerThrottled::DESCRIPTION,
 ];

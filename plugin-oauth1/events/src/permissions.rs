@@ -92,4 +92,20 @@ event! {
         /// How many.
         tokens: u64,
     }
+
+    /// A token has reached its end, and is deleted.
+    pub struct TokenExpired: "hob.oauth1.token.expired" 1 {
+        /// When, in microseconds since 1970 (UTC).
+        at: i64,
+        /// Who did it, and from where.
+        who: Who,
+        /// What logs called it.
+        token: RString,
+        /// The application's public identifier.
+        consumer_key: RString,
+        /// Whose account it is.
+        member_id: i64,
+        /// When it ended, in microseconds.
+        expired_at: i64,
+    }
 }

@@ -41,7 +41,8 @@ async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem>
         sealed: &token.sealed_secret,
         place: RequestToken::place(&token.digest),
     };
-    oauth1.verify_signature(&signed, &consumer, Some(secret))?;
+    let origin = Origin::of(request);
+    oauth1.verify_signature(&signed, &consumer, Some(secret), origin)?;
     // All that a member was shown is settled before (OAuth Core 1.0a, section
     // 6.3.1).
     if let Some((name, _)) = signed.others.iter().next() {
@@ -56,7 +57,7 @@ async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem>
     if token.verifier.is_none() {
         return Err(Problem::NotDecided);
     }
-    let act = Act::of_client(&consumer.consumer_key, Origin::of(request), oauth1.now());
+    let act = Act::of_client(&consumer.consumer_key, origin, oauth1.now());
     let (access_token, secret) = take_up(oauth1, &signed, (token, consumer), verifier, act).await?;
     let mut told = Parameters::default();
     told.push("oauth_token", access_token.reveal());

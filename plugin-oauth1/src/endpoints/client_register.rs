@@ -23,6 +23,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     OAuth1,
     act::{Act, Origin},
+    events::Counted,
     models::{Consumer, ConsumerChanges, Credential, Registrar},
     problem::challenge,
     registration::{Proof, new_consumer},
@@ -175,7 +176,8 @@ async fn associate(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Va
     };
     let (throttle, peer, now) = (oauth1.registration_throttle(), request.peer(), oauth1.now());
     if !throttle.take(ANYBODY, peer, now) {
-        return Err(throttled(throttle.wait(ANYBODY, peer, now)));
+        let wait = throttle.wait(ANYBODY, peer, now).unwrap_or_default();
+        return Err(throttled(oauth1, Counted::Registration, request, wait));
     }
     let (new, secret) = new_consumer(oauth1, checked, Proof::Secret, None, true)?;
     let act = Act::of_client(&new.consumer_key, Origin::of(request), oauth1.now());
@@ -196,7 +198,8 @@ async fn update(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Value
     let presented = said.0.required("client_secret")?;
     let (throttle, peer, now) = (oauth1.registration_throttle(), request.peer(), oauth1.now());
     if let Some(wait) = throttle.wait(&consumer_key, peer, now) {
-        return Err(throttled(Some(wait)));
+        let counted = Counted::Consumer(&consumer_key);
+        return Err(throttled(oauth1, counted, request, wait));
     }
     let wanted = consumer_key.clone();
     let found = oauth1
@@ -207,10 +210,17 @@ async fn update(oauth1: &OAuth1, request: &Request, said: &Said) -> Result<Value
             && consumer.credential == Credential::Secret
             && !consumer.is_suspended()
     };
+    // Of one that may not be changed here no secret is compared.
+    let may_prove_itself = found.as_ref().is_none_or(own);
+    let known = found.as_ref().map(|consumer| consumer.name.clone());
     let consumer = match found.filter(own) {
         Some(consumer) if oauth1.has_secret(&consumer, presented)? => consumer,
         _ => {
             throttle.failed(&consumer_key, peer, now);
+            if may_prove_itself {
+                let origin = Origin::of(request);
+                oauth1.tell_authentication_failed(&consumer_key, known, None, origin);
+            }
             return Err(Refusal::Unknown);
         }
     };
@@ -250,8 +260,10 @@ fn name(said: &Said) -> Result<Option<String>, Refusal> {
         .map_err(|error| Refusal::Wrong("application_name", error))
 }
 
-fn throttled(wait: Option<Duration>) -> Refusal {
-    Refusal::Throttled(whole_seconds(wait.unwrap_or_default()))
+/// Also tells of it.
+fn throttled(oauth1: &OAuth1, counted: Counted<'_>, request: &Request, wait: Duration) -> Refusal {
+    oauth1.tell_throttled(counted, Origin::of(request), wait);
+    Refusal::Throttled(whole_seconds(wait))
 }
 
 /// The answer: both do not end by themselves.

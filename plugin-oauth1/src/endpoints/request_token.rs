@@ -11,6 +11,7 @@ use hob_plugin_sdk::{Request, Response, prelude::*, whole_seconds};
 use crate::{
     OAuth1,
     act::{Act, Origin},
+    events::Counted,
     models::{Consumer, Credential, NewRequestToken, RequestToken},
     problem::{Problem, form},
     signed_call::use_up_in,
@@ -30,19 +31,23 @@ pub async fn issue(oauth1: Arc<OAuth1>, request: Request) -> Response {
 
 async fn answer(oauth1: &OAuth1, request: &Request) -> Result<Response, Problem> {
     let signed = oauth1.signed_request(request)?;
-    let consumer_key = signed.consumer_key.clone();
-    let consumer = oauth1
+    let (consumer_key, origin) = (signed.consumer_key.clone(), Origin::of(request));
+    let found = oauth1
         .read(move |connection| Consumer::find(connection, &consumer_key))
-        .await?
-        .ok_or(Problem::ConsumerUnknown)?;
-    oauth1.verify_signature(&signed, &consumer, None)?;
+        .await?;
+    let Some(consumer) = found else {
+        let (key, method) = (&signed.consumer_key, Some(signed.method));
+        oauth1.tell_authentication_failed(key, None, method, origin);
+        return Err(Problem::ConsumerUnknown);
+    };
+    oauth1.verify_signature(&signed, &consumer, None, origin)?;
     if signed.token.is_some() {
         return Err(Problem::Rejected("oauth_token".to_owned()));
     }
     let callback = callback(&signed, &consumer)?;
     let scope = scope(oauth1, &signed, &consumer)?;
     count_unproven(oauth1, &consumer, request)?;
-    let act = Act::of_client(&consumer.consumer_key, Origin::of(request), oauth1.now());
+    let act = Act::of_client(&consumer.consumer_key, origin, oauth1.now());
     let (token, secret) = store(oauth1, &signed, consumer, (callback, scope), act).await?;
     let mut told = Parameters::default();
     told.push("oauth_token", token.reveal());
@@ -102,6 +107,8 @@ fn count_unproven(oauth1: &OAuth1, consumer: &Consumer, request: &Request) -> Re
         true => Ok(()),
         false => {
             let wait = throttle.wait(ANYBODY, peer, now).unwrap_or_default();
+            let counted = Counted::UnprovenConsumer(&consumer.consumer_key);
+            oauth1.tell_throttled(counted, Origin::of(request), wait);
             Err(Problem::Throttled(whole_seconds(wait)))
         }
     }

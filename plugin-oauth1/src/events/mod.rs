@@ -5,15 +5,19 @@
 //! is made and nothing crosses. What an operator may want to find again is
 //! noted in the audit log as well.
 
+mod attempts;
 mod consumers;
 mod permissions;
 
 use hob_oauth1_events::{
-    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested, ConsumerDeleted,
-    ConsumerEdited, ConsumerRegistered, ConsumerResumed, ConsumerSuspended, SecretRotated,
+    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested,
+    ConsumerAuthenticationFailed, ConsumerDeleted, ConsumerEdited, ConsumerRegistered,
+    ConsumerResumed, ConsumerSuspended, ConsumerThrottled, SecretRotated, TokenExpired,
     TokenIssued, TokenRevoked,
 };
 use hob_plugin_sdk::{AuditEntry, Channel, Declaration, Host, PluginError};
+
+pub use attempts::{Attempts, Counted};
 
 use crate::{OAuth1, act::Act, models::Consumer};
 
@@ -74,6 +78,9 @@ pub struct Events {
     authorization_denied: Channel<AuthorizationDenied>,
     token_issued: Channel<TokenIssued>,
     token_revoked: Channel<TokenRevoked>,
+    token_expired: Channel<TokenExpired>,
+    consumer_authentication_failed: Channel<ConsumerAuthenticationFailed>,
+    consumer_throttled: Channel<ConsumerThrottled>,
 }
 
 /// An entry of the audit log.
@@ -102,7 +109,10 @@ impl Events {
             .raises::<AuthorizationGranted>()
             .raises::<AuthorizationDenied>()
             .raises::<TokenIssued>()
-            .raises::<TokenRevoked>();
+            .raises::<TokenRevoked>()
+            .raises::<TokenExpired>()
+            .raises::<ConsumerAuthenticationFailed>()
+            .raises::<ConsumerThrottled>();
     }
 
     /// Asks the host who listens.
@@ -122,6 +132,9 @@ impl Events {
             authorization_denied: host.channel()?,
             token_issued: host.channel()?,
             token_revoked: host.channel()?,
+            token_expired: host.channel()?,
+            consumer_authentication_failed: host.channel()?,
+            consumer_throttled: host.channel()?,
         })
     }
 }

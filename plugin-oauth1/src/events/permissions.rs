@@ -2,14 +2,15 @@
 
 use hob_authorization::scope::Scope;
 use hob_oauth1_events::{
-    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested, TokenIssued, TokenRevoked,
+    AuthorizationDenied, AuthorizationGranted, AuthorizationRequested, TokenExpired, TokenIssued,
+    TokenRevoked,
 };
 use hob_plugin_sdk::db::{Connection, DbError};
 
 use super::{Events, Revoked, consumer_entry, entry};
 use crate::{
     act::Act,
-    models::{Consumer, NewAccessToken, NewRequestToken},
+    models::{Consumer, EndedToken, NewAccessToken, NewRequestToken},
 };
 
 impl Events {
@@ -104,6 +105,32 @@ impl Events {
             scope: new.scope.as_str().into(),
             token: new.digest.name().into(),
             expires_at: new.expires_at.map(|end| end.as_micros()).into(),
+        })
+    }
+
+    pub fn hears_expiry(self) -> bool {
+        self.token_expired.is_heard()
+    }
+
+    /// One event for each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn tokens_expired(
+        self,
+        connection: &mut Connection,
+        act: &Act,
+        tokens: &[EndedToken],
+    ) -> Result<(), DbError> {
+        tokens.iter().try_for_each(|token| {
+            self.token_expired.raise(connection, || TokenExpired {
+                at: act.at.as_micros(),
+                who: act.who.clone(),
+                token: token.digest.name().into(),
+                consumer_key: token.consumer_key.as_str().into(),
+                member_id: token.member_id,
+                expired_at: token.expires_at.as_micros(),
+            })
         })
     }
 

@@ -14,7 +14,7 @@ mod used_nonce;
 pub use access_token::{AccessToken, AllowedToken, CheckedToken, NewAccessToken};
 pub use allowing_member::{AllowingMember, Together};
 pub use consumer::{Consumer, ConsumerChanges, Credential, NewConsumer, NewCredential, Registrar};
-pub use expired::delete_expired;
+pub use expired::{EndedToken, delete_expired};
 pub use kept_key::KeptKey;
 pub use listed_consumer::{ConsumerUse, ListedConsumer};
 pub use request_token::{NewRequestToken, RequestToken};

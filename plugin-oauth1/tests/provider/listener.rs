@@ -72,15 +72,17 @@ title = "Listens"
 }
 
 fn listen<E: Event>(declaration: &mut Declaration<Listener>) {
-    declaration.subscribe(|_, event: &E, _| {
-        let name = E::NAME.strip_prefix("hob.oauth1.");
-        let name = name.expect("it is of the provider");
-        if *REFUSED.lock().unwrap() == name {
-            return Err(PluginError::refusal(WORDS));
-        }
-        HEARD.lock().unwrap().push((name, Box::new(event.clone())));
-        Ok(())
-    });
+    declaration.subscribe(|_, event: &E, _| hear(event));
+}
+
+fn hear<E: Event>(event: &E) -> Result<(), PluginError> {
+    let name = E::NAME.strip_prefix("hob.oauth1.");
+    let name = name.expect("it is of the provider");
+    if *REFUSED.lock().unwrap() == name {
+        return Err(PluginError::refusal(WORDS));
+    }
+    HEARD.lock().unwrap().push((name, Box::new(event.clone())));
+    Ok(())
 }
 
 impl Plugin for Listener {
@@ -98,6 +100,40 @@ impl Plugin for Listener {
         listen::<AuthorizationDenied>(declaration);
         listen::<TokenIssued>(declaration);
         listen::<TokenRevoked>(declaration);
+    }
+
+    fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {
+        Ok(Self)
+    }
+}
+
+/// Hears of what is tried and of what ends, in a plugin of its own: a site
+/// without it shows that nobody else is told.
+struct AttemptsListener;
+
+pub fn attempts_listener() -> StaticPlugin {
+    StaticPlugin::inline::<AttemptsListener>().expect("its manifest is right")
+}
+
+impl InlinePlugin for AttemptsListener {
+    const MANIFEST: &'static str = r#"
+id = "attempts_listener"
+title = "Listens to what is tried"
+[subscribes]
+"hob.oauth1.consumer.authentication_failed" = 1
+"hob.oauth1.consumer.throttled" = 1
+"hob.oauth1.token.expired" = 1
+"#;
+}
+
+impl Plugin for AttemptsListener {
+    type Config = NoConfig;
+
+    fn declare(declaration: &mut Declaration<Self>) {
+        declaration
+            .subscribe(|_, event: &ConsumerAuthenticationFailed, _| hear(event))
+            .subscribe(|_, event: &ConsumerThrottled, _| hear(event))
+            .subscribe(|_, event: &TokenExpired, _| hear(event));
     }
 
     fn start(_: Host, _: NoConfig) -> Result<Self, PluginError> {

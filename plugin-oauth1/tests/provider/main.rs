@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod attempts;
 mod dance;
 mod events;
 mod listener;
