@@ -225,6 +225,20 @@ fn a_request_that_claims_to_be_signed_and_is_not_is_refused() {
         let error = query(&without(&format!("{name}=")));
         assert_eq!(error, RequestError::Missing(name));
     }
+    // Both together may be missing with PLAINTEXT alone.
+    let neither = "oauth_consumer_key=k&oauth_signature=s&oauth_signature_method=";
+    for method in SignatureMethod::ALL {
+        let request = ReceivedRequest {
+            query: &format!("{neither}{method}"),
+            ..post("https://a.example", "/", &[])
+        };
+        if method == SignatureMethod::Plaintext {
+            assert_eq!(read(&request).freshness, None);
+        } else {
+            let missing = RequestError::Missing("oauth_timestamp");
+            assert_eq!(refused(&request), missing, "{method}");
+        }
+    }
     assert_eq!(
         query(&without("oauth_signature=")),
         RequestError::Missing("oauth_signature")
