@@ -55,8 +55,11 @@ async fn take(oauth1: &OAuth1, request: &Request) -> Result<Response, Unanswerab
     let decision = Decision::from_form(&form, asked, &before, required)?;
     match decision.ok_or(Unanswerable::NoDecision)? {
         Decision::Allow(scope) => allow(oauth1, request, member, waiting, scope).await,
-        Decision::Deny => deny(oauth1, request, member, waiting, false).await,
-        Decision::TakeBack => deny(oauth1, request, member, waiting, true).await,
+        Decision::Deny => deny(oauth1, request, member, waiting, None).await,
+        Decision::TakeBack => {
+            let all = waiting.token.scope.clone();
+            deny(oauth1, request, member, waiting, Some(all)).await
+        }
     }
 }
 
@@ -68,6 +71,7 @@ async fn allow(
     scope: Scope,
 ) -> Result<Response, Unanswerable> {
     let verifier = new_verifier(oauth1, &waiting.token);
+    let taken = waiting.token.scope.without(&scope);
     let (token, consumer) = (waiting.token.clone(), waiting.consumer.clone());
     let (by, digest) = (member.clone(), verifier.digest);
     let (events, act) = (
@@ -75,23 +79,26 @@ async fn allow(
         Act::of_member(oauth1.host(), member, request),
     );
     let allowed = oauth1
-        .change(move |connection| {
-            let allowed = token.allow(connection, &by, &scope, digest, act.at)?;
-            if allowed {
-                let scopes = (&token.scope, &scope);
-                events.authorization_granted(connection, &act, &consumer, by.id, scopes)?;
-                let taken = token.scope.without(&scope);
-                take_back(connection, events, &act, (by.id, &consumer), &taken)?;
+        .change({
+            let taken = taken.clone();
+            move |connection| {
+                let allowed = token.allow(connection, &by, &scope, digest, act.at)?;
+                if allowed {
+                    let scopes = (&token.scope, &scope);
+                    events.authorization_granted(connection, &act, &consumer, by.id, scopes)?;
+                    take_back(connection, events, &act, (by.id, &consumer), &taken)?;
+                }
+                Ok(allowed)
             }
-            Ok(allowed)
         })
         .await;
     match allowed {
         Ok(true) => {}
         Ok(false) => return Err(Unanswerable::TokenGone),
         Err(error) if error.is_forbidden() => {
-            // The question is answered: nobody may answer it otherwise now.
-            end(oauth1, request, member, &waiting, false).await?;
+            // The question is answered: nobody may answer it otherwise now. And
+            // what was taken back by it is so all the same.
+            end(oauth1, request, member, &waiting, Some(taken)).await?;
             return Err(Unanswerable::Refused(error.message().to_owned()));
         }
         Err(error) => return Err(error.into()),
@@ -134,9 +141,9 @@ async fn deny(
     request: &Request,
     member: &Member,
     waiting: Waiting,
-    takes_back: bool,
+    taken: Option<Scope>,
 ) -> Result<Response, Unanswerable> {
-    if !end(oauth1, request, member, &waiting, takes_back).await? {
+    if !end(oauth1, request, member, &waiting, taken).await? {
         return Err(Unanswerable::TokenGone);
     }
     let parameters = [
@@ -147,14 +154,14 @@ async fn deny(
         .unwrap_or_else(|| Unanswerable::Denied.into_page(request, Some(&waiting.consumer))))
 }
 
-/// Stores that nothing is allowed; and where the member takes back what was
-/// allowed before, that dies too. False if it was decided before.
+/// Stores that nothing is allowed; and what the member takes back of what was
+/// allowed before, dies too. False if it was decided before.
 async fn end(
     oauth1: &OAuth1,
     request: &Request,
     member: &Member,
     waiting: &Waiting,
-    takes_back: bool,
+    taken: Option<Scope>,
 ) -> Result<bool, PluginError> {
     let (token, consumer) = (waiting.token.clone(), waiting.consumer.clone());
     let by = member.clone();
@@ -169,8 +176,8 @@ async fn end(
                 let asked = &token.scope;
                 events.authorization_denied(connection, &act, &consumer, by.id, asked)?;
             }
-            if denied && takes_back {
-                take_back(connection, events, &act, (by.id, &consumer), &token.scope)?;
+            if let Some(taken) = taken.filter(|_| denied) {
+                take_back(connection, events, &act, (by.id, &consumer), &taken)?;
             }
             Ok(denied)
         })

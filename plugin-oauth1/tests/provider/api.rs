@@ -4,9 +4,27 @@ use std::time::Duration;
 
 use hob::testing::{TestHost, on_each_database};
 
-use crate::support::{Call, Dance, HERE, ME, me, shown_code, token, with_plugins};
+use crate::support::{App, Call, Dance, HERE, ME, me, shown_code, token, with_plugins};
 
 const MEDIA: &str = "/api/v1/media";
+
+/// Also whoever can sign as the application that has it.
+#[tokio::test]
+async fn a_token_counts_with_the_key_of_its_own_application_alone() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let (app, other) = (dance.register(&[]).await, dance.register(&[]).await);
+        let token = dance.access_token(&app, &["profile"]).await;
+        let another = App {
+            key: other.key.clone(),
+            secret: app.secret.clone(),
+        };
+        assert_eq!(dance.status(&other, &token).await, 401);
+        assert_eq!(dance.status(&another, &token).await, 401);
+        assert_eq!(dance.status(&app, &token).await, 200);
+    })
+    .await;
+}
 
 /// Check 98, at a resource.
 #[tokio::test]

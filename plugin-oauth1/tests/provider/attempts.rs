@@ -263,17 +263,15 @@ async fn who_registers_too_much_or_has_too_much_stored_is_told_of() {
         );
 
         let app = dance.register(&["--no-secret"]).await;
-        for _ in 0..60 {
-            token(&dance.call(&app, begin()).await);
-        }
-        for _ in 0..3 {
-            assert_problem(&dance.call(&app, begin()).await, 429, "user_refused");
+        assert_problem(&dance.use_up(&app).await, 429, "user_refused");
+        for _ in 0..2 {
+            dance.call(&app, begin()).await;
         }
         dance.site.settle_events().await;
         let throttled = listener::one::<ConsumerThrottled>();
         assert_eq!(throttled.account.as_str(), "unproven_consumer");
         assert_eq!(throttled.name.as_str(), app.key);
-        assert_eq!(throttled.wait_seconds, 2);
+        assert!((1..=2).contains(&throttled.wait_seconds));
 
         let noted = entries(&dance, "consumer.throttled").await;
         assert_eq!(noted.len(), 2, "{noted:?}");

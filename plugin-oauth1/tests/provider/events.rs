@@ -251,6 +251,24 @@ async fn what_a_plugin_refuses_of_the_dance_is_told_as_any_refusal() {
         let page = dance.allow(&request_token, &["profile"]).await;
         assert_eq!(page.status(), 403, "{page:?}");
         assert!(page.text().contains(WORDS), "{page:?}");
+        // The question is answered, and that it was refused stays so.
+        listener::refuse("");
+        let again = dance.ask(&request_token).await;
+        assert_eq!(again.status(), 400, "{again:?}");
+
+        // What was unticked is taken back all the same, and nothing else is.
+        let both = ["profile", "media:read"];
+        let before = dance.access_token(&app, &both).await;
+        for (ticked, status) in [(&both[..], 200), (&both[..1], 401)] {
+            let form = [("scope", "profile media:read")];
+            let request_token = dance.begin_with(&app, &form).await;
+            listener::refuse("authorization.granted");
+            let page = dance.allow(&request_token, ticked).await;
+            assert_eq!(page.status(), 403, "{page:?}");
+            listener::refuse("");
+            assert_eq!(dance.status(&app, &before).await, status);
+        }
+
         listener::refuse("token.issued");
         let request_token = dance.begin(&app, CALLBACK).await;
         let held = verifier(&dance.allow(&request_token, &["profile"]).await);

@@ -209,16 +209,12 @@ async fn it_can_have_so_much_stored_as_one_without_a_secret() {
     let builder = hob::testing::TestHost::builder().plugin_toml("oauth1", OPEN);
     let dance = Dance::start(builder).await;
     let app = registered(&post_form(&dance, &[("type", "client_associate")]).await);
-    for _ in 0..60 {
-        dance.begin(&app, "oob").await;
-    }
+    assert_problem(&dance.use_up(&app).await, 429, "user_refused");
     let more = [("oauth_callback", "oob")];
     let begin = Call {
         more: &more,
         ..Call::default()
     };
-    let reply = dance.call(&app, begin.clone()).await;
-    assert_problem(&reply, 429, "user_refused");
     let verified = dance.register(&[]).await;
     token(&dance.call(&verified, begin).await);
 }

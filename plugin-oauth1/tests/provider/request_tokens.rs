@@ -2,7 +2,9 @@
 
 use hob::testing::on_each_database;
 
-use crate::support::{CALLBACK, Call, Dance, assert_problem, authorize_path, count, fields, token};
+use crate::support::{
+    CALLBACK, Call, Dance, Token, assert_problem, authorize_path, count, fields, token,
+};
 
 /// Check 101.
 #[tokio::test]
@@ -66,6 +68,15 @@ async fn what_is_asked_for_is_among_what_was_registered() {
             let reply = dance.call(&app, ask(bad)).await;
             assert_problem(&reply, 400, "parameter_rejected");
         }
+        let twice = [("scope", "profile"), ("scope", "media:read")];
+        let call = Call {
+            form: Some(&twice),
+            ..ask("profile")
+        };
+        let reply = dance.call(&app, call).await;
+        assert_problem(&reply, 400, "parameter_rejected");
+        let rejected = fields(&reply);
+        assert_eq!(rejected.first("oauth_parameters_rejected"), Some("scope"));
         let narrow = token(&dance.call(&app, ask("profile")).await);
         let page = dance.ask(&narrow).await;
         assert!(page.text().contains("value=\"profile\""), "{page:?}");
@@ -74,6 +85,34 @@ async fn what_is_asked_for_is_among_what_was_registered() {
         let all = dance.begin(&app, CALLBACK).await;
         let page = dance.ask(&all).await;
         assert!(page.text().contains("value=\"media:read\""), "{page:?}");
+    })
+    .await;
+}
+
+/// There is none yet.
+#[tokio::test]
+async fn whoever_begins_names_no_token() {
+    on_each_database(async |builder| {
+        let dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let named = |text: &str| Token {
+            token: text.to_owned(),
+            secret: String::new(),
+        };
+        let (some, empty) = (named("x"), named(""));
+        let begin = |token| Call {
+            token: Some(token),
+            more: &[("oauth_callback", CALLBACK)],
+            ..Call::default()
+        };
+        let reply = dance.call(&app, begin(&some)).await;
+        assert_problem(&reply, 400, "parameter_rejected");
+        let rejected = fields(&reply)
+            .first("oauth_parameters_rejected")
+            .map(str::to_owned);
+        assert_eq!(rejected.as_deref(), Some("oauth_token"));
+        assert_eq!(count(&dance.site, "oauth1_request_tokens").await, 0);
+        token(&dance.call(&app, begin(&empty)).await);
     })
     .await;
 }
@@ -110,12 +149,7 @@ async fn strangers_without_a_secret_can_have_so_much_stored() {
         more: &more,
         ..Call::default()
     };
-    for _ in 0..60 {
-        token(&dance.call(&app, call.clone()).await);
-    }
-    let reply = dance.call(&app, call.clone()).await;
-    assert_eq!(reply.status(), 429, "{reply:?}");
-    assert_eq!(reply.header("retry-after"), "2");
+    dance.use_up(&app).await;
     // Whoever proves who it is is not counted.
     let proven = dance.register(&[]).await;
     token(&dance.call(&proven, call.clone()).await);

@@ -123,3 +123,43 @@ async fn nor_does_that_of_a_token() {
     })
     .await;
 }
+
+/// Nor where both are of one kind.
+#[tokio::test]
+async fn nor_does_that_of_another_token() {
+    on_each_database(async |builder| {
+        let mut dance = Dance::start(builder).await;
+        let app = dance.register(&[]).await;
+        let swap = |table| {
+            format!(
+                "UPDATE \"{table}\" SET \"sealed_secret\" = (SELECT \"sealed_secret\" FROM \
+                 \"{table}\" AS \"other\" WHERE \"other\".\"digest\" <> \"{table}\".\"digest\")"
+            )
+        };
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            tokens.push(dance.access_token(&app, &["profile"]).await);
+        }
+        assert_eq!(execute(&dance.site, swap("oauth1_access_tokens")).await, 2);
+        let mut told = Vec::new();
+        for token in &tokens {
+            told.push(dance.status(&app, token).await);
+        }
+        // One of them at least has the other's.
+        assert!(told.contains(&503), "{told:?}");
+
+        let mut waiting = Vec::new();
+        for _ in 0..2 {
+            let token = dance.begin(&app, CALLBACK).await;
+            let held = verifier(&dance.allow(&token, &["profile"]).await);
+            waiting.push((token, held));
+        }
+        assert_eq!(execute(&dance.site, swap("oauth1_request_tokens")).await, 2);
+        let mut told = Vec::new();
+        for (token, held) in &waiting {
+            told.push(dance.take_up(&app, token, held).await.status());
+        }
+        assert!(told.contains(&500), "{told:?}");
+    })
+    .await;
+}

@@ -203,6 +203,27 @@ impl Dance {
         token(&self.call(app, call).await)
     }
 
+    /// Begins for as long as an application that proves nothing may, and answers
+    /// with the refusal. The clock goes on meanwhile, and lets more through.
+    pub async fn use_up(&self, app: &App) -> Reply {
+        let more = [("oauth_callback", "oob")];
+        for times in 0..600 {
+            let call = Call {
+                more: &more,
+                ..Call::default()
+            };
+            let reply = self.call(app, call).await;
+            if reply.status() == 429 {
+                assert!(times >= 60, "only {times} were let through");
+                let wait: u64 = reply.header("retry-after").parse().expect("seconds");
+                assert!((1..=2).contains(&wait), "{wait}");
+                return reply;
+            }
+            token(&reply);
+        }
+        panic!("nothing slows it down");
+    }
+
     /// Alice looks at the question.
     pub async fn ask(&mut self, request_token: &Token) -> Reply {
         self.browser.get(&authorize_path(request_token)).await
