@@ -11,6 +11,7 @@ mod connections;
 mod consent_pages;
 mod device_pages;
 mod durable;
+mod golden;
 mod graceful;
 mod graph;
 mod journey;

@@ -36,6 +36,15 @@ struct Scene<'a> {
 /// Plays a scene on a fresh site, with an application that signs in this way.
 fn play(library: Library, signing: &[(&str, &str)], scene: impl FnOnce(&mut Scene)) {
     let installation = Installation::new(&["oauth1", "api"]);
+    play_on(&installation, library, signing, scene);
+}
+
+fn play_on(
+    installation: &Installation,
+    library: Library,
+    signing: &[(&str, &str)],
+    scene: impl FnOnce(&mut Scene),
+) {
     installation.add_member("alice", "a long password");
     let scope = ALL_SCOPES.join(" ");
     let words = [
@@ -106,13 +115,20 @@ impl Scene<'_> {
 
 /// The member allows everything; a signed query and an upload go through.
 fn connects_and_publishes(library: Library, signing: &[(&str, &str)]) {
-    play(library, signing, |scene| {
-        scene.connected();
-        scene.expect("count", "0");
-        let file = photograph::path(TURNED);
-        let page = scene.client.told(&format!("publish {}", file.display()));
-        photograph::assert_clean_and_upright(&scene.alice, &page);
-    });
+    play(library, signing, connect_and_publish);
+}
+
+fn connect_and_publish(scene: &mut Scene) {
+    scene.connected();
+    scene.expect("count", "0");
+    let file = photograph::path(TURNED);
+    let page = scene.client.told(&format!("publish {}", file.display()));
+    photograph::assert_clean_and_upright(&scene.alice, &page);
+}
+
+/// An application connects to a site that is set up, and publishes there.
+pub fn uses(installation: &Installation) {
+    play_on(installation, REQUESTS_OAUTHLIB, &[], connect_and_publish);
 }
 
 /// The member denies; then copies a verifier; then takes it all back.

@@ -81,6 +81,11 @@ impl Installation {
     /// As `hob init` leaves it, with the plugins' files copied: neither locked
     /// nor with tables.
     pub fn fresh(database: Database, plugins: &[&str]) -> Self {
+        Self::fresh_from(&programs::folder(), database, plugins)
+    }
+
+    /// The same with the plugins' files of another folder.
+    pub fn fresh_from(libraries: &Path, database: Database, plugins: &[&str]) -> Self {
         let folder = TempDir::with_prefix("hob-e2e-").expect("a temporary folder can be made");
         fs::create_dir(folder.path().join("plugins")).unwrap();
         let site = Self {
@@ -91,7 +96,7 @@ impl Installation {
         };
         let mut arguments = vec!["init"];
         for plugin in plugins {
-            site.install(plugin);
+            site.install_from(libraries, plugin);
             arguments.extend(["--enable", plugin]);
         }
         site.hob(&arguments).succeeds();
@@ -111,9 +116,9 @@ impl Installation {
     }
 
     /// Copies a plugin's library into the site's folder.
-    pub fn install(&self, plugin: &str) {
-        let file = programs::plugin(plugin);
-        let name = file.file_name().expect("a library has a name");
+    fn install_from(&self, libraries: &Path, plugin: &str) {
+        let name = programs::library(plugin);
+        let file = programs::built(libraries, &name);
         fs::copy(&file, self.path("plugins").join(name)).unwrap();
     }
 

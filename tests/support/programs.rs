@@ -21,21 +21,21 @@ pub fn folder() -> PathBuf {
 
 /// The program `hob`.
 pub fn hob() -> PathBuf {
-    built("hob")
+    built(&folder(), "hob")
 }
 
 /// The same with an allocator of its own.
 pub fn with_own_allocator() -> PathBuf {
-    built("hob-with-own-allocator")
+    built(&folder(), "hob-with-own-allocator")
 }
 
-/// The library of a plugin.
-pub fn plugin(id: &str) -> PathBuf {
-    built(&match id {
+/// What the file of a plugin's library is called.
+pub fn library(id: &str) -> String {
+    match id {
         "hello" => "libhob_hello_plugin.so".to_owned(),
         "import" => "libhob_photo_import.so".to_owned(),
         id => format!("libhob_plugin_{id}.so"),
-    })
+    }
 }
 
 /// The top of the repository.
@@ -45,8 +45,9 @@ pub fn repository() -> &'static Path {
         .expect("the tests lie in the repository")
 }
 
-fn built(name: &str) -> PathBuf {
-    let file = folder().join(name);
+/// A file that has to be there.
+pub fn built(folder: &Path, name: &str) -> PathBuf {
+    let file = folder.join(name);
     assert!(
         file.exists(),
         "{} is not built: run `make e2e`, or `cargo build --workspace --all-targets` first",

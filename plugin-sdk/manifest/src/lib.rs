@@ -23,4 +23,4 @@ pub use schema::{
 };
 
 /// The version of the ABI that this SDK speaks; see `hob_plugin_sdk::abi`.
-pub const ABI_VERSION: u32 = 0;
+pub const ABI_VERSION: u32 = 1;

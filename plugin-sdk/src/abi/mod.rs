@@ -5,7 +5,8 @@
 //!
 //! **Nothing in this module is ever extended.** A struct that gains a field is
 //! a new struct under a new interface version; the host keeps offering the old
-//! one. Until release 0.1.0 the whole ABI is version 0 and free to change.
+//! one. What stands here is written down in `layouts.txt`, and the plugins that
+//! were released with it are tried in every run of the tests (`tests/golden`).
 //!
 //! Plugin authors never need this module: the rest of the SDK is its safe face.
 
