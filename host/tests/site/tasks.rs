@@ -16,7 +16,7 @@ impl InlinePlugin for Worker {
     const MANIFEST: &'static str = r#"
         id = "worker"
         title = "Goes on"
-        prefix = "/work"
+        prefix = "/tasks"
         [[route]]
         route = "GET /wait"
         [[route]]
@@ -63,7 +63,7 @@ async fn work_goes_on_when_whoever_asked_for_it_is_gone() {
     let mut gone = site.browser();
     tokio::select! {
         biased;
-        reply = gone.get("/work/wait") => panic!("it waits: {reply:?}"),
+        reply = gone.get("/tasks/wait") => panic!("it waits: {reply:?}"),
         () = tokio::task::yield_now() => {}
     }
     assert_eq!(*DONE.0.lock().unwrap(), 0);
@@ -72,12 +72,12 @@ async fn work_goes_on_when_whoever_asked_for_it_is_gone() {
     assert_eq!(*DONE.0.lock().unwrap(), 1);
     // Who stays is told.
     LET_GO.add_permits(1);
-    let reply = gone.get("/work/wait").await;
+    let reply = gone.get("/tasks/wait").await;
     assert_eq!((reply.status(), reply.text()), (200, "done"));
 }
 
 #[tokio::test]
 async fn a_panic_at_work_is_an_error_of_whoever_waits() {
-    let reply = site().await.browser().get("/work/panic").await;
+    let reply = site().await.browser().get("/tasks/panic").await;
     assert_eq!(reply.text(), "panicked: at work");
 }
